@@ -1,0 +1,30 @@
+/** A container as Kolla's image contract wants it, for one host. Host networking and `KOLLA_CONFIG_STRATEGY=COPY_ALWAYS` are implied. */
+export interface Container {
+  /** kolla-ansible's container name, such as `mariadb`, `keystone_fernet`. */
+  readonly name: string
+  /** The catalogue's service that it belongs to. */
+  readonly service: string
+  /** Kolla's image name without registry, namespace and tag: `mariadb-server`. */
+  readonly image: string
+  /** Installed below `/etc/kolla/<name>/`, mounted read-only at `/var/lib/kolla/config_files/`. */
+  readonly files: readonly ConfigFile[]
+  /** Kolla's environment contract; never a secret. */
+  readonly environment: Readonly<Record<string, string>>
+  /** `source:target[:options]`, source a volume name or an absolute path. */
+  readonly volumes: readonly string[]
+  readonly privileged?: boolean
+  readonly capabilities?: readonly string[]
+  readonly tmpfs?: readonly string[]
+  readonly pidMode?: 'host'
+  readonly ulimits?: Readonly<Record<string, { soft: number; hard: number }>>
+  /** Seconds between SIGTERM and SIGKILL when it is stopped. */
+  readonly stopTimeout?: number
+}
+
+export interface ConfigFile {
+  /** Relative to `/etc/kolla/<container>/`: `config.json`, `fernet-keys/0`. */
+  readonly path: string
+  readonly content: string
+  /** Octal, such as 0o600. Owner on the host is root: Kolla's own copy inside sets the service's user. */
+  readonly mode: number
+}

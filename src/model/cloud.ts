@@ -1,0 +1,52 @@
+import type { Globals } from './globals.js'
+import type { Passwords } from './passwords.js'
+
+/** A cloud as its operator describes it: inventory, globals, passwords and overrides, checked. */
+export interface Cloud {
+  readonly name: string
+  readonly globals: Globals
+  /** In the inventory's order, which decides e.g. the first host of a Galera bootstrap. */
+  readonly hosts: readonly Host[]
+  /** Every group of kolla-ansible's tree and the operator's own → host names, in order. */
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  readonly passwords: Passwords
+  readonly overrides: readonly Override[]
+}
+
+export interface Host {
+  readonly name: string
+  readonly connection: Connection
+  /** The cloud's globals with this host's own inventory variables applied. */
+  readonly globals: Globals
+}
+
+/** How to reach a host, from `ansible_host`, `ansible_user`, `ansible_port`, `ansible_ssh_private_key_file`, `ansible_become`. */
+export interface Connection {
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  /** Absolute path; undefined means the SSH agent's or the user's default keys. */
+  readonly privateKeyFile?: string
+  readonly become: boolean
+}
+
+/** One file below `config/`, such as `keystone.conf` or `keystone/kolla1/keystone.conf`. */
+export interface Override {
+  /** Relative to `config/`, with forward slashes. */
+  readonly path: string
+  readonly text: string
+}
+
+/** The texts that a cloud is read from; file names are for messages. */
+export interface CloudFiles {
+  readonly name: string
+  readonly inventory: SourceFile
+  readonly globals: SourceFile
+  readonly passwords: SourceFile
+  readonly overrides: readonly Override[]
+}
+
+export interface SourceFile {
+  readonly path: string
+  readonly text: string
+}

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+
+// Temporal's core is a native module: every test file gets a process of its own.
+const pool = 'forks' as const
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          pool,
+          include: ['{src,workflows,activities,workers,bench}/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'workflow',
+          pool,
+          include: ['test/workflow/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'lab',
+          pool,
+          include: ['test/lab/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+})
