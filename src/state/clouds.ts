@@ -1,0 +1,38 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+
+/** Where a cloud's files are: `globals.yml`, `passwords.yml` and `config/` below `configdir`, and an inventory. Absolute paths. */
+export interface CloudLocation {
+  readonly configdir: string
+  readonly inventory: string
+}
+
+const register = z.record(z.string(), z.object({ configdir: z.string(), inventory: z.string() }))
+
+/** A cloud is named by its directory, unless the operator names it. */
+export function cloudName(configdir: string): string {
+  return basename(resolve(configdir))
+}
+
+/** Reads the register `clouds.yml`; a register that does not exist is empty. */
+export async function readClouds(stateDirectory: string): Promise<Record<string, CloudLocation>> {
+  const text = await readFile(join(stateDirectory, 'clouds.yml'), 'utf8').catch(() => '')
+  return register.parse(parse(text) ?? {})
+}
+
+/** Makes a cloud known to workers under a name; the last registration wins. */
+export async function registerCloud(
+  stateDirectory: string,
+  name: string,
+  location: CloudLocation,
+): Promise<void> {
+  const clouds = await readClouds(stateDirectory)
+  const known = clouds[name]
+  if (known?.configdir === location.configdir && known.inventory === location.inventory) return
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
+  const file = join(stateDirectory, 'clouds.yml')
+  await writeFile(`${file}.new`, stringify({ ...clouds, [name]: location }), { mode: 0o600 })
+  await rename(`${file}.new`, file)
+}
