@@ -1,0 +1,272 @@
+import { z } from 'zod'
+
+/**
+ * The keys of globals.yml that we act on, with kolla-ansible's own names. A default is kolla-ansible 22.2's
+ * (`ansible/group_vars/all`, role defaults) unless a comment says otherwise, and may be a Jinja expression as there.
+ * A setting without default is unset: for `openstack_service_workers` that means "by the host's processors".
+ */
+function setting<Schema extends z.ZodType>(schema: Schema, initial?: unknown) {
+  return { schema, initial }
+}
+
+const yes = new Set(['yes', 'on', '1', 'true'])
+const no = new Set(['no', 'off', '0', 'false'])
+
+/** What Ansible's `bool` filter takes: yes, no, on, off, true, false in any case, 1 and 0. */
+const yesNo = z.preprocess(
+  (value) => {
+    const word = String(value).toLowerCase()
+    return yes.has(word) ? true : no.has(word) ? false : value
+  },
+  z.boolean({ error: 'must be yes or no' }),
+)
+
+const integer = (least: number, most: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value),
+    z
+      .int({ error: `must be a whole number from ${least} to ${most}` })
+      .min(least, { error: `must be at least ${least}` })
+      .max(most, { error: `must be at most ${most}` }),
+  )
+
+const port = integer(1, 65535)
+const count = integer(0, 1_000_000_000)
+
+const text = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' }),
+)
+
+/** A text that may be left empty (`key:`), as kolla-ansible's own file does. */
+const textOrEmpty = z.preprocess((value) => value ?? '', z.coerce.string())
+
+const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, { error: `must be one of ${words.join(', ')}` })
+
+const limit = z.object({ soft: count, hard: count })
+/** kolla-ansible's `<service>_dimensions`, as far as we apply them; others are refused rather than ignored. */
+const dimensions = z.strictObject({
+  ulimits: z.record(z.string(), limit).optional(),
+  mem_limit: z.union([z.string(), z.number()]).optional(),
+  cpu_shares: z.number().optional(),
+})
+
+export const settings = {
+  // Release and images
+  kolla_base_distro: setting(text, 'debian'), // kolla-ansible: rocky
+  openstack_release: setting(text, '2026.1'),
+  openstack_tag: setting(
+    text,
+    "{{ openstack_release }}-{{ kolla_base_distro }}-{{ 'bookworm' if openstack_release == '2025.2' else 'trixie' }}{{ openstack_tag_suffix }}",
+  ),
+  openstack_tag_suffix: setting(textOrEmpty, ''),
+  docker_registry: setting(textOrEmpty, 'quay.io'),
+  docker_registry_insecure: setting(yesNo, false),
+  docker_registry_username: setting(textOrEmpty, ''),
+  docker_namespace: setting(text, 'openstack.kolla'),
+  docker_image_name_prefix: setting(textOrEmpty, ''),
+
+  // Networks
+  kolla_internal_vip_address: setting(text),
+  kolla_internal_fqdn: setting(text, '{{ kolla_internal_vip_address }}'),
+  kolla_external_vip_address: setting(text, '{{ kolla_internal_vip_address }}'),
+  kolla_external_fqdn: setting(
+    text,
+    '{{ kolla_internal_fqdn if kolla_external_vip_address == kolla_internal_vip_address else kolla_external_vip_address }}',
+  ),
+  network_interface: setting(text, 'eth0'),
+  api_interface: setting(text, '{{ network_interface }}'),
+  cluster_interface: setting(text, '{{ network_interface }}'),
+  storage_interface: setting(text, '{{ network_interface }}'),
+  tunnel_interface: setting(text, '{{ network_interface }}'),
+  migration_interface: setting(text, '{{ api_interface }}'),
+  kolla_external_vip_interface: setting(text, '{{ network_interface }}'),
+  neutron_external_interface: setting(textOrEmpty, ''),
+  network_address_family: setting(
+    z.literal('ipv4', { error: 'must be ipv4: this version deploys no other' }),
+    'ipv4',
+  ),
+  api_address_family: setting(
+    z.literal('ipv4', { error: 'must be ipv4: this version deploys no other' }),
+    '{{ network_address_family }}',
+  ),
+
+  // Hosts (names of kolla-ansible's collection openstack.kolla, role baremetal)
+  customize_etc_hosts: setting(yesNo, true),
+  disable_firewall: setting(yesNo, true),
+  change_selinux: setting(yesNo, true),
+  selinux_state: setting(oneOf('permissive', 'disabled', 'enforcing'), 'permissive'),
+  enable_host_ntp: setting(yesNo, true), // kolla-ansible: no; the source sets up ntp on every host
+  docker_runtime_directory: setting(textOrEmpty, ''),
+  docker_log_max_file: setting(count, 5),
+  docker_log_max_size: setting(text, '50m'),
+  set_sysctl: setting(yesNo, true),
+
+  // Containers
+  node_config: setting(text, '/etc/kolla'),
+  node_config_directory: setting(text, '/etc/kolla'),
+  node_custom_config: setting(text, '{{ node_config }}/config'),
+  docker_restart_policy: setting(
+    oneOf('no', 'on-failure', 'always', 'unless-stopped'),
+    'unless-stopped',
+  ),
+  docker_graceful_timeout: setting(count, 60),
+  config_strategy: setting(
+    z.literal('COPY_ALWAYS', { error: 'must be COPY_ALWAYS: this version knows no other' }),
+    'COPY_ALWAYS',
+  ),
+  default_container_dimensions: setting(dimensions, {
+    ulimits: { nofile: { soft: 1048576, hard: 1048576 } },
+  }),
+  cron_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  haproxy_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  keepalived_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  mariadb_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  memcached_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  rabbitmq_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  keystone_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  keystone_ssh_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  keystone_fernet_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+
+  // Services
+  enable_openstack_core: setting(yesNo, true),
+  enable_haproxy: setting(yesNo, true),
+  enable_keepalived: setting(yesNo, '{{ enable_haproxy | bool }}'),
+  enable_loadbalancer: setting(
+    yesNo,
+    '{{ enable_haproxy | bool or enable_keepalived | bool or enable_proxysql | bool }}',
+  ),
+  enable_proxysql: setting(yesNo, false), // kolla-ansible: yes; HAProxy balances MariaDB here
+  enable_external_mariadb_load_balancer: setting(yesNo, false),
+  enable_mariadb: setting(yesNo, true),
+  enable_mariabackup: setting(yesNo, false),
+  enable_memcached: setting(yesNo, true),
+  enable_rabbitmq: setting(yesNo, true),
+  enable_keystone: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_glance: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_placement: setting(
+    yesNo,
+    '{{ enable_nova | bool or enable_zun | default(false) | bool }}',
+  ),
+  enable_nova: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_neutron: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_heat: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_horizon: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_cinder: setting(yesNo, false),
+  enable_magnum: setting(yesNo, false),
+  enable_watcher: setting(yesNo, false),
+  enable_ceph: setting(yesNo, false), // as kolla-ansible had it until 2019
+  enable_ceph_rgw: setting(yesNo, false),
+  enable_fluentd: setting(yesNo, false), // kolla-ansible: yes
+  enable_central_logging: setting(yesNo, false),
+  enable_chrony: setting(yesNo, false), // a container of older kolla-ansible; time is the host's own here
+
+  // TLS
+  kolla_enable_tls_internal: setting(yesNo, false),
+  kolla_enable_tls_external: setting(yesNo, false),
+  kolla_enable_tls_backend: setting(yesNo, false),
+  rabbitmq_enable_tls: setting(yesNo, false),
+
+  // HAProxy and Keepalived
+  keepalived_virtual_router_id: setting(integer(1, 255), 51),
+  keepalived_traffic_mode: setting(oneOf('multicast', 'unicast'), 'multicast'),
+  keepalived_track_script_enabled: setting(yesNo, true),
+  haproxy_user: setting(text, 'openstack'),
+  haproxy_stats_port: setting(port, 1984),
+  haproxy_monitor_port: setting(port, 61313),
+  haproxy_max_connections: setting(count, 40000),
+  haproxy_defaults_max_connections: setting(count, 10000),
+  haproxy_processes: setting(count, 1), // name of older kolla-ansible, now haproxy_threads
+  haproxy_threads: setting(count, '{{ haproxy_processes }}'),
+  haproxy_http_request_timeout: setting(text, '10s'),
+  haproxy_http_keep_alive_timeout: setting(text, '10s'),
+  haproxy_queue_timeout: setting(text, '1m'),
+  haproxy_connect_timeout: setting(text, '10s'),
+  haproxy_client_timeout: setting(text, '1m'),
+  haproxy_server_timeout: setting(text, '1m'),
+  haproxy_check_timeout: setting(text, '10s'),
+
+  // MariaDB
+  database_address: setting(text, '{{ kolla_internal_fqdn }}'),
+  database_port: setting(port, 3306),
+  database_user: setting(text, 'root'),
+  database_max_pool_size: setting(count, 1),
+  database_connection_recycle_time: setting(count, 10),
+  mariadb_port: setting(port, '{{ database_port }}'),
+  mariadb_wsrep_port: setting(port, 4567),
+  mariadb_ist_port: setting(port, 4568),
+  mariadb_sst_port: setting(port, 4444),
+  mariadb_monitor_user: setting(text, 'monitor'),
+  mariadb_datadir_volume: setting(text, 'mariadb'),
+  mariadb_innodb_log_file_size_mb: setting(integer(4, 524288), 2048),
+  mariadb_wsrep_sst_method: setting(text, 'mariabackup'),
+
+  // RabbitMQ and memcached
+  rabbitmq_user: setting(text, 'openstack'),
+  rabbitmq_monitoring_user: setting(text, 'openstack-monitoring'),
+  rabbitmq_port: setting(port, 5672),
+  rabbitmq_management_port: setting(port, 15672),
+  rabbitmq_cluster_port: setting(port, 25672),
+  rabbitmq_epmd_port: setting(port, 4369),
+  rabbitmq_prometheus_port: setting(port, 15692),
+  rabbitmq_datadir_volume: setting(text, 'rabbitmq'),
+  rabbitmq_cluster_partition_handling: setting(text, 'pause_minority'),
+  rabbitmq_server_additional_erl_args: setting(
+    textOrEmpty,
+    '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+  ),
+  memcached_port: setting(port, 11211),
+  memcached_connection_limit: setting(count, 5000),
+  memcached_max_memory: setting(count, 256),
+  memcache_security_strategy: setting(text, 'ENCRYPT'),
+
+  // OpenStack
+  openstack_region_name: setting(text, 'RegionOne'),
+  openstack_logging_debug: setting(yesNo, false),
+  openstack_service_workers: setting(count.optional()),
+
+  // Keystone
+  keystone_admin_user: setting(text, 'admin'),
+  keystone_admin_project: setting(text, 'admin'),
+  keystone_public_port: setting(port, '{{ keystone_public_listen_port }}'),
+  keystone_public_listen_port: setting(port, 5000),
+  keystone_internal_port: setting(port, 5000),
+  keystone_internal_listen_port: setting(port, '{{ keystone_internal_port }}'),
+  keystone_listen_port: setting(port, '{{ keystone_internal_listen_port }}'),
+  keystone_ssh_port: setting(port, 8023),
+  keystone_database_name: setting(text, 'keystone'),
+  keystone_database_user: setting(text, 'keystone'),
+  keystone_api_workers: setting(count.optional()),
+  keystone_logging_debug: setting(yesNo, '{{ openstack_logging_debug }}'),
+  keystone_default_user_role: setting(text, 'member'),
+  fernet_token_expiry: setting(count, 86400),
+  fernet_token_allow_expired_window: setting(count, 172800),
+  fernet_key_rotation_interval: setting(
+    count,
+    '{{ fernet_token_expiry | int + fernet_token_allow_expired_window | int }}',
+  ),
+
+  // Log rotation
+  cron_logrotate_log_maxsize: setting(text, '100M'),
+  cron_logrotate_log_minsize: setting(text, '30M'),
+  cron_logrotate_rotation_interval: setting(text, 'weekly'),
+  cron_logrotate_rotation_count: setting(count, 6),
+  cron_logrotate_schedule: setting(text, 'daily'),
+}
+
+type Settings = typeof settings
+
+/**
+ * Resolved and checked values: no Jinja is left, yes/no are booleans, ports and counts are numbers.
+ * At run time every other variable of the operator is there too, under its own name, for Jinja in overrides.
+ */
+export type Globals = {
+  readonly [Key in keyof Settings]: z.output<Settings[Key]['schema']>
+}
+
+const shape = Object.fromEntries(
+  Object.entries(settings).map(([key, { schema }]) => [key, schema]),
+) as { [Key in keyof Settings]: Settings[Key]['schema'] }
+
+export const globalsSchema = z.looseObject(shape)
