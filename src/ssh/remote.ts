@@ -1,0 +1,40 @@
+import type { Duplex, Readable } from 'node:stream'
+
+/** A host that runs scripts as root: over SSH, or whatever a test puts in its place. */
+export interface Remote {
+  /** Inventory name, for messages. */
+  readonly host: string
+
+  /**
+   * Runs a bash script as root and resolves when it has ended, whatever its exit code.
+   * Anybody on the host can read the script (`ps`): secrets and data go through `input`.
+   *
+   * @throws HostUnreachable, LoginRefused, HostKeyUnknown, HostKeyChanged, SudoRefused before it starts;
+   * ConnectionLost, RemoteTimeout or the signal's reason while it runs, after its process group was stopped.
+   */
+  run(script: string, options?: RunOptions): Promise<RunResult>
+
+  /** As `run`, and @throws RemoteError when the exit code is not 0. */
+  runOrFail(script: string, options?: RunOptions): Promise<RunResult>
+
+  /** Standard input and output of a program, as one stream. Destroying it closes both. */
+  open(script: string): Promise<Duplex>
+}
+
+export interface RunOptions {
+  /** What is being done, in a few words, for errors; the script's first line by default. */
+  readonly title?: string
+  /** Standard input; empty by default. */
+  readonly input?: string | Buffer | Readable
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /** Called for each line of standard output and error as it comes. */
+  readonly onOutput?: (line: string) => void
+}
+
+export interface RunResult {
+  /** Exit code; 128 + n after signal n. */
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
