@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# The hosts' blank disks: sparse files behind loop devices of fixed numbers.
+
+disk_file() {
+  echo "$lab_cache/disks/$1-$2.img"
+}
+
+attach_disks() {
+  local host=$1 loop index=0 file backing
+  mkdir -p "$lab_cache/disks"
+  while read -r loop; do
+    file=$(disk_file "$host" "${disk_names[index]}")
+    [[ -e $file ]] || truncate -s "${disk_sizes[index]}" "$file"
+    [[ -b /dev/$loop ]] || mknod -m 660 "/dev/$loop" b 7 "${loop#loop}"
+    backing=$(cat "/sys/block/$loop/loop/backing_file" 2>/dev/null || true)
+    if [[ -z $backing ]]; then
+      losetup --partscan "/dev/$loop" "$file"
+    elif [[ ! $backing -ef $file ]]; then
+      fail "/dev/$loop, a disk of $host, is in use for $backing: free it with 'losetup -d /dev/$loop'"
+    fi
+    index=$((index + 1))
+  done < <(loops_of "$host")
+}
+
+detach_disks() {
+  local loop
+  while read -r loop; do
+    [[ ! -e /sys/block/$loop/loop/backing_file ]] || losetup --detach "/dev/$loop"
+  done < <(loops_of "$1")
+}
+
+# Everything on the disks is gone, and so are their partitions.
+blank_disks() {
+  local loop
+  while read -r loop; do
+    partx --delete "/dev/$loop" 2>/dev/null || true
+    blkdiscard --force "/dev/$loop"
+    blockdev --flushbufs "/dev/$loop"
+  done < <(loops_of "$1")
+}

@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# The Docker engine that carries the hosts: a dockerd of the lab's own, which shares no socket,
+# data, bridge or firewall rule with any other engine on the machine.
+
+engine_home=$lab_cache/engine
+
+lab_docker() {
+  env -u DOCKER_TLS_VERIFY -u DOCKER_CONTEXT docker --host "unix://$lab_run/docker.sock" "$@"
+}
+
+engine_answers() {
+  [[ -S $lab_run/docker.sock ]] && timeout 10 env -u DOCKER_TLS_VERIFY -u DOCKER_CONTEXT \
+    docker --host "unix://$lab_run/docker.sock" version >/dev/null 2>&1
+}
+
+# The id of a living process of ours from its pid file; nothing if the file is a leftover.
+own_process() {
+  local pid
+  pid=$(cat "$1" 2>/dev/null) || return 1
+  grep -qsF "$lab_run" "/proc/$pid/cmdline" && echo "$pid"
+}
+
+start_engine() {
+  engine_answers && return
+  install_runtime
+  local pid_file dockerd='' try
+  for pid_file in "$lab_run/docker.pid" "$lab_run/containerd/containerd.pid"; do
+    own_process "$pid_file" >/dev/null || rm -f "$pid_file"
+  done
+  if ! own_process "$lab_run/docker.pid" >/dev/null; then
+    say 'starting the engine'
+    setsid dockerd --config-file "$engine_home/daemon.json" \
+      </dev/null >>"$engine_home/log" 2>&1 9>&- &
+    dockerd=$!
+  fi
+  for ((try = 0; try < 300; try++)); do
+    engine_answers && return
+    [[ -z $dockerd || -d /proc/$dockerd ]] || break
+    sleep 0.2
+  done
+  fail "the engine did not come up: $(tail -n 1 "$engine_home/log") (all of it: $engine_home/log)"
+}
+
+# The runtime is run by the engine long after this command has ended, so it gets its own copy.
+install_runtime() {
+  mkdir -p "$engine_home/runtime" "$lab_run"
+  cp "$lab_home"/lib/{settings,network}.sh "$lab_home/lib/runtime" "$lab_home/host/runc" "$engine_home/runtime/"
+  cat >"$engine_home/daemon.json" <<JSON
+{
+  "hosts": ["unix://$lab_run/docker.sock"],
+  "pidfile": "$lab_run/docker.pid",
+  "exec-root": "$lab_run",
+  "data-root": "$engine_home/data",
+  "containerd-namespace": "kolla-temporal-lab",
+  "containerd-plugins-namespace": "kolla-temporal-lab-plugins",
+  "storage-driver": "overlay2",
+  "bridge": "none",
+  "iptables": false,
+  "ip-forward": false,
+  "ip-masq": false,
+  "runtimes": { "lab": { "path": "$engine_home/runtime/runtime" } },
+  "default-runtime": "lab"
+}
+JSON
+}
+
+stop_engine() {
+  local pid try
+  pid=$(own_process "$lab_run/docker.pid") || return 0
+  say 'stopping the engine'
+  kill "$pid"
+  for ((try = 0; try < 300; try++)); do
+    [[ -d /proc/$pid ]] || return 0
+    sleep 0.2
+  done
+  fail "the engine (process $pid) did not stop in 60 s: see $engine_home/log"
+}

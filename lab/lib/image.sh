@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# The image of a bare host: Debian by debootstrap, with systemd, sshd and what those need.
+
+host_packages=(
+  systemd systemd-sysv dbus udev kmod procps iproute2 ifupdown iputils-ping openssh-server
+  ca-certificates
+)
+
+# Packages fetched once for all hosts, since every one of them is going to ask for them.
+fetched_packages=(docker.io)
+
+# The image's name tells what it was made of: another recipe is another image.
+image_name() {
+  echo "lab-host:$(recipe | sha256sum | cut -c 1-12)"
+}
+
+recipe() {
+  root_recipe
+  cat "$lab_home"/host/{firmware,runc}
+}
+
+root_recipe() {
+  cat "$lab_home/lib/image.sh"
+  echo "$debian_suite $debian_mirror $debian_security_mirror"
+  apt_settings
+  find /usr/local/share/ca-certificates -name '*.crt' -exec cat {} + 2>/dev/null || true
+}
+
+# What this machine must tell apt to reach its package registries.
+apt_settings() {
+  apt-config dump | grep -E '^Acquire::(https?|Check-Date|Check-Valid-Until|Retries)\b.*[^:] ".+";$' || true
+}
+
+make_image() {
+  local image root
+  image=$(image_name)
+  [[ -z $(lab_docker image ls --quiet "$image") ]] || return 0
+  root=$lab_cache/root/$(root_recipe | sha256sum | cut -c 1-12)
+  [[ -d $root ]] || make_root "$root"
+  say 'making the image of a bare host'
+  install -m 755 "$lab_home/host/runc" "$root/usr/local/sbin/runc"
+  install -m 755 "$lab_home/host/firmware" "$root/usr/local/sbin/firmware"
+  tar -C "$root" --numeric-owner -c . | lab_docker import - "$image" >/dev/null
+}
+
+make_root() {
+  local root=$1 log=$lab_cache/log/debootstrap.log
+  mkdir -p "$lab_cache/root" "$lab_cache/log"
+  rm -rf "$lab_cache"/root/*
+  say "making a bare Debian $debian_suite with debootstrap (about a minute)"
+  # In a mount namespace of its own, so that a killed run leaves no mount behind.
+  unshare --mount debootstrap --variant=minbase --include="$(IFS=,; echo "${host_packages[*]}")" \
+    "$debian_suite" "$root.partial" "$debian_mirror" 2>&1 | tee "$log" | report_debootstrap ||
+    fail "debootstrap failed: $(tail -n 1 "$log") (all of it: $log)"
+  furnish_root "$root.partial"
+  say 'fetching packages that every host will ask for'
+  fetch_packages "$root.partial" >"$lab_cache/log/fetch.log" 2>&1 ||
+    fail "apt-get failed: $(tail -n 1 "$lab_cache/log/fetch.log") (all of it: $lab_cache/log/fetch.log)"
+  mv "$root.partial" "$root"
+}
+
+report_debootstrap() {
+  local line
+  while read -r line; do
+    case $line in
+      'I: '*[Rr]elease* | 'I: Extracting base'* | 'I: Unpacking '*system* | 'I: Configuring '*system* | E:*) say "  ${line#I: }" ;;
+    esac
+  done
+}
+
+furnish_root() {
+  local root=$1
+  cat >"$root/etc/apt/sources.list" <<LIST
+deb $debian_mirror $debian_suite main
+deb $debian_mirror $debian_suite-updates main
+deb $debian_security_mirror $debian_suite-security main
+LIST
+  apt_settings >"$root/etc/apt/apt.conf.d/80machine"
+  if [[ -d /usr/local/share/ca-certificates ]]; then
+    cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"
+    chroot "$root" update-ca-certificates >/dev/null 2>&1
+  fi
+  # Every host gets its own identity: these are made at first boot, or put in place by the lab.
+  : >"$root/etc/machine-id"
+  rm -f "$root/var/lib/dbus/machine-id" "$root"/etc/ssh/ssh_host_*
+  # Interfaces are named by the lab's cables, and there is no console to log in at.
+  ln -sf /dev/null "$root/etc/systemd/network/99-default.link"
+  ln -sf /dev/null "$root/etc/systemd/system/console-getty.service"
+  ln -sf /dev/null "$root/etc/systemd/system/getty.target"
+  # dpkg need not wait for the disk after every file of a host that is reset anyway.
+  echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/lab"
+}
+
+fetch_packages() {
+  local root=$1
+  mkdir -p "$lab_cache/apt/seed"
+  copy_resolver "$root/etc/resolv.conf"
+  chroot "$root" apt-get update -q
+  chroot "$root" apt-get install -yq --no-install-recommends --download-only "${fetched_packages[@]}"
+  mv "$root"/var/cache/apt/archives/*.deb "$lab_cache/apt/seed/"
+}
+
+# The machine's name servers; behind a local stub, those that the stub asks.
+copy_resolver() {
+  local source=/etc/resolv.conf
+  if grep -Eq '^nameserver\s+(127\.|::1)' "$source" && [[ -e /run/systemd/resolve/resolv.conf ]]; then
+    source=/run/systemd/resolve/resolv.conf
+  fi
+  grep -E '^(nameserver|options)' "$source" >"$1"
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=bash disable=SC2034 # read by the files that source this one
+# The lab's facts: its hosts, their addresses, networks and disks, and where its state lies.
+
+lab_cache=${KOLLA_TEMPORAL_CACHE:-/var/cache/kolla-temporal}/lab
+lab_run=/run/kolla-temporal-lab
+
+hosts=(kolla1 kolla2 kolla3 kollar)
+
+declare -A management_address=([kolla1]=192.168.8.70 [kolla2]=192.168.8.71 [kolla3]=192.168.8.72 [kollar]=192.168.8.73)
+declare -A storage_address=([kolla1]=10.10.9.101 [kolla2]=10.10.9.102 [kolla3]=10.10.9.103)
+
+# A network is a Linux bridge on the machine, named lab-NETWORK.
+networks=(management storage external)
+declare -A interface_on=([management]=eth0 [storage]=eth1 [external]=eth2)
+gateway=192.168.8.1
+management_subnet=192.168.8.0/24
+
+# The loop devices that are each host's sdb, sdc (OSDs) and sdd (journals).
+# Their numbers are fixed, so that a disk keeps its name over every kind of restart.
+declare -A first_loop=([kolla1]=101 [kolla2]=111 [kolla3]=121)
+disk_names=(sdb sdc sdd)
+disk_sizes=("${KOLLA_LAB_OSD_SIZE:-12G}" "${KOLLA_LAB_OSD_SIZE:-12G}" "${KOLLA_LAB_JOURNAL_SIZE:-6G}")
+
+debian_suite=bookworm
+debian_mirror=${KOLLA_LAB_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+debian_security_mirror=${KOLLA_LAB_DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+
+memory_of() {
+  case $1 in
+    kollar) echo "${KOLLA_LAB_MEMORY_KOLLAR:-6g}" ;;
+    *) echo "${KOLLA_LAB_MEMORY:-5g}" ;;
+  esac
+}
+
+# The networks that a host is cabled to, one a line: kollar has only the first.
+networks_of() {
+  case $1 in
+    kollar) echo management ;;
+    *) printf '%s\n' "${networks[@]}" ;;
+  esac
+}
+
+# The loop devices of a host, one a line, in the order of disk_names.
+loops_of() {
+  local first=${first_loop[$1]:-} index
+  [[ -n $first ]] || return 0
+  for index in "${!disk_names[@]}"; do echo "loop$((first + index))"; done
+}
