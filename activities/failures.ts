@@ -1,0 +1,75 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
+import type { FailureType, StepFailure } from '../workflows/operations.js'
+
+/** A step that failed for another reason than an unreachable host is tried this often: the third time is no accident. */
+const ATTEMPTS = 3
+
+/** Hides what must not be seen in a failure's text. */
+export type Redact = (text: string) => string
+
+/**
+ * What Temporal is told of an error: a type, a sentence, and whether a retry can mend it. An unreachable host is
+ * retried for as long as the step's time allows; what a person must mend, not at all.
+ */
+export function toFailure(
+  error: unknown,
+  step: { verb: string; host: string; attempt: number },
+  redact: Redact,
+): Error {
+  if (error instanceof CancelledFailure) return error
+  if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure(error.message)
+  if (error instanceof ApplicationFailure) return redacted(error, redact)
+  if (error instanceof RemoteError || error instanceof RemoteTimeout) {
+    return stepFailed(redact(error.message), step.attempt, {
+      host: error.host,
+      command: redact(error.command),
+      ...(error instanceof RemoteError && { exitCode: error.exitCode }),
+      tail: error.tail.map(redact),
+      advice: advice(error.host),
+    })
+  }
+  if (error instanceof HostError) {
+    const type: FailureType | 'HostUnreachable' = error.retryable ? 'HostUnreachable' : 'BadInput'
+    const finding = { severity: 'error', host: error.host, message: redact(error.message) }
+    return ApplicationFailure.create({
+      type,
+      message: finding.message,
+      nonRetryable: !error.retryable,
+      details: [[finding]],
+    })
+  }
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const message = redact(`${step.host}: ${step.verb}: ${cause.message}`)
+  return stepFailed(message, step.attempt, {
+    host: step.host,
+    command: step.verb,
+    tail: redact(cause.stack ?? '').split('\n').slice(1, 6),
+    advice: advice(step.host),
+  })
+}
+
+function stepFailed(message: string, attempt: number, details: StepFailure): ApplicationFailure {
+  const type: FailureType = 'StepFailed'
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: attempt >= ATTEMPTS,
+    details: [details],
+  })
+}
+
+function advice(host: string): string {
+  return `mend the cause on ${host} and run the same command again: what is done stays done`
+}
+
+function redacted(failure: ApplicationFailure, redact: Redact): ApplicationFailure {
+  return ApplicationFailure.create({
+    ...(failure.type && { type: failure.type }),
+    message: redact(failure.message),
+    nonRetryable: failure.nonRetryable ?? false,
+    details: (failure.details ?? []).map(
+      (detail) => JSON.parse(redact(JSON.stringify(detail))) as unknown,
+    ),
+  })
+}

@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import type { CloudFiles, SourceFile } from '../model/cloud.js'
+import type { CloudLocation } from './clouds.js'
+
+/** Reads what a cloud is described by. A file that does not exist has an empty text: the model says what is missing. */
+export async function readCloudFiles(name: string, location: CloudLocation): Promise<CloudFiles> {
+  const { configdir } = location
+  const [inventory, globals, passwords, overrides] = await Promise.all([
+    source(location.inventory),
+    source(join(configdir, 'globals.yml')),
+    source(join(configdir, 'passwords.yml')),
+    readOverrides(join(configdir, 'config')),
+  ])
+  return { name, inventory, globals, passwords, overrides }
+}
+
+async function source(path: string): Promise<SourceFile> {
+  return { path, text: await readIfThere(path) }
+}
+
+async function readIfThere(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+}
+
+async function readOverrides(folder: string): Promise<CloudFiles['overrides']> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  return Promise.all(
+    files.map(async (file) => ({
+      path: relative(folder, file).split(sep).join('/'),
+      text: await readFile(file, 'utf8'),
+    })),
+  )
+}

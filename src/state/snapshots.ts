@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HostFacts } from '../host/facts.js'
+import type { CloudFiles } from '../model/cloud.js'
+import { readOrCreate, writePrivateFile } from './private-file.js'
+
+/** Snapshots that are kept of one cloud; a run that is older has ended long ago. */
+const KEPT = 50
+
+/**
+ * What an operation works from: the operator's files as they were when it began and the facts of the hosts.
+ * It lies beside the worker with mode 0600 and goes by its digest, so that no payload holds a secret.
+ */
+export class Snapshots {
+  readonly #folder: string
+
+  constructor(stateDirectory: string, cloud: string) {
+    this.#folder = join(stateDirectory, 'clouds', cloud)
+  }
+
+  /** Keeps the files and returns their digest. */
+  async keepFiles(files: CloudFiles): Promise<string> {
+    return this.#keep('files', files)
+  }
+
+  async files(digest: string): Promise<CloudFiles> {
+    return (await this.#read('files', digest)) as CloudFiles
+  }
+
+  /** Keeps the facts of all hosts and returns their digest. */
+  async keepFacts(facts: readonly HostFacts[]): Promise<string> {
+    return this.#keep('facts', facts)
+  }
+
+  async facts(digest: string): Promise<readonly HostFacts[]> {
+    return (await this.#read('facts', digest)) as readonly HostFacts[]
+  }
+
+  /** The key of this cloud's configuration digests: made once, never leaves this folder. */
+  async digestKey(): Promise<string> {
+    return readOrCreate(join(this.#folder, 'digest.key'), () => randomBytes(32).toString('hex'))
+  }
+
+  async #keep(kind: string, content: unknown): Promise<string> {
+    const text = JSON.stringify(content)
+    const digest = await this.#digest(text)
+    const file = this.#file(kind, digest)
+    const now = new Date()
+    await utimes(file, now, now).catch(() => writePrivateFile(file, text))
+    await this.#prune(kind)
+    return digest
+  }
+
+  /** Keyed, because the text holds passwords and the digest goes into payloads. */
+  async #digest(text: string): Promise<string> {
+    const hash = createHash('sha256').update(await this.digestKey())
+    return hash.update(text).digest('hex').slice(0, 32)
+  }
+
+  async #read(kind: string, digest: string): Promise<unknown> {
+    return JSON.parse(await readFile(this.#file(kind, digest), 'utf8'))
+  }
+
+  #file(kind: string, digest: string): string {
+    return join(this.#folder, kind, `${digest}.json`)
+  }
+
+  async #prune(kind: string): Promise<void> {
+    const names = await readdir(join(this.#folder, kind))
+    if (names.length <= KEPT) return
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const path = join(this.#folder, kind, name)
+        return { path, usedAt: (await stat(path)).mtimeMs }
+      }),
+    )
+    const old = files.sort((a, b) => b.usedAt - a.usedAt).slice(KEPT)
+    await Promise.all(old.map(({ path }) => rm(path, { force: true })))
+  }
+}

@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client'
+import { DEPLOYMENT } from '../workflows/operations.js'
+
+/**
+ * Temporal's worker deployment of this build: new runs go to the current version, a run stays with the version that
+ * it began with until it ends.
+ */
+export class Deployment {
+  readonly #client: Client
+  readonly #buildId: string
+
+  constructor(client: Client, buildId: string) {
+    this.#client = client
+    this.#buildId = buildId
+  }
+
+  /** Makes this build the one that new runs are given to; waits until the server has seen it poll. */
+  async makeCurrent(): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.#client.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace: this.#client.options.namespace,
+          deploymentName: DEPLOYMENT,
+          buildId: this.#buildId,
+          identity: this.#client.options.identity,
+        })
+        return
+      } catch (error) {
+        if (tries >= 300) throw error
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+  }
+
+  /** Whether another version is current and no run of this one is left. */
+  async isDrained(): Promise<boolean> {
+    const { workerDeploymentVersionInfo: info } =
+      await this.#client.workflowService.describeWorkerDeploymentVersion({
+        namespace: this.#client.options.namespace,
+        deploymentVersion: { deploymentName: DEPLOYMENT, buildId: this.#buildId },
+      })
+    return info?.status === DRAINED
+  }
+}
+
+/** WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED in Temporal's API. */
+const DRAINED = 5

@@ -1,0 +1,29 @@
+import { writeFile } from 'node:fs/promises'
+import { Secrets } from '../activities/redact.js'
+import { stateDirectory } from '../src/state/state-directory.js'
+import { installLogger } from './log.js'
+import { createWorker } from './worker.js'
+
+/** How often an old version asks whether it is still needed, in milliseconds. */
+const DRAIN_CHECK = 15_000
+
+const secrets = new Secrets()
+installLogger(secrets.redact)
+const { worker, deployment, ssh } = await createWorker(stateDirectory(), secrets)
+const running = worker.run()
+await deployment.makeCurrent()
+const readyFile = process.env['KOLLA_TEMPORAL_READY_FILE']
+if (readyFile) await writeFile(readyFile, String(process.pid))
+
+const drainCheck = setInterval(() => {
+  deployment.isDrained().then(
+    (drained) => {
+      if (drained) worker.shutdown()
+    },
+    () => undefined, // the server is away: ask again
+  )
+}, DRAIN_CHECK)
+await running
+clearInterval(drainCheck)
+await ssh.close()
+process.exit(0)

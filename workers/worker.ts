@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { Client, Connection } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { NativeConnection, Worker } from '@temporalio/worker'
+import { createActivities } from '../activities/index.js'
+import { aroundActivities } from '../activities/interceptor.js'
+import type { Secrets } from '../activities/redact.js'
+import { SshPool } from '../src/ssh/pool.js'
+import { DEPLOYMENT, TASK_QUEUE } from '../workflows/operations.js'
+import { buildIdFile, bundleFile } from './artifacts.js'
+import { Deployment } from './deployment.js'
+
+/** A worker of this build on the server that Temporal's environment or client profile names. */
+export async function createWorker(stateDirectory: string, secrets: Secrets) {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
+  const connection = await NativeConnection.connect(connectionOptions)
+  const client = new Client({
+    connection: await Connection.connect(connectionOptions as object),
+    namespace,
+  })
+  const buildId = await readFile(buildIdFile, 'utf8')
+  const ssh = new SshPool()
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: bundleFile },
+    activities: createActivities({ stateDirectory, secrets, ssh, client }),
+    interceptors: { activity: [aroundActivities(secrets.redact)] },
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: DEPLOYMENT, buildId },
+      defaultVersioningBehavior: 'PINNED',
+    },
+    shutdownGraceTime: '10 seconds',
+    maxConcurrentActivityTaskExecutions: 200,
+    maxCachedWorkflows: 100,
+  })
+  return { worker, deployment: new Deployment(client, buildId), ssh }
+}

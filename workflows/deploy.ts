@@ -1,0 +1,78 @@
+import { formatSummary } from '../src/plan/format-plan.js'
+import { observeAndPlan, onAll, operate, together } from './operate.js'
+import type { Operation } from './operate.js'
+import type { DeployInput, OperationResult } from './operations.js'
+import { Run } from './run.js'
+import { initializeKeystone, rollKeystone } from './services/keystone.js'
+import { formGalera, rollMariadb } from './services/mariadb.js'
+import { startRabbitmq } from './services/rabbitmq.js'
+import { step } from './steps.js'
+
+/** Makes the cloud as its files describe it. */
+export async function deploy(input: DeployInput): Promise<OperationResult> {
+  return operate('deploy', input, (operation) => converge(operation, input))
+}
+
+/** The same as `deploy`, under kolla-ansible's name for changing a cloud that runs. */
+export async function reconfigure(input: DeployInput): Promise<OperationResult> {
+  return operate('reconfigure', input, (operation) => converge(operation, input))
+}
+
+async function converge(operation: Operation, input: DeployInput): Promise<OperationResult> {
+  const plan = await observeAndPlan(operation, input)
+  const { changes, findings: warnings } = plan
+  const summary = formatSummary(changes)
+  if (changes.length === 0) return { changes, warnings, summary }
+  const run = new Run(plan, operation.stages)
+
+  await pullImages(run)
+  await writeConfiguration(run)
+  await removeUnwanted(run)
+  const loadBalancer = together(
+    () => run.start('haproxy'),
+    () => run.start('keepalived'),
+  )
+  await together(
+    () => run.start('cron'),
+    () => loadBalancer,
+    () => run.start('memcached'),
+    () => startRabbitmq(run),
+    async () => {
+      await formGalera(run)
+      await together(
+        () => rollMariadb(run),
+        () => loadBalancer.then(() => initializeKeystone(run)),
+      )
+    },
+  )
+  await rollKeystone(run)
+  return { changes, warnings, summary }
+}
+
+async function pullImages({ plan, ref, stages }: Run): Promise<void> {
+  if (plan.pulls.length === 0) return
+  await stages.run('Pull images', () =>
+    onAll(plan.pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
+  )
+}
+
+async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
+  const hosts = [...new Set(plan.changes.map((change) => change.host))]
+  await stages.run('Write configuration', () =>
+    onAll(hosts, (host) => {
+      const containers = plan.changes.filter((c) => c.host === host && c.action !== 'remove')
+      const names = containers.map((change) => change.container)
+      return step('writeConfiguration', host, ref, host, names)
+    }),
+  )
+}
+
+async function removeUnwanted({ plan, ref, stages }: Run): Promise<void> {
+  const removals = plan.changes.filter((change) => change.action === 'remove')
+  if (removals.length === 0) return
+  await stages.run('Remove what is no longer wanted', () =>
+    onAll(removals, ({ host, container }) =>
+      step('removeContainer', `${host} · ${container}`, ref, host, container),
+    ),
+  )
+}

@@ -1,0 +1,32 @@
+import { observeAndPlan, onAll, operate } from './operate.js'
+import type { BuildImagesInput, CloudInput, OperationResult } from './operations.js'
+import { step } from './steps.js'
+
+/** Builds the cloud's images with kolla-build and serves them from its registry. */
+export async function buildImages(input: BuildImagesInput): Promise<OperationResult> {
+  return operate('buildImages', input, async ({ cloud, stages }) => {
+    const { ref, buildHost } = cloud
+    await stages.run('Start the registry', () => step('startRegistry', buildHost, ref, buildHost))
+    const selection = { profile: input.profile, images: input.images }
+    const built = await stages.run('Build and push images', () =>
+      step('buildImages', buildHost, ref, buildHost, selection),
+    )
+    const summary = `${built.built} images built and pushed, ${built.present} were there`
+    return { changes: [], warnings: [], summary }
+  })
+}
+
+/** Brings every image to every host that needs it and changes nothing else. */
+export async function pull(input: CloudInput): Promise<OperationResult> {
+  return operate('pull', input, async (operation) => {
+    const { pulls, ref, findings } = await observeAndPlan(operation)
+    await operation.stages.run('Pull images', () =>
+      onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
+    )
+    const summary =
+      pulls.length === 0
+        ? 'Every host has its images'
+        : `images pulled on ${pulls.map(({ host }) => host).join(', ')}`
+    return { changes: [], warnings: findings, summary }
+  })
+}

@@ -1,0 +1,6 @@
+export { cloudLock } from './cloud-lock.js'
+export { deploy, reconfigure } from './deploy.js'
+export { buildImages, pull } from './images.js'
+export { check, plan, prechecks } from './inspect.js'
+export { postDeploy } from './post-deploy.js'
+export { prepareHosts } from './prepare-hosts.js'

@@ -1,0 +1,42 @@
+import { formatSummary } from '../src/plan/format-plan.js'
+import { inspect, observeAndPlan, onAll } from './operate.js'
+import type { CloudInput, DeployInput, OperationResult } from './operations.js'
+import { step } from './steps.js'
+
+/** What `deploy` would do, and why. */
+export async function plan(input: DeployInput): Promise<OperationResult> {
+  return inspect('plan', input, async (operation) => {
+    const { changes, findings } = await observeAndPlan(operation, input)
+    return { changes, warnings: findings, summary: formatSummary(changes) }
+  })
+}
+
+/** Looks for everything that would stop a deploy. */
+export async function prechecks(input: CloudInput): Promise<OperationResult> {
+  return inspect('prechecks', input, async (operation) => {
+    const { findings } = await observeAndPlan(operation)
+    const summary = `${operation.cloud.hosts.length} hosts checked: nothing stands in the way`
+    return { changes: [], warnings: findings, summary }
+  })
+}
+
+/** Proves from outside that every service does its work. */
+export async function check(input: CloudInput): Promise<OperationResult> {
+  return inspect('check', input, async (operation) => {
+    const { ref, members, findings } = await observeAndPlan(operation)
+    const first = (service: 'mariadb' | 'rabbitmq') => (members[service] ?? []).slice(0, 1)
+    await operation.stages.run('Check services', () =>
+      onAll(
+        [
+          ...(members.mariadb ?? []).map((host) => () => step('awaitMariadb', host, ref, host)),
+          ...first('rabbitmq').map((host) => () => step('verifyRabbitmq', host, ref, host)),
+          ...((members.keystone ?? []).length > 0
+            ? [() => step('issueToken', 'through the floating address', ref)]
+            : []),
+        ],
+        (verify) => verify(),
+      ),
+    )
+    return { changes: [], warnings: findings, summary: 'Every service does its work' }
+  })
+}

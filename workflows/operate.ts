@@ -1,0 +1,89 @@
+import { upsertMemo, workflowInfo } from '@temporalio/workflow'
+import { ApplicationFailure } from '@temporalio/common'
+import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
+import type { Finding } from '../src/model/finding.js'
+import { formatFinding, hasErrors } from '../src/model/finding.js'
+import { holding } from './cloud-lock.js'
+import type { CloudInput, OperationName, OperationResult } from './operations.js'
+import { Stages } from './stages.js'
+import { step } from './steps.js'
+
+/** What the body of an operation works with. */
+export interface Operation {
+  readonly cloud: OpenedCloud
+  readonly stages: Stages
+}
+
+/**
+ * One operation: its input and the operator's files are checked, then the cloud is its own until it ends.
+ * `body` returns what it did; warnings about the files are added.
+ */
+export async function operate(
+  name: OperationName,
+  input: CloudInput,
+  body: (operation: Operation) => Promise<OperationResult>,
+): Promise<OperationResult> {
+  const cloud = await open(name, input)
+  return holding(cloud.name, () => perform(cloud, body))
+}
+
+/** An operation that only looks: it needs no lock and disturbs none. */
+export async function inspect(
+  name: OperationName,
+  input: CloudInput,
+  body: (operation: Operation) => Promise<OperationResult>,
+): Promise<OperationResult> {
+  return perform(await open(name, input), body)
+}
+
+async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud> {
+  const cloud = await step('openCloud', '', name, input)
+  upsertMemo({ cloud: cloud.name, operation: workflowInfo().workflowType })
+  return cloud
+}
+
+async function perform(
+  cloud: OpenedCloud,
+  body: (operation: Operation) => Promise<OperationResult>,
+): Promise<OperationResult> {
+  const result = await body({ cloud, stages: new Stages() })
+  const warnings = [...cloud.findings, ...result.warnings].filter((f) => f.severity === 'warning')
+  return { ...result, warnings }
+}
+
+/** Runs the same verb for each host side by side; the first failure is thrown when all have ended. */
+export async function onAll<Item, T>(
+  items: readonly Item[],
+  body: (item: Item) => Promise<T>,
+): Promise<T[]> {
+  const results = await Promise.allSettled(items.map(body))
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}
+
+/** Runs different things side by side; the first failure is thrown when all have ended. */
+export async function together(...bodies: readonly (() => Promise<unknown>)[]): Promise<void> {
+  await onAll(bodies, (body) => body())
+}
+
+/** Observes every host and plans; all findings about files, hosts and images are thrown together. */
+export async function observeAndPlan(
+  { cloud, stages }: Operation,
+  options: { services?: readonly string[] } = {},
+): Promise<PlannedCloud> {
+  return stages.run('Observe and plan', async () => {
+    const observed = await onAll(cloud.hosts, (host) => step('observeHost', host, cloud.ref, host))
+    const plan = await step('planCloud', cloud.name, cloud.ref, observed, options.services)
+    refuse([...cloud.findings, ...plan.findings])
+    return plan
+  })
+}
+
+/** @throws ApplicationFailure `BadInput` with all findings when one is an error */
+export function refuse(findings: readonly Finding[]): void {
+  if (!hasErrors(findings)) return
+  const errors = findings.filter((finding) => finding.severity === 'error')
+  throw ApplicationFailure.nonRetryable(errors.map(formatFinding).join('\n'), 'BadInput', findings)
+}

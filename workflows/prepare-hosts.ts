@@ -1,0 +1,25 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { onAll, operate } from './operate.js'
+import type { OperationResult, PrepareHostsInput } from './operations.js'
+import { step } from './steps.js'
+
+/** Makes bare hosts ready for Kolla's containers: kolla-ansible's `bootstrap-servers`. */
+export async function prepareHosts(input: PrepareHostsInput): Promise<OperationResult> {
+  return operate('prepareHosts', input, async ({ cloud, stages }) => {
+    const unknown = (input.hosts ?? []).filter((host) => !cloud.hosts.includes(host))
+    if (unknown.length > 0) {
+      const message = `hosts: ${unknown.join(', ')} not in the inventory, which has ${cloud.hosts.join(', ')}`
+      throw ApplicationFailure.nonRetryable(message, 'BadInput')
+    }
+    const observed = await stages.run('Observe', () =>
+      onAll(cloud.hosts, (host) => step('observeHost', host, cloud.ref, host)),
+    )
+    const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
+    const prepared = await stages.run('Prepare hosts', () =>
+      onAll(input.hosts ?? cloud.hosts, (host) => step('prepareHost', host, ref, host)),
+    )
+    const changed = prepared.filter((result) => result.changed.length > 0)
+    const summary = `${prepared.length} hosts are prepared, ${changed.length} of them changed`
+    return { changes: [], warnings: [], summary }
+  })
+}

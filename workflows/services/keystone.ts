@@ -1,0 +1,31 @@
+import { together } from '../operate.js'
+import type { Run } from '../run.js'
+import { step } from '../steps.js'
+
+/** Database, schema, catalogue, administrator and Fernet keys: all that Keystone needs before its first request. */
+export async function initializeKeystone(run: Run): Promise<void> {
+  const members = run.members('keystone')
+  const [first] = members
+  if (!first || run.changed('keystone').length === 0) return
+  const { ref } = run
+  await run.stages.run('Initialize keystone', () =>
+    together(
+      () => step('shareFernetKeys', members.join(', '), ref, members),
+      async () => {
+        await step('createDatabase', `${first} · keystone`, ref, 'keystone')
+        await step('bootstrapKeystone', first, ref, first)
+      },
+    ),
+  )
+}
+
+/** Starts Keystone: everywhere at once when it is new, else host by host so that the API goes on answering. */
+export async function rollKeystone(run: Run): Promise<void> {
+  if (run.changed('keystone').length === 0) return
+  await run.stages.run('Start keystone', async () => {
+    await run.rolling('keystone', (host) =>
+      step('startKeystone', host, run.ref, host, run.containers('keystone', host)),
+    )
+    await step('issueToken', 'through the floating address', run.ref)
+  })
+}

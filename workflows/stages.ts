@@ -1,0 +1,38 @@
+import { setCurrentDetails } from '@temporalio/workflow'
+
+type State = 'running' | 'done' | 'failed'
+const marks: Record<State, string> = { running: '⏳', done: '✅', failed: '❌' }
+
+/** The run as a runbook: stages and their states, shown as the workflow's current details. */
+export class Stages {
+  readonly #stages: { title: string; state: State; startedAt: number; seconds?: number }[] = []
+
+  /** Runs one stage; stages may run side by side. */
+  async run<T>(title: string, body: () => Promise<T>): Promise<T> {
+    const stage: (typeof this.#stages)[number] = { title, state: 'running', startedAt: Date.now() }
+    this.#stages.push(stage)
+    this.#show()
+    try {
+      const result = await body()
+      stage.state = 'done'
+      return result
+    } catch (error) {
+      stage.state = 'failed'
+      throw error
+    } finally {
+      stage.seconds = Math.round((Date.now() - stage.startedAt) / 1000)
+      this.#show()
+    }
+  }
+
+  #show(): void {
+    setCurrentDetails(
+      this.#stages
+        .map(({ title, state, seconds }) => {
+          const time = seconds === undefined ? '' : ` (${seconds} s)`
+          return `- ${marks[state]} ${title}${time}`
+        })
+        .join('\n'),
+    )
+  }
+}

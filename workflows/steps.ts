@@ -1,0 +1,65 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
+import type { ActivityOptions } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.js'
+
+/**
+ * A host that can't be reached may be rebooting or cut off: a step waits for it for an hour. What a retry can't mend,
+ * activities throw as non-retryable, at once or after a few attempts (activities/failures.ts).
+ */
+const patience: ActivityOptions = {
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '10 seconds' },
+}
+
+/** Longest silence of a living worker: how soon a killed one is noticed. */
+const heartbeatTimeout = '20 seconds'
+
+/** Looking changes nothing and is quick. */
+const look: ActivityOptions = { ...patience, startToCloseTimeout: '1 minute' }
+
+/** Changing one service on one host: minutes at most, heartbeats all along. */
+const act: ActivityOptions = {
+  ...patience,
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+}
+
+/** Packages and images: as long as the network takes. */
+const transfer: ActivityOptions = {
+  ...act,
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '6 hours',
+}
+
+type Step = 'look' | 'act' | 'transfer'
+const proxies = {
+  look: proxyActivities<Activities>(look),
+  act: proxyActivities<Activities>(act),
+  transfer: proxyActivities<Activities>(transfer),
+}
+const options = { look, act, transfer }
+
+/** Which kind of step a verb is; every verb that is not named here is an `act`. */
+const kinds: Partial<Record<keyof Activities, Step>> = {
+  openCloud: 'look',
+  lockHolder: 'look',
+  observeHost: 'look',
+  planCloud: 'look',
+  prepareHost: 'transfer',
+  buildImages: 'transfer',
+  pullImages: 'transfer',
+}
+
+/** Runs one verb; `summary` (at most 200 bytes, usually a host's name) is what the Web UI and the command line show. */
+export async function step<Verb extends keyof Activities>(
+  verb: Verb,
+  summary: string,
+  ...args: Parameters<Activities[Verb]>
+): Promise<Awaited<ReturnType<Activities[Verb]>>> {
+  const kind = kinds[verb] ?? 'act'
+  const activity = proxies[kind][verb]
+  return (await activity.executeWithOptions({ ...options[kind], summary }, args as never)) as Awaited<
+    ReturnType<Activities[Verb]>
+  >
+}
