@@ -31,7 +31,10 @@ export class HostKeyUnknown extends HostError {
     host: string,
     readonly fingerprint: string,
   ) {
-    super(host, `host key ${fingerprint} is not on record; check it and run \`kolla-temporal trust\``)
+    super(
+      host,
+      `host key ${fingerprint} is not on record; check it and run \`kolla-temporal trust\``,
+    )
   }
 }
 

@@ -1,0 +1,109 @@
+import type { Client, ClientChannel } from 'ssh2'
+import { connect, lost } from './connect.js'
+import type { SshTarget } from './connect.js'
+import { Guard } from './guard.js'
+import { launch } from './launch.js'
+import { Semaphore } from './semaphore.js'
+
+/** sshd's MaxSessions is 10 unless somebody lowered it, and the guard has one. */
+const channelLimit = 8
+
+/** One login to one host. It ends by itself when nothing has used it for a while; then open another. */
+export class SshConnection {
+  private readonly slots = new Semaphore(channelLimit)
+  private readonly ended = new AbortController()
+  private used = 0
+  private idleTimer: NodeJS.Timeout | undefined
+
+  private constructor(
+    readonly target: SshTarget,
+    private readonly client: Client,
+    readonly guard: Guard,
+    private readonly idleMs: number,
+  ) {
+    client.setMaxListeners(0)
+    client.once('close', () => {
+      this.ended.abort()
+      clearTimeout(this.idleTimer)
+    })
+    this.startIdling()
+  }
+
+  static async open(target: SshTarget, idleMs: number): Promise<SshConnection> {
+    const client = await connect(target)
+    try {
+      const guard = await Guard.start(client, target.connection.become)
+      return new SshConnection(target, client, guard, idleMs)
+    } catch (error) {
+      client.destroy()
+      throw error
+    }
+  }
+
+  /** Called once, as soon as the connection takes no more channels. */
+  onEnd(listener: () => void): void {
+    if (this.alive) this.ended.signal.addEventListener('abort', listener, { once: true })
+    else listener()
+  }
+
+  private get alive(): boolean {
+    return !this.ended.signal.aborted
+  }
+
+  /** A channel to a program that runs as root. @throws ConnectionLost */
+  async exec(script: string, title: string): Promise<ClientChannel> {
+    const command = launch(script, this.target.connection.become)
+    this.used++
+    clearTimeout(this.idleTimer)
+    await this.slots.acquire()
+    const release = () => {
+      this.slots.release()
+      if (--this.used === 0) this.startIdling()
+    }
+    try {
+      const channel = await this.openChannel(command, title)
+      channel.once('close', release)
+      return channel
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  private openChannel(command: string, title: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const broken = () => reject(lost(this.target.host, title))
+      this.client.once('close', broken)
+      const opened = (error: Error | undefined, channel: ClientChannel) => {
+        this.client.off('close', broken)
+        if (error) reject(error)
+        else resolve(channel)
+      }
+      try {
+        this.client.exec(command, opened)
+      } catch {
+        broken() // ssh2 throws when its socket is gone already
+      }
+    })
+  }
+
+  /** Ends the login, and with it whatever still runs there. */
+  async close(): Promise<void> {
+    if (!this.alive) return
+    this.ended.abort()
+    const closed = new Promise((resolve) => this.client.once('close', resolve))
+    this.client.end()
+    const impatient = setTimeout(() => this.client.destroy(), 2_000)
+    await closed
+    clearTimeout(impatient)
+  }
+
+  private startIdling(): void {
+    if (!this.alive) return
+    this.idleTimer = setTimeout(() => {
+      this.ended.abort()
+      this.client.end()
+    }, this.idleMs)
+    this.idleTimer.unref()
+  }
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { constants } from 'node:os'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import type { Connection as ServerConnection, ServerChannel } from 'ssh2'
+import type { SshTarget } from './connect.js'
+
+/** For tests: an SSH server on loopback that runs what it is told with this machine's own bash, as sshd does. */
+export class FakeHost {
+  private readonly connections = new Set<ServerConnection>()
+  sessions = 0
+  logins = 0
+
+  private constructor(
+    private readonly server: ssh2.Server,
+    private readonly directory: string,
+    readonly publicKey: Buffer,
+    readonly target: SshTarget,
+  ) {}
+
+  static async start(options: { readonly port?: number } = {}): Promise<FakeHost> {
+    const directory = await mkdtemp(join(tmpdir(), 'fake-host-'))
+    const hostKey = ssh2.utils.generateKeyPairSync('ed25519')
+    const userKey = ssh2.utils.generateKeyPairSync('ed25519')
+    const privateKeyFile = join(directory, 'id')
+    await writeFile(privateKeyFile, userKey.private, { mode: 0o600 })
+    const allowed = parsed(userKey.public)
+    const server = new ssh2.Server({ hostKeys: [hostKey.private] })
+    await new Promise<void>((ready) => server.listen(options.port ?? 0, '127.0.0.1', ready))
+    const { port } = server.address() as AddressInfo
+    const host = new FakeHost(server, directory, parsed(hostKey.public), {
+      host: 'kolla1',
+      connection: { address: '127.0.0.1', port, user: 'root', privateKeyFile, become: false },
+      knownHostsFile: join(directory, 'known_hosts'),
+    })
+    server.on('connection', (connection) => host.serve(connection, allowed))
+    return host
+  }
+
+  /** A pulled plug: every connection breaks. */
+  cut(): void {
+    for (const connection of this.connections) {
+      ;(connection as unknown as { _sock: { destroy(): void } })._sock.destroy()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.cut()
+    await new Promise((done) => this.server.close(done))
+    await rm(this.directory, { recursive: true, force: true })
+  }
+
+  private serve(connection: ServerConnection, allowed: Buffer): void {
+    this.connections.add(connection)
+    connection.on('error', () => undefined)
+    connection.on('close', () => this.connections.delete(connection))
+    connection.on('authentication', (attempt) => {
+      if (attempt.method === 'publickey' && attempt.key.data.equals(allowed)) attempt.accept()
+      else attempt.reject(['publickey'])
+    })
+    connection.on('ready', () => {
+      this.logins++
+      connection.on('session', (accept) => {
+        accept().on('exec', (acceptExec, _reject, { command }) =>
+          this.execute(acceptExec(), command),
+        )
+      })
+    })
+  }
+
+  /** Like sshd: a session of its own, input closed with the channel, nothing killed. */
+  private execute(channel: ServerChannel, command: string): void {
+    this.sessions++
+    const child = spawn('/bin/sh', ['-c', command], { detached: true })
+    channel.pipe(child.stdin)
+    child.stdin.on('error', () => undefined)
+    channel.on('close', () => child.stdin.end())
+    channel.on('error', () => undefined)
+    child.stdout.pipe(channel, { end: false })
+    child.stderr.pipe(channel.stderr as NodeJS.WritableStream, { end: false })
+    child.on('close', (code, signal) => {
+      this.sessions--
+      if (signal && signal in constants.signals) channel.exit(signal.replace('SIG', ''))
+      else channel.exit(code ?? 1)
+      channel.end()
+    })
+  }
+}
+
+function parsed(publicKey: string): Buffer {
+  const key = ssh2.utils.parseKey(publicKey)
+  if (key instanceof Error) throw key
+  return key.getPublicSSH()
+}

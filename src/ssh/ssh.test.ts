@@ -1,0 +1,184 @@
+import { writeFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  ConnectionLost,
+  HostKeyChanged,
+  HostKeyUnknown,
+  HostUnreachable,
+  LoginRefused,
+  RemoteError,
+  RemoteTimeout,
+  SudoRefused,
+} from './errors.js'
+import { FakeHost } from './fake-host.js'
+import { SshPool } from './pool.js'
+import type { Remote } from './remote.js'
+import { trustHost } from './trust.js'
+
+let host: FakeHost
+let pool: SshPool
+let remote: Remote
+
+beforeEach(async () => {
+  host = await FakeHost.start()
+  const { connection, knownHostsFile } = host.target
+  await trustHost('kolla1', connection, knownHostsFile)
+  pool = new SshPool()
+  remote = pool.remote(host.target)
+})
+
+afterEach(async () => {
+  await pool.close()
+  await host.stop()
+})
+
+/** How many processes have this word in their arguments. */
+async function processesWith(word: string): Promise<number> {
+  const own = await pool.remote(host.target).run(`pgrep -fc "[${word[0] ?? ''}]${word.slice(1)}"`)
+  return Number(own.stdout)
+}
+
+test('runs a script with input and tells exit code, output and lines', async () => {
+  const lines: string[] = []
+  const result = await remote.run('cat; echo "to err" >&2; exit 3', {
+    input: 'a\nb',
+    onOutput: (line) => lines.push(line),
+  })
+  expect(result).toEqual({ code: 3, stdout: 'a\nb', stderr: 'to err\n' })
+  expect(lines.sort()).toEqual(['a', 'b', 'to err'])
+})
+
+test('streams megabytes through standard input', async () => {
+  const input = Readable.from(Array.from({ length: 64 }, () => Buffer.alloc(65_536, 'x')))
+  expect((await remote.run('wc -c', { input })).stdout.trim()).toBe(String(64 * 65_536))
+})
+
+test('twenty scripts side by side share one login and never more than eight channels', async () => {
+  let most = 0
+  const watch = setInterval(() => (most = Math.max(most, host.sessions)), 5)
+  const results = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => remote.run(`sleep 0.1; echo ${i}`)),
+  )
+  clearInterval(watch)
+  expect(results.map(({ stdout }) => Number(stdout))).toEqual(
+    Array.from({ length: 20 }, (_, i) => i),
+  )
+  expect(host.logins).toBe(1)
+  expect(most).toBeLessThanOrEqual(9)
+})
+
+test('a script that fails tells what it was and its last lines', async () => {
+  const failure = remote.runOrFail('seq 30; exit 7', { title: 'count to thirty' })
+  const error = await failure.catch((e: unknown) => e)
+  expect(error).toBeInstanceOf(RemoteError)
+  expect(error).toMatchObject({ host: 'kolla1', command: 'count to thirty', exitCode: 7 })
+  expect((error as RemoteError).tail).toEqual(Array.from({ length: 20 }, (_, i) => String(i + 11)))
+})
+
+test('cancelling ends the whole process group, not only the shell', async () => {
+  const cancel = new AbortController()
+  const running = remote.run('sleep 7771 & sleep 7771; true', {
+    signal: cancel.signal,
+    onOutput: () => undefined,
+  })
+  await expect.poll(() => processesWith('sleep 7771')).toBeGreaterThan(1)
+  cancel.abort(new Error('cancelled'))
+  await expect(running).rejects.toThrow('cancelled')
+  expect(await processesWith('sleep 7771')).toBe(0)
+})
+
+test('a script that ignores SIGTERM is killed', async () => {
+  const running = remote.run(`trap '' TERM; while :; do sleep 7772; done`, { timeoutMs: 200 })
+  await expect(running).rejects.toBeInstanceOf(RemoteTimeout)
+  expect(await processesWith('sleep 7772')).toBe(0)
+}, 15_000)
+
+test('a broken connection is told, ends what ran, and the next call logs in again', async () => {
+  const running = remote.run('sleep 7773; true', { title: 'sleeping' })
+  const seen = running.catch((error: unknown) => error)
+  await expect.poll(() => processesWith('sleep 7773')).toBeGreaterThan(0)
+  host.cut()
+  expect(await seen).toBeInstanceOf(ConnectionLost)
+  await expect.poll(() => processesWith('sleep 7773')).toBe(0)
+  expect((await remote.run('echo back')).stdout).toBe('back\n')
+  expect(host.logins).toBe(2)
+})
+
+test('an idle login is closed, and opened again when needed', async () => {
+  const brief = new SshPool({ idleMs: 100 }).remote(host.target)
+  await brief.run('true')
+  await sleep(400)
+  await brief.run('true')
+  expect(host.logins).toBe(2)
+})
+
+test('a program is one duplex stream', async () => {
+  const stream = await remote.open('exec cat')
+  stream.write('ping')
+  const [echo] = (await stream.take(1).toArray()) as [Buffer]
+  expect(echo.toString()).toBe('ping')
+  stream.destroy()
+})
+
+test('a program that ends badly says why', async () => {
+  const stream = await remote.open('echo no such thing >&2; exit 1')
+  const error = await new Promise((resolve) => stream.once('error', resolve).resume())
+  expect(error).toMatchObject({ name: 'RemoteError', tail: ['no such thing'] })
+})
+
+test('a host key that is not on record, or another one, stops before the login', async () => {
+  const { connection, knownHostsFile } = host.target
+  await writeFile(knownHostsFile, '')
+  await expect(new SshPool().remote(host.target).run('true')).rejects.toBeInstanceOf(HostKeyUnknown)
+  const impostor = await FakeHost.start()
+  try {
+    await trustHost('kolla1', { ...connection, port: connection.port }, knownHostsFile)
+    const moved = { ...connection, port: impostor.target.connection.port }
+    const text = `[127.0.0.1]:${moved.port} ssh-ed25519 ${host.publicKey.toString('base64')}\n`
+    await writeFile(knownHostsFile, text)
+    const run = new SshPool().remote({ ...host.target, connection: moved }).run('true')
+    await expect(run).rejects.toBeInstanceOf(HostKeyChanged)
+    await expect(run).rejects.toThrow(/SHA256:.*SHA256:/)
+    await expect(trustHost('kolla1', moved, knownHostsFile)).rejects.toBeInstanceOf(HostKeyChanged)
+    const trust = await trustHost('kolla1', moved, knownHostsFile, { replace: true })
+    expect(trust.outcome).toBe('recorded')
+    expect(impostor.logins).toBe(0)
+  } finally {
+    await impostor.stop()
+  }
+})
+
+test('a refused login, a closed port and an unknown name are one sentence each', async () => {
+  const stranger = await FakeHost.start()
+  const { privateKeyFile = '' } = stranger.target.connection
+  const with_ = (changes: object) =>
+    new SshPool()
+      .remote({ ...host.target, connection: { ...host.target.connection, ...changes } })
+      .run('true')
+  await expect(with_({ privateKeyFile })).rejects.toBeInstanceOf(LoginRefused)
+  await expect(with_({ privateKeyFile: '/nowhere' })).rejects.toThrow(
+    /kolla1: private key \/nowhere/,
+  )
+  await stranger.stop()
+  const closed = with_({ port: stranger.target.connection.port })
+  await expect(closed).rejects.toBeInstanceOf(HostUnreachable)
+  await expect(closed).rejects.toThrow(/^kolla1: 127.0.0.1 port \d+ refuses connections/)
+  await expect(with_({ address: 'nosuch.invalid' })).rejects.toBeInstanceOf(HostUnreachable)
+})
+
+test('sudo that asks for a password is one sentence', async () => {
+  // This machine has no sudo or a sudo for root: a function of that name stands in.
+  const become = { ...host.target.connection, user: 'stack', become: true }
+  const target = { ...host.target, connection: become }
+  const path = process.env['PATH']
+  process.env['PATH'] = `${import.meta.dirname}/testdata/no-sudo:${path ?? ''}`
+  try {
+    const run = new SshPool().remote(target).run('true')
+    await expect(run).rejects.toBeInstanceOf(SudoRefused)
+    await expect(run).rejects.toThrow(/a password is required/)
+  } finally {
+    process.env['PATH'] = path
+  }
+})
