@@ -1,0 +1,101 @@
+import { formatFinding } from '../model/finding.js'
+import { BadInput, CloudBusy, OperationCancelled, StepFailed } from './errors.js'
+import type { OperationError } from './errors.js'
+import type { Step } from './events.js'
+import type { Explanation } from './explain.js'
+
+/** An explanation as a person reads it. */
+export function formatExplanation(explanation: Explanation): string {
+  const paragraphs = [
+    headline(explanation),
+    failure(explanation),
+    ...explanation.retrying.map(
+      ({ step, attempt, message }) =>
+        `${stepName(step)} is being tried again (attempt ${attempt}): ${message}`,
+    ),
+    running(explanation),
+    ...explanation.otherFailures.map(
+      ({ step, error }) => `${stepName(step)} failed too: ${error.message}`,
+    ),
+    explanation.summary,
+    next(explanation),
+  ]
+  return paragraphs.filter((paragraph) => paragraph).join('\n\n')
+}
+
+export function stepName({ verb, summary }: Step): string {
+  return summary ? `${verb} ${summary}` : verb
+}
+
+/** `8.1s`, `4m05s`, `2h03m` */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)}s`
+  const whole = Math.round(seconds)
+  const pad = (n: number) => String(n).padStart(2, '0')
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${pad(whole % 60)}s`
+  return `${Math.floor(whole / 3600)}h${pad(Math.floor((whole % 3600) / 60))}m`
+}
+
+function headline({ operation, stepsDone }: Explanation): string {
+  const { workflowId, status, startedAt, seconds } = operation
+  const state = status === 'running' ? 'is running' : `${was(status)}${status}`
+  return `${workflowId} ${state}: started ${startedAt.toISOString()}, ${formatSeconds(seconds)}, steps done: ${stepsDone}.`
+}
+
+const was = (status: string) => (['cancelled', 'terminated'].includes(status) ? 'was ' : '')
+
+function failure({ error, failedStep }: Explanation): string | undefined {
+  if (!error) return undefined
+  const step =
+    failedStep &&
+    `Step ${stepName(failedStep.step)} failed after ${formatSeconds(failedStep.seconds)} and ${attempts(failedStep.attempts)}.\n`
+  return `${step ?? ''}${errorText(error)}`
+}
+
+const attempts = (count: number) => (count === 1 ? '1 attempt' : `${count} attempts`)
+
+function errorText(error: OperationError): string {
+  if (error instanceof BadInput) return error.findings.map(formatFinding).join('\n')
+  if (!(error instanceof StepFailed)) return error.message
+  const { host, command, exitCode, tail } = error.failure
+  return [
+    error.message,
+    `  host:      ${host}`,
+    `  command:   ${command}`,
+    ...(exitCode === undefined ? [] : [`  exit code: ${exitCode}`]),
+    ...(tail.length > 0 ? ['  last lines of its log:'] : []),
+    ...tail.map((line) => `    ${line}`),
+  ].join('\n')
+}
+
+function running({ running: steps, retrying }: Explanation): string | undefined {
+  const calm = steps.filter(({ id }) => !retrying.some(({ step }) => step.id === id))
+  return calm.length > 0 ? `Running: ${calm.map(stepName).join(', ')}.` : undefined
+}
+
+function next({ operation, error }: Explanation): string | undefined {
+  const again = `\`kolla-temporal --cloud ${operation.cloud ?? 'NAME'} ${verbOf(operation.operation)}\``
+  if (operation.status === 'running') {
+    return `What next: follow it with \`kolla-temporal attach ${operation.workflowId}\`.`
+  }
+  if (!error) return undefined
+  if (error instanceof CloudBusy) {
+    return `What next: \`kolla-temporal attach ${error.workflowId}\`, then ${again}.`
+  }
+  if (error instanceof BadInput) {
+    return `What next: mend what is listed, then ${again}.`
+  }
+  if (error instanceof OperationCancelled) return `What next: ${again} goes on where it stopped.`
+  const advice = error instanceof StepFailed ? `${error.failure.advice}\n` : ''
+  return `What next: ${advice}${again} then goes on from there: what is done is left alone.`
+}
+
+/** The command line's verb for an operation, as kolla-ansible calls it. */
+export function verbOf(operation: string): string {
+  const own: Record<string, string> = {
+    prepareHosts: 'bootstrap-servers',
+    buildImages: 'build',
+    postDeploy: 'post-deploy',
+  }
+  return own[operation] ?? operation
+}

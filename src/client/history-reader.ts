@@ -1,0 +1,130 @@
+import type { WorkflowHandle } from '@temporalio/client'
+import { CancelledFailure, TerminatedFailure } from '@temporalio/common'
+import { optionalTsToDate } from '@temporalio/common/lib/time.js'
+import type { OperationResult } from '../../workflows/operations.js'
+import type { Decoder } from './decoder.js'
+import { toOperationError } from './errors.js'
+import type { OperationEvent, Step } from './events.js'
+
+export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
+export type HistoryEvent = NonNullable<History['events']>[number]
+
+interface RunningStep {
+  readonly step: Step
+  readonly scheduledAt: Date
+  attempts: number
+}
+
+/** Turns a run's history, event by event, into what happened in the operation. */
+export class HistoryReader {
+  /** Id of the last event that was read. */
+  lastEventId = 0
+  /** A worker has taken the run. */
+  pickedUp = false
+  ended = false
+  readonly #decoder: Decoder
+  readonly #workflowId: string
+  readonly #running = new Map<string, RunningStep>()
+  #startedAt = new Date(0)
+
+  constructor(decoder: Decoder, workflowId: string) {
+    this.#decoder = decoder
+    this.#workflowId = workflowId
+  }
+
+  /** The step that an activity id stands for, while it is pending. */
+  pending(activityId: string): Step | undefined {
+    return this.pendingSteps.find(({ id }) => id === activityId)
+  }
+
+  get pendingSteps(): Step[] {
+    return [...this.#running.values()].map(({ step }) => step)
+  }
+
+  /** Reads the next event; one that was read before, or tells nothing to a person, gives undefined. */
+  async read(event: HistoryEvent): Promise<OperationEvent | undefined> {
+    const eventId = Number(event.eventId)
+    if (eventId <= this.lastEventId) return undefined
+    this.lastEventId = eventId
+    const time = optionalTsToDate(event.eventTime) ?? new Date(0)
+    return (await this.#readStep(event, time)) ?? (await this.#readOperation(event, time))
+  }
+
+  async #readStep(event: HistoryEvent, time: Date): Promise<OperationEvent | undefined> {
+    const scheduled = event.activityTaskScheduledEventAttributes
+    if (scheduled) {
+      const step: Step = {
+        id: scheduled.activityId ?? '',
+        verb: scheduled.activityType?.name ?? '',
+        summary: await this.#decoder.text(event.userMetadata?.summary),
+      }
+      this.#running.set(String(event.eventId), { step, scheduledAt: time, attempts: 1 })
+      return { type: 'stepScheduled', time, step }
+    }
+    const started = event.activityTaskStartedEventAttributes
+    if (started) {
+      const running = this.#running.get(String(started.scheduledEventId))
+      if (running) running.attempts = started.attempt ?? 1
+      return undefined
+    }
+    const completed = event.activityTaskCompletedEventAttributes
+    if (completed) return { type: 'stepCompleted', ...this.#end(completed, time) }
+    const cancelled = event.activityTaskCanceledEventAttributes
+    if (cancelled) return { type: 'stepCancelled', ...this.#end(cancelled, time) }
+    const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
+    if (failed) {
+      const error = toOperationError(await this.#decoder.error(failed.failure))
+      return { type: 'stepFailed', ...this.#end(failed, time), error }
+    }
+    return undefined
+  }
+
+  #end({ scheduledEventId }: { scheduledEventId?: unknown }, time: Date) {
+    const key = String(scheduledEventId)
+    const running = this.#running.get(key)
+    if (!running) throw new Error(`history of ${this.#workflowId} ends a step that it never scheduled`)
+    this.#running.delete(key)
+    const { step, scheduledAt, attempts } = running
+    return { time, step, attempts, seconds: secondsBetween(scheduledAt, time) }
+  }
+
+  async #readOperation(event: HistoryEvent, time: Date): Promise<OperationEvent | undefined> {
+    const started = event.workflowExecutionStartedEventAttributes
+    if (started) {
+      this.#startedAt = time
+      return {
+        type: 'operationStarted',
+        time,
+        workflowId: this.#workflowId,
+        operation: started.workflowType?.name ?? '',
+        input: await this.#decoder.first(started.input),
+      }
+    }
+    if (event.workflowTaskStartedEventAttributes) this.pickedUp = true
+    const completed = event.workflowExecutionCompletedEventAttributes
+    if (completed) {
+      const result = (await this.#decoder.first(completed.result)) as OperationResult
+      return { type: 'operationCompleted', ...this.#close(time), result }
+    }
+    const cause = await this.#cause(event)
+    if (!cause) return undefined
+    return { type: 'operationFailed', ...this.#close(time), error: toOperationError(cause) }
+  }
+
+  async #cause(event: HistoryEvent): Promise<Error | undefined> {
+    const failed = event.workflowExecutionFailedEventAttributes
+    if (failed) return this.#decoder.error(failed.failure)
+    if (event.workflowExecutionCanceledEventAttributes) return new CancelledFailure('')
+    const terminated = event.workflowExecutionTerminatedEventAttributes
+    if (terminated) return new TerminatedFailure(terminated.reason ?? '')
+    if (event.workflowExecutionTimedOutEventAttributes) return new Error('the operation timed out')
+    return undefined
+  }
+
+  #close(time: Date) {
+    this.ended = true
+    return { time, seconds: secondsBetween(this.#startedAt, time) }
+  }
+}
+
+const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000

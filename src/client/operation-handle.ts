@@ -1,0 +1,69 @@
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
+import type { OperationResult } from '../../workflows/operations.js'
+import { UnknownOperation, toOperationError } from './errors.js'
+import type { OperationEvent } from './events.js'
+import { follow } from './follow.js'
+import type { Run } from './follow.js'
+import { summarize } from './operation-summary.js'
+import type { OperationSummary } from './operation-summary.js'
+
+/** One operation, running or ended. */
+export class OperationHandle {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  get workflowId(): string {
+    return this.#run.workflowId
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @throws BadInput, CloudBusy, StepFailed, OperationCancelled or another OperationError
+   */
+  async result(): Promise<OperationResult> {
+    try {
+      return (await this.#workflow.result()) as OperationResult
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) throw toOperationError(error.cause ?? error)
+      throw this.#unknown(error)
+    }
+  }
+
+  /** Everything that happened, then what happens, live, until the end. `signal` stops following; the operation goes on. */
+  events(signal?: AbortSignal): AsyncGenerator<OperationEvent> {
+    return follow(this.#run, signal)
+  }
+
+  async describe(): Promise<OperationSummary> {
+    return this.#known(async () => summarize(await this.#workflow.describe()))
+  }
+
+  /** Asks the operation to stop. Running steps are told and end cleanly; `events` and `result` tell when it has. */
+  async cancel(): Promise<void> {
+    await this.#known(() => this.#workflow.cancel())
+  }
+
+  /** Ends the operation at once, without its consent: only for one that can't be cancelled. */
+  async terminate(reason: string): Promise<void> {
+    await this.#known(() => this.#workflow.terminate(reason))
+  }
+
+  get #workflow() {
+    return this.#run.client.workflow.getHandle(this.#run.workflowId)
+  }
+
+  async #known<T>(ask: () => Promise<T>): Promise<T> {
+    return ask().catch((error: unknown) => {
+      throw this.#unknown(error)
+    })
+  }
+
+  #unknown(error: unknown): Error {
+    if (!(error instanceof WorkflowNotFoundError)) return toOperationError(error)
+    return new UnknownOperation(`no operation ${this.workflowId} is known, or it has ended`)
+  }
+}

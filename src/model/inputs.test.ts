@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { checkInput } from './inputs.js'
+
+const messages = (...args: Parameters<typeof checkInput>) =>
+  checkInput(...args).map((f) => f.message)
+
+describe('checkInput', () => {
+  it('takes the smallest input and every field', () => {
+    expect(checkInput('deploy', { cloud: 'demo' })).toEqual([])
+    expect(checkInput('deploy', { cloud: 'demo', services: ['keystone'] })).toEqual([])
+    expect(
+      checkInput('buildImages', { cloud: 'demo', profile: 'infra', images: ['cron'] }),
+    ).toEqual([])
+  })
+
+  it('names the field that is missing or of another type', () => {
+    expect(messages('deploy', {})).toEqual([
+      'the field `cloud` of deploy\'s input must be a string, such as {"cloud":"demo"}',
+    ])
+    expect(messages('plan', { cloud: 'demo', services: 'keystone' })).toEqual([
+      "the field `services` of plan's input must be a list of names",
+    ])
+    expect(messages('prepareHosts', { cloud: '', hosts: [] })).toEqual([
+      'the field `cloud` of prepareHosts\'s input must not be empty, such as {"cloud":"demo"}',
+      "the field `hosts` of prepareHosts's input must not be empty",
+    ])
+  })
+
+  it('names an unknown field and those that there are', () => {
+    expect(messages('deploy', { cloud: 'demo', tags: ['keystone'] })).toEqual([
+      'deploy has no field `tags`; its fields are: cloud, services',
+    ])
+  })
+
+  it('says what an input looks like when it is no object', () => {
+    expect(messages('check', undefined)).toEqual([
+      'the input of check must be an object such as {"cloud":"demo"}',
+    ])
+  })
+})

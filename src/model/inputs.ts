@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Finding } from './finding.js'
+
+const names = z.array(z.string().min(1)).min(1)
+const cloud = z.string().min(1)
+const cloudOnly = z.strictObject({ cloud })
+const services = z.strictObject({ cloud, services: names.optional() })
+
+/** What each operation takes. */
+export const operationInputs = {
+  prechecks: cloudOnly,
+  plan: services,
+  prepareHosts: z.strictObject({ cloud, hosts: names.optional() }),
+  buildImages: z.strictObject({
+    cloud,
+    profile: z.string().min(1).optional(),
+    images: names.optional(),
+  }),
+  pull: cloudOnly,
+  deploy: services,
+  reconfigure: services,
+  postDeploy: cloudOnly,
+  check: cloudOnly,
+}
+
+/** One finding per field that is missing, unknown or of another type; an empty list when the input will do. */
+export function checkInput(operation: keyof typeof operationInputs, input: unknown): Finding[] {
+  const schema = operationInputs[operation]
+  const checked = schema.safeParse(input)
+  if (checked.success) return []
+  const fields = Object.keys(schema.shape).join(', ')
+  return checked.error.issues.flatMap((issue): Finding[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) =>
+        error(`${operation} has no field \`${key}\`; its fields are: ${fields}`),
+      )
+    }
+    if (issue.path.length === 0) {
+      return [error(`the input of ${operation} must be an object such as {"cloud":"demo"}`)]
+    }
+    return [error(describe(operation, issue.path.join('.'), issue))]
+  })
+}
+
+function describe(operation: string, field: string, issue: z.core.$ZodIssue): string {
+  const must = issue.code === 'too_small' ? 'must not be empty' : `must be ${wanted(issue)}`
+  const example = field === 'cloud' ? ', such as {"cloud":"demo"}' : ''
+  return `the field \`${field}\` of ${operation}'s input ${must}${example}`
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type') return issue.message
+  return issue.expected === 'array' ? 'a list of names' : `a ${issue.expected}`
+}
+
+const error = (message: string): Finding => ({ severity: 'error', message })
