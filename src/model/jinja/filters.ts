@@ -1,0 +1,227 @@
+import { isIP, isIPv4 } from 'node:net'
+import {
+  compare,
+  contains,
+  defined,
+  equal,
+  Float,
+  isMapping,
+  isNumber,
+  itemsOf,
+  JinjaError,
+  memberOf,
+  numberOf,
+  pythonText,
+  truth,
+  typeName,
+  Undefined,
+} from './values.js'
+import type { Value } from './values.js'
+
+export type Filter = (input: Value, args: Value[], named: Readonly<Record<string, Value>>) => Value
+
+const yes: Value[] = ['yes', 'on', '1', 'true']
+
+export function argument(args: readonly Value[], index: number, what: string): Value {
+  const value = args[index]
+  if (value === undefined) throw new JinjaError(`${what} is missing an argument`)
+  return defined(value)
+}
+
+export function attribute(item: Value, path: Value): Value {
+  return pythonText(path)
+    .split('.')
+    .reduce<Value>((at, part) => memberOf(at, /^\d+$/.test(part) ? Number(part) : part), item)
+}
+
+function toInt(value: Value, otherwise: Value, base: Value): Value {
+  const known = defined(value)
+  if (isNumber(known) || typeof known === 'boolean') return Math.trunc(numberOf(known))
+  if (typeof known !== 'string') return otherwise
+  const text = known.trim()
+  if (base === 10 && /^[+-]?\d+(\.\d*)?$/.test(text)) return Math.trunc(Number(text))
+  const parsed = base === 16 ? text.replace(/^0x/i, '') : text
+  const digits =
+    base === 16 ? /^[0-9a-f]+$/i : base === 8 ? /^[0-7]+$/ : base === 2 ? /^[01]+$/ : /^$/
+  return digits.test(parsed) ? Number.parseInt(parsed, numberOf(base)) : otherwise
+}
+
+const asFloat = (number: number): Value => (Number.isInteger(number) ? new Float(number) : number)
+
+function unique(items: Value[]): Value[] {
+  const folded = (item: Value) => (typeof item === 'string' ? item.toLowerCase() : item)
+  return items.filter(
+    (item, i) => items.findIndex((other) => equal(folded(other), folded(item))) === i,
+  )
+}
+
+function sorted(input: Value, named: Readonly<Record<string, Value>>): Value[] {
+  const key = (item: Value) => {
+    const value = named.attribute === undefined ? item : attribute(item, named.attribute)
+    return typeof value === 'string' && !truth(named.case_sensitive ?? false)
+      ? value.toLowerCase()
+      : value
+  }
+  const items = [...itemsOf(input)].sort((a, b) => compare(key(a), key(b)))
+  return truth(named.reverse ?? false) ? items.reverse() : items
+}
+
+function extreme(input: Value, sign: 1 | -1): Value {
+  const items = itemsOf(input)
+  const first = items[0]
+  if (first === undefined) return new Undefined('an item of an empty list')
+  return items.reduce((best, item) => (compare(item, best) * sign > 0 ? item : best), first)
+}
+
+function plain(value: Value): unknown {
+  const known = defined(value)
+  if (known instanceof Float) return known.value
+  if (Array.isArray(known)) return known.map(plain)
+  if (isMapping(known)) {
+    return Object.fromEntries(Object.entries(known).map(([key, item]) => [key, plain(item)]))
+  }
+  return known
+}
+
+/** Python's `json.dumps` with its default separators. */
+function toJson(value: Value): string {
+  const known = plain(value)
+  const dump = (item: unknown): string => {
+    if (Array.isArray(item)) return `[${item.map(dump).join(', ')}]`
+    if (typeof item === 'object' && item !== null) {
+      const entries = Object.entries(item).map(
+        ([key, one]) => `${JSON.stringify(key)}: ${dump(one)}`,
+      )
+      return `{${entries.join(', ')}}`
+    }
+    return JSON.stringify(item)
+  }
+  return dump(known)
+}
+
+/** `ansible.utils.ipaddr` for what kolla's files ask of it: the address itself, or false. */
+function ipaddr(input: Value, query: Value): Value {
+  const [address = '', length] = pythonText(input).split('/')
+  if (isIP(address) === 0) return false
+  if (query === '' || query === null) return pythonText(input)
+  if (query === 'address') return address
+  if (query === 'prefix' && length !== undefined) return Number(length)
+  throw new JinjaError(`ipaddr('${pythonText(query)}') is not understood`)
+}
+
+const text =
+  (change: (input: string) => string): Filter =>
+  (input) =>
+    change(pythonText(input))
+
+export const filters: Readonly<Record<string, Filter>> = {
+  abs: (input) =>
+    input instanceof Float ? new Float(Math.abs(input.value)) : Math.abs(numberOf(input)),
+  b64decode: text((input) => Buffer.from(input, 'base64').toString()),
+  b64encode: text((input) => Buffer.from(input).toString('base64')),
+  bool: (input) => {
+    const known = defined(input)
+    if (known === null || typeof known === 'boolean') return known
+    return yes.includes(pythonText(known).toLowerCase())
+  },
+  capitalize: text((input) => input.charAt(0).toUpperCase() + input.slice(1).toLowerCase()),
+  combine: (input, args) => Object.assign({}, ...[input, ...args].map(mapping)) as Value,
+  count: (input) => itemsOf(input).length,
+  default: (input, args, named) => {
+    const otherwise = args[0] === undefined ? (named.default_value ?? '') : args[0]
+    const falseToo = truth(args[1] ?? named.boolean ?? false)
+    return input instanceof Undefined || (falseToo && !truth(input)) ? otherwise : input
+  },
+  dict2items: (input) => Object.entries(mapping(input)).map(([key, value]) => ({ key, value })),
+  difference: (input, args) =>
+    unique(itemsOf(input)).filter((item) => !contains(argument(args, 0, 'difference'), item)),
+  first: (input) => itemsOf(input)[0] ?? new Undefined('the first item of an empty list'),
+  flatten: (input) => itemsOf(input).flat(Infinity) as Value[],
+  float: (input) => {
+    const number = typeof input === 'string' ? Number.parseFloat(input) : numberOf(input)
+    return asFloat(Number.isNaN(number) ? 0 : number)
+  },
+  from_json: (input) => {
+    try {
+      return JSON.parse(pythonText(input)) as Value
+    } catch {
+      throw new JinjaError(`${typeName(input)} is no JSON`)
+    }
+  },
+  int: (input, args, named) =>
+    toInt(input, args[0] ?? named.default ?? 0, args[1] ?? named.base ?? 10),
+  intersect: (input, args) =>
+    unique(itemsOf(input)).filter((item) => contains(argument(args, 0, 'intersect'), item)),
+  ipaddr: (input, args) => ipaddr(input, args[0] ?? ''),
+  ipv4: (input) => (isIPv4(pythonText(input).split('/')[0] ?? '') ? pythonText(input) : false),
+  items: (input) => Object.entries(mapping(input)),
+  items2dict: (input) =>
+    Object.fromEntries(
+      itemsOf(input).map((item) => [pythonText(memberOf(item, 'key')), memberOf(item, 'value')]),
+    ),
+  join: (input, args, named) => {
+    const by = named.attribute ?? args[1]
+    const items = itemsOf(input).map((item) => (by === undefined ? item : attribute(item, by)))
+    return items.map(pythonText).join(pythonText(args[0] ?? named.d ?? ''))
+  },
+  last: (input) => itemsOf(input).at(-1) ?? new Undefined('the last item of an empty list'),
+  length: (input) => itemsOf(input).length,
+  list: (input) => itemsOf(input),
+  lower: text((input) => input.toLowerCase()),
+  mandatory: (input) => defined(input),
+  max: (input) => extreme(input, 1),
+  min: (input) => extreme(input, -1),
+  /** kolla-ansible's own: an IPv6 address goes into brackets. */
+  put_address_in_context: text((input) => (input.includes(':') ? `[${input}]` : input)),
+  quote: text((input) =>
+    /^[\w@%+=:,./-]+$/.test(input) ? input : `'${input.replaceAll("'", `'"'"'`)}'`,
+  ),
+  replace: (input, args) => {
+    const replacement = pythonText(argument(args, 1, 'replace'))
+    return pythonText(input).replaceAll(pythonText(argument(args, 0, 'replace')), () => replacement)
+  },
+  reverse: (input) =>
+    typeof input === 'string'
+      ? Array.from(input).reverse().join('')
+      : [...itemsOf(input)].reverse(),
+  round: (input, args) => {
+    const scale = 10 ** numberOf(args[0] ?? 0)
+    const scaled = numberOf(input) * scale
+    const floor = Math.floor(scaled)
+    if (args[1] === 'floor') return asFloat(floor / scale)
+    if (args[1] === 'ceil') return asFloat(Math.ceil(scaled) / scale)
+    const half = scaled - floor === 0.5
+    return asFloat((half ? floor + Math.abs(floor % 2) : Math.round(scaled)) / scale)
+  },
+  sort: (input, _args, named) => sorted(input, named),
+  split: (input, args) => split(pythonText(input), args[0]),
+  string: (input) => pythonText(input),
+  sum: (input) => itemsOf(input).reduce<number>((total, item) => total + numberOf(item), 0),
+  ternary: (input, args) =>
+    (input === null ? args[2] : undefined) ?? argument(args, truth(input) ? 0 : 1, 'ternary'),
+  title: text((input) =>
+    input.toLowerCase().replace(/(^|[\s\-([{<])(\S)/g, (all) => all.toUpperCase()),
+  ),
+  to_json: toJson,
+  trim: text((input) => input.trim()),
+  union: (input, args) => unique([...itemsOf(input), ...itemsOf(argument(args, 0, 'union'))]),
+  unique: (input) => unique(itemsOf(input)),
+  upper: text((input) => input.toUpperCase()),
+}
+
+/** Other names of filters: Jinja's short ones and the collections that kolla-ansible takes them from. */
+export const filterAliases: Readonly<Record<string, string>> = {
+  d: 'default',
+  tojson: 'to_json',
+  ipwrap: 'put_address_in_context',
+}
+
+function mapping(value: Value): { [key: string]: Value } {
+  if (!isMapping(value)) throw new JinjaError(`${typeName(value)} is used as a mapping`)
+  return value
+}
+
+export function split(input: string, separator: Value | undefined): Value[] {
+  if (separator === undefined || separator === null) return input.split(/\s+/).filter(Boolean)
+  return input.split(pythonText(separator))
+}

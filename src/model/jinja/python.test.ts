@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { renderText } from './render.js'
+import type { Value } from './values.js'
+
+const variables: Record<string, Value> = {
+  enable_magnum: 'no',
+  enable_heat: 'yes',
+  openstack_release: '2026.1',
+  kolla_base_distro: 'debian',
+  kolla_internal_vip_address: '192.168.8.75',
+  empty: '',
+  nothing: null,
+  port: '5000',
+  number: 5,
+  list: ['kolla1', 'kolla2', 'kolla3'],
+  mixed: [3, 1, 2],
+  no_list: [],
+  no_dict: {},
+  map: { b: 1, a: 'x' },
+  services: [
+    { name: 'keystone', enabled: true, ports: { public: 5000 } },
+    { name: 'heat', enabled: false, ports: { public: 8004 } },
+  ],
+  groups: { control: ['kolla1', 'kolla2'], empty: [] },
+}
+
+/** Every one is rendered here and by Python's jinja2; what both refuse counts as equal. */
+const templates = [
+  'plain text, 100 %',
+  '{{ enable_magnum | bool }}',
+  '{{ enable_heat | bool and not enable_magnum | bool }}',
+  "{{ 'yes' if enable_heat | bool else 'no' }}",
+  "{{ openstack_release }}-{{ kolla_base_distro }}-{{ 'bookworm' if openstack_release == '2025.2' else 'trixie' }}",
+  "{{ missing | default('x') }}{{ missing | d }}{{ empty | default('y', true) }}{{ nothing | d('z', boolean=true) }}",
+  '{{ missing }}',
+  '{{ missing.member }}',
+  '{{ map.missing }}',
+  '{{ map.missing | default(1) }}',
+  "{{ map['a'] }}{{ map.get('b') }}{{ map.get('c', 7) }}{{ map.get('c') }}",
+  '{{ missing is defined }} {{ list is defined }} {{ missing is not defined }} {{ nothing is none }}',
+  '{% if missing %}a{% endif %}',
+  "{{ list | join(',') }} {{ list | length }} {{ list | first }} {{ list | last }} {{ list[0] }} {{ list[-1] }}",
+  '{{ list[1:] }} {{ list[:-1] }} {{ list[9:] }} {{ kolla_internal_vip_address[:3] }}',
+  '{{ list[9] }}',
+  "{{ list | map('upper') | join(' ') }} {{ services | map(attribute='name') | list }}",
+  "{{ services | map(attribute='ports.public') | sum }} {{ services | map(attribute='x', default=0) | list }}",
+  "{{ services | selectattr('enabled') | map(attribute='name') | list }}",
+  "{{ services | selectattr('name', 'equalto', 'heat') | list | count }}",
+  "{{ services | rejectattr('enabled', '==', true) | map(attribute='name') | join }}",
+  "{{ ['', 'a', none, 'b'] | select | join('-') }} {{ mixed | select('>', 1) | list }} {{ mixed | reject('odd') | list }}",
+  "{{ port | int + 1 }} {{ 'x' | int }} {{ 'x' | int(9) }} {{ '7.9' | int }} {{ 7.9 | int }} {{ 'ff' | int(0, 16) }}",
+  '{{ port + 1 }}',
+  '{{ port ~ 1 ~ number ~ true ~ none }}',
+  "{{ 'a' + 'b' }} {{ [1] + [2] }} {{ 7 // 2 }} {{ 7 / 2 }} {{ 4 / 2 }} {{ 7 % 3 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 2 ** 3 }} {{ 1.5 * 2 }}",
+  '{{ 1 / 0 }}',
+  "{{ 'kolla1' in list }} {{ 'olla' in 'kolla' }} {{ 'b' in map }} {{ 'z' not in list }} {{ 1 in mixed }} {{ '1' in mixed }}",
+  "{{ 1 == '1' }} {{ 1 == 1.0 }} {{ true == 1 }} {{ [1, 2] == [1, 2] }} {{ {'a': 1} == {'a': 1} }} {{ none == false }}",
+  '{{ 1 < 2 }} {{ "b" > "a" }} {{ 2 >= 2 }} {{ [1, 2] < [1, 3] }}',
+  "{{ 1 < 'a' }}",
+  '{{ [] or "empty" }} {{ no_dict or "none" }} {{ 0 or "zero" }} {{ number and port }}',
+  '{% if no_list %}full{% else %}empty{% endif %}{% if no_dict %}full{% elif list %}elif{% endif %}',
+  "{% for host in groups['control'] %}{{ host }}:5672{% if not loop.last %},{% endif %}{% endfor %}",
+  '{% for s in services if s.enabled %}{{ loop.index }}{{ s.name }}{% else %}none{% endfor %}',
+  '{% for h in no_list %}x{% else %}none{% endfor %}',
+  '{% for k, v in map.items() %}{{ k }}={{ v }};{% endfor %}',
+  '{% set x = 5 %}{{ x }}{% for i in [1] %}{% set x = 6 %}{% endfor %}{{ x }}',
+  '{% for i in range(3) %}{{ i }}{% endfor %}{{ range(1, 3) | list }}',
+  'a\n{% if true %}\nb\n{% endif %}\nc\n',
+  '  {%- if true %} b {%- endif %}\n',
+  '{# a comment #}x',
+  '{{ true }} {{ True }} {{ none }} {{ 1.0 }} {{ [1, "a", none, true] }} {{ {"k": "it\'s"} }} {{ services[0] }}',
+  "{{ 'KeyStone' | lower }} {{ 'a' | upper }} {{ 'keystone fernet' | title }} {{ 'kEY' | capitalize }} {{ ' a ' | trim }}",
+  "{{ 'a.b.c' | replace('.', '-') }} {{ 'x$y' | replace('x', '$&') }} {{ 'a,b'.split(',') }} {{ ' a b '.split() }}",
+  "{{ 'a'.upper() }} {{ 'abc'.startswith('ab') }} {{ ','.join(list) }} {{ ' x '.strip() }}",
+  '{{ mixed | sort }} {{ mixed | max }} {{ mixed | min }} {{ mixed | sum }} {{ mixed | reverse | list }} {{ list | sort(reverse=true) }}',
+  "{{ ['b', 'a', 'B'] | unique | list }} {{ ['b', 'A', 'c'] | sort }}",
+  '{{ 2.5 | round }} {{ 3.5 | round }} {{ 2.567 | round(2) }} {{ 2.1 | round(0, "ceil") }} {{ -3 | abs }} {{ "1.5" | float }}',
+  '{{ [5, 3] | min }} {{ no_list | first }}',
+  '{{ no_list | max | default("none") }}',
+  "{{ '%s://%s' % ('http', 'x') }} {{ 'n=%d' % 5 }}",
+  '{{ 5 is number }} {{ 5 is odd }} {{ "a" is string }} {{ map is mapping }} {{ list is iterable }}',
+  '{{ "a" if false }}|',
+  '{{ not missing is defined }} {{ not true and false }} {{ not (true and false) }} {{ 1 + 2 * 3 }}',
+  '{{ "quote\'s" }} {{ "tab\\t" }} {{ "a" "b" }}',
+  '{{ map.keys() | list }} {{ map | length }} {{ map | list }}',
+  "{{ no_such('x') }}",
+  "{{ 'x' | no_such }}",
+  '{{ unclosed',
+  '{% if x %}',
+  '{% endif %}',
+  '{{ a b }}',
+  "{{ enable_heat | bool | ternary('on', 'off') }} {{ map | to_json }} {{ services[0] | to_json }}",
+]
+
+const script = `
+import json, sys
+from jinja2 import Environment, StrictUndefined
+environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+# Ansible's own filters, as ansible-core's plugins/filter/core.py has them.
+def to_bool(a):
+    return a if a is None or isinstance(a, bool) else str(a).lower() in ('yes', 'on', '1', 'true')
+environment.filters.update(bool=to_bool, ternary=lambda v, t, f: t if v else f, to_json=json.dumps)
+request = json.load(sys.stdin)
+def render(text):
+    try:
+        return environment.from_string(text).render(request['variables'])
+    except Exception:
+        return None
+json.dump([render(text) for text in request['templates']], sys.stdout)
+`
+
+function imports(python: string): boolean {
+  try {
+    execFileSync(python, ['-c', 'import jinja2'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A Python that has jinja2: the system's, or one in a virtual environment kept below the temporary directory. */
+function pythonWithJinja(): string {
+  if (imports('python3')) return 'python3'
+  const folder = join(tmpdir(), 'kolla-temporal-jinja2')
+  const python = join(folder, 'bin', 'python')
+  if (!existsSync(python) || !imports(python)) {
+    execFileSync('python3', ['-m', 'venv', '--clear', folder])
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'jinja2'], { stdio: 'ignore' })
+  }
+  return python
+}
+
+describe("agrees with Python's jinja2", () => {
+  let expected: (string | null)[] = []
+
+  beforeAll(() => {
+    const input = JSON.stringify({ variables, templates })
+    expected = JSON.parse(
+      execFileSync(pythonWithJinja(), ['-c', script], { input, encoding: 'utf8' }),
+    ) as (string | null)[]
+  }, 120_000)
+
+  it.each(templates.map((template, index) => ({ template, index })))(
+    '$template',
+    ({ template, index }) => {
+      let ours: string | null
+      try {
+        ours = renderText(template, (name) => variables[name])
+      } catch {
+        ours = null
+      }
+      expect(ours).toBe(expected[index])
+    },
+  )
+})

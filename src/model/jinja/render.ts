@@ -1,0 +1,134 @@
+import { parseTemplate } from './ast.js'
+import type { Node } from './ast.js'
+import { evaluate } from './evaluate.js'
+import type { Scope } from './evaluate.js'
+import {
+  defined,
+  Float,
+  isMapping,
+  itemsOf,
+  JinjaError,
+  Lookup,
+  pythonText,
+  truth,
+} from './values.js'
+import type { Value } from './values.js'
+
+export { JinjaError, Lookup } from './values.js'
+export type { Value } from './values.js'
+export type { Scope } from './evaluate.js'
+
+export function hasJinja(text: string): boolean {
+  return /\{[{%#]/.test(text)
+}
+
+/**
+ * The value of a template as Ansible has it: that of its expression where the template is nothing else
+ * (`"{{ enable_magnum | bool }}"` is a boolean), text otherwise. Throws `JinjaError` for what is not understood
+ * and for variables that are not defined.
+ */
+export function render(template: string, scope: Scope): Value {
+  if (!hasJinja(template)) return template
+  const nodes = parse(template)
+  const [only] = nodes
+  if (only && nodes.length === 1 && isExpression(only)) return plain(evaluate(only, scope))
+  return renderBlock(nodes, new Frame(scope))
+}
+
+/** The text of a template, for files: `True`, `None`, lists and mappings print as in Python. */
+export function renderText(template: string, scope: Scope): string {
+  return pythonText(render(template, scope))
+}
+
+function parse(template: string): Node[] {
+  try {
+    return parseTemplate(template)
+  } catch (error) {
+    // At the end of its tokens the parser throws a TypeError of its own.
+    const reason = error instanceof SyntaxError ? error.message : 'unexpected end'
+    throw new JinjaError(`this Jinja is not understood (${reason})`, { cause: error })
+  }
+}
+
+function isExpression(node: Node): boolean {
+  return !['If', 'For', 'Set', 'Comment', 'Break', 'Continue'].includes(node.type)
+}
+
+/** Floats and lazy mappings become plain data. */
+function plain(value: Value): Value {
+  const known = defined(value)
+  if (known instanceof Float) return known.value
+  if (known instanceof Lookup) throw new JinjaError('a mapping of this size is not a value')
+  if (Array.isArray(known)) return known.map(plain)
+  if (!isMapping(known)) return known
+  return Object.fromEntries(Object.entries(known).map(([key, item]) => [key, plain(item)]))
+}
+
+class Frame {
+  private readonly variables = new Map<string, Value>()
+
+  constructor(private readonly outer: Scope) {}
+
+  readonly scope: Scope = (name) =>
+    this.variables.has(name) ? this.variables.get(name) : this.outer(name)
+
+  assign(target: Node, value: Value): void {
+    if (target.type === 'Identifier') {
+      this.variables.set(target.value, value)
+    } else if (target.type === 'TupleLiteral') {
+      const items = itemsOf(value)
+      if (items.length !== target.value.length) {
+        throw new JinjaError(`${items.length} values do not fit ${target.value.length} names`)
+      }
+      target.value.forEach((part, i) => this.assign(part, items[i] ?? null))
+    } else {
+      throw new JinjaError('this assignment is not understood')
+    }
+  }
+}
+
+function renderBlock(nodes: readonly Node[], frame: Frame): string {
+  return nodes.map((node) => renderNode(node, frame)).join('')
+}
+
+function renderNode(node: Node, frame: Frame): string {
+  switch (node.type) {
+    case 'Comment':
+      return ''
+    case 'If':
+      return renderBlock(
+        truth(evaluate(node.test, frame.scope)) ? node.body : node.alternate,
+        frame,
+      )
+    case 'For':
+      return renderFor(node, frame)
+    case 'Set': {
+      const value = node.value ? evaluate(node.value, frame.scope) : renderBlock(node.body, frame)
+      frame.assign(node.assignee, value)
+      return ''
+    }
+    default:
+      return pythonText(evaluate(node, frame.scope))
+  }
+}
+
+function renderFor(node: Node & { type: 'For' }, frame: Frame): string {
+  const { iterable } = node
+  const [list, test] =
+    iterable.type === 'SelectExpression' ? [iterable.lhs, iterable.test] : [iterable, undefined]
+  const frames = itemsOf(evaluate(list, frame.scope)).map((item) => {
+    const inner = new Frame(frame.scope)
+    inner.assign(node.loopvar, item)
+    return inner
+  })
+  const chosen = frames.filter((inner) => test === undefined || truth(evaluate(test, inner.scope)))
+  if (chosen.length === 0) return renderBlock(node.defaultBlock, frame)
+  const length = chosen.length
+  return chosen
+    .map((inner, index0) => {
+      const place = { index: index0 + 1, index0, first: index0 === 0, last: index0 === length - 1 }
+      inner.assign({ type: 'Identifier', value: 'loop' }, { ...place, length })
+      return renderBlock(node.body, inner)
+    })
+    .join('')
+}
