@@ -11,9 +11,7 @@ export async function open(connection: SshConnection, script: string): Promise<D
   const { host } = connection.target
   const channel = await connection.exec(script, title)
   let stderr = ''
-  let code: number | undefined
   channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  channel.on('exit', (exitCode: number | null) => (code = exitCode ?? 1))
 
   const duplex = new Duplex({
     read: () => channel.resume(),
@@ -29,10 +27,11 @@ export async function open(connection: SshConnection, script: string): Promise<D
   })
   channel.once('end', () => duplex.push(null))
   channel.on('error', (error: Error) => duplex.destroy(error))
-  channel.once('close', () => {
+  channel.once('close', (code?: number | null) => {
     const said = readProcessGroup(stderr)?.rest ?? stderr
     if (code === undefined) duplex.destroy(duplex.readableEnded ? undefined : lost(host, title))
-    else if (code !== 0) duplex.destroy(new RemoteError(host, title, code, said.trim().split('\n')))
+    else if (code !== 0)
+      duplex.destroy(new RemoteError(host, title, code ?? 1, said.trim().split('\n')))
   })
   return duplex
 }

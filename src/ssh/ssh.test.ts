@@ -55,6 +55,10 @@ test('streams megabytes through standard input', async () => {
   expect((await remote.run('wc -c', { input })).stdout.trim()).toBe(String(64 * 65_536))
 })
 
+test('a script that a signal ends has the exit code that a shell would tell', async () => {
+  expect((await remote.run('kill -KILL $$')).code).toBe(137)
+})
+
 test('twenty scripts side by side share one login and never more than eight channels', async () => {
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, host.sessions)), 5)
@@ -134,7 +138,6 @@ test('a host key that is not on record, or another one, stops before the login',
   await expect(new SshPool().remote(host.target).run('true')).rejects.toBeInstanceOf(HostKeyUnknown)
   const impostor = await FakeHost.start()
   try {
-    await trustHost('kolla1', { ...connection, port: connection.port }, knownHostsFile)
     const moved = { ...connection, port: impostor.target.connection.port }
     const text = `[127.0.0.1]:${moved.port} ssh-ed25519 ${host.publicKey.toString('base64')}\n`
     await writeFile(knownHostsFile, text)
