@@ -34,7 +34,7 @@ blank_disks() {
   local loop
   while read -r loop; do
     partx --delete "/dev/$loop" 2>/dev/null || true
-    blkdiscard --force "/dev/$loop"
+    blkdiscard --force "/dev/$loop" 2>/dev/null || fail "could not blank /dev/$loop, a disk of $1"
     blockdev --flushbufs "/dev/$loop"
   done < <(loops_of "$1")
 }

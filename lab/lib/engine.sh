@@ -4,13 +4,14 @@
 
 engine_home=$lab_cache/engine
 
+engine_client=(env -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY docker --host "unix://$lab_run/docker.sock")
+
 lab_docker() {
-  env -u DOCKER_TLS_VERIFY -u DOCKER_CONTEXT docker --host "unix://$lab_run/docker.sock" "$@"
+  "${engine_client[@]}" "$@"
 }
 
 engine_answers() {
-  [[ -S $lab_run/docker.sock ]] && timeout 10 env -u DOCKER_TLS_VERIFY -u DOCKER_CONTEXT \
-    docker --host "unix://$lab_run/docker.sock" version >/dev/null 2>&1
+  [[ -S $lab_run/docker.sock ]] && timeout 10 "${engine_client[@]}" version >/dev/null 2>&1
 }
 
 # The id of a living process of ours from its pid file; nothing if the file is a leftover.
@@ -58,15 +59,24 @@ install_runtime() {
   "iptables": false,
   "ip-forward": false,
   "ip-masq": false,
+  "live-restore": true,
   "runtimes": { "lab": { "path": "$engine_home/runtime/runtime" } },
   "default-runtime": "lab"
 }
 JSON
 }
 
+# Stops the hosts in order, then the engine.
 stop_engine() {
-  local pid try
+  local pid try running
+  # Hosts outlive an engine that was killed, and only an engine can stop them.
+  if own_process "$lab_run/containerd/containerd.pid" >/dev/null; then start_engine; fi
   pid=$(own_process "$lab_run/docker.pid") || return 0
+  mapfile -t running < <(lab_docker container ls --quiet)
+  if ((${#running[@]})); then
+    say 'stopping the hosts'
+    lab_docker stop --time 60 "${running[@]}" >/dev/null
+  fi
   say 'stopping the engine'
   kill "$pid"
   for ((try = 0; try < 300; try++)); do

@@ -17,7 +17,7 @@ raise_host() {
   elif [[ $(lab_docker inspect --format '{{.Config.Image}}' "$host") != "$(image_name)" ]]; then
     say "$host was made from an older image; 'lab/lab reset $host' renews it"
   fi
-  is_running "$host" || power_on "$host"
+  power_on "$host"
 }
 
 reset_host() {
@@ -28,16 +28,17 @@ reset_host() {
 
 # A new host under its final name only when it is complete.
 make_bare() {
-  local host=$1 network loops=()
+  local host=$1 network loops kept
   lab_docker rm --force "$host-new" >/dev/null 2>&1 || true
   lab_docker volume rm --force "$host-docker" >/dev/null
   blank_disks "$host"
   while read -r network; do restore_cable "$host" "$network"; done < <(networks_of "$host")
   mapfile -t loops < <(loops_of "$host")
-  lab_docker create --name "$host-new" --hostname "$host" --network none \
+  mapfile -t kept < <(kept_directories "$host")
+  lab_docker create --pull never --name "$host-new" --hostname "$host" --network none \
     --privileged --cgroupns private --stop-signal SIGRTMIN+3 --restart on-failure \
     --memory "$(memory_of "$host")" --memory-swap "$(memory_of "$host")" \
-    --volume "$host-docker:/var/lib/docker" $(kept_directories "$host") \
+    --volume "$host-docker:/var/lib/docker" "${kept[@]}" \
     "$(image_name)" /usr/local/sbin/firmware "${loops[@]}" >/dev/null
   own_files "$host" | lab_docker cp - "$host-new:/"
   lab_docker rename "$host-new" "$host"
@@ -50,11 +51,11 @@ kept_directories() {
   local host=$1
   mkdir -p "$lab_cache/apt/$host/partial"
   cp --link --no-clobber "$lab_cache"/apt/*/*.deb "$lab_cache/apt/$host/" 2>/dev/null || true
-  echo "--volume $lab_cache/apt/$host:/var/cache/apt/archives"
+  echo "--volume=$lab_cache/apt/$host:/var/cache/apt/archives"
   [[ $host != kollar ]] || {
     mkdir -p "$lab_cache/registry" "$lab_cache/build"
-    echo "--volume $lab_cache/registry:/var/lib/registry"
-    echo "--volume $lab_cache/build:/var/cache/kolla-build"
+    echo "--volume=$lab_cache/registry:/var/lib/registry"
+    echo "--volume=$lab_cache/build:/var/cache/kolla-build"
   }
 }
 
@@ -71,8 +72,7 @@ own_files() (
   copy_resolver etc/resolv.conf
   interfaces "$host" >etc/network/interfaces
   disk_rules "$host" >etc/udev/rules.d/10-lab-disks.rules
-  echo "SUBSYSTEM==\"block\", KERNEL!=\"$(kernel_names "$host")\", SYMLINK=\"\"" \
-    >etc/udev/rules.d/99-lab-other-disks.rules
+  late_disk_rules "$host" >etc/udev/rules.d/99-lab-disks.rules
   install -m 600 "$(host_key "$host")" etc/ssh/ssh_host_ed25519_key
   install -m 644 "$(host_key "$host").pub" etc/ssh/ssh_host_ed25519_key.pub
   install -m 600 "$operator_key.pub" root/.ssh/authorized_keys
@@ -106,7 +106,7 @@ STANZA
 
 # udev makes no device nodes by itself: it counts on devtmpfs, which a host does not have.
 disk_rules() {
-  local host=$1 loop index=0
+  local loop index=0
   while read -r loop; do
     cat <<RULES
 KERNEL=="$loop", SYMLINK+="${disk_names[index]}"
@@ -115,15 +115,21 @@ KERNEL=="${loop}p*", ACTION!="remove", PROGRAM=="/bin/mknod -m 660 /dev/%k b %M 
 KERNEL=="${loop}p*", SYMLINK+="${disk_names[index]}%n"
 RULES
     index=$((index + 1))
-  done < <(loops_of "$host")
+  done < <(loops_of "$1")
 }
 
-kernel_names() {
-  local loop names=''
-  while read -r loop; do names+="|$loop|${loop}p*"; done < <(loops_of "$1")
-  echo "${names#|}"
+# The kernel may be one that reads no GPT: partitions are made from the table by partx, and nobody
+# asks the kernel to read the table again, since it would only forget them.
+late_disk_rules() {
+  local loop others='SUBSYSTEM=="block"'
+  while read -r loop; do
+    echo "KERNEL==\"$loop\", ACTION!=\"remove\", OPTIONS+=\"nowatch\", RUN+=\"/usr/bin/partx --update /dev/%k\""
+    others+=", KERNEL!=\"$loop|${loop}p*\""
+  done < <(loops_of "$1")
+  echo "$others, SYMLINK=\"\""
 }
 
+# Also right for a host that is on: then it only has to answer.
 power_on() {
   lab_docker start "$1" >/dev/null
   wait_for_boot "$1"
@@ -132,7 +138,7 @@ power_on() {
 
 # The power goes, and with it everything that was not yet on disk in the host's processes.
 power_off() {
-  lab_docker kill "$1" >/dev/null
+  ! is_running "$1" || lab_docker kill "$1" >/dev/null
   say "$1 is off"
 }
 

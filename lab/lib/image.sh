@@ -41,6 +41,9 @@ make_image() {
   install -m 755 "$lab_home/host/runc" "$root/usr/local/sbin/runc"
   install -m 755 "$lab_home/host/firmware" "$root/usr/local/sbin/firmware"
   tar -C "$root" --numeric-owner -c . | lab_docker import - "$image" >/dev/null
+  # Older images go, except those that a host still runs on.
+  lab_docker image ls --format '{{.Repository}}:{{.Tag}}' lab-host | grep -vxF "$image" |
+    xargs --no-run-if-empty "${engine_client[@]}" image rm >/dev/null 2>&1 || true
 }
 
 make_root() {
@@ -95,6 +98,7 @@ fetch_packages() {
   local root=$1
   mkdir -p "$lab_cache/apt/seed"
   copy_resolver "$root/etc/resolv.conf"
+  chroot "$root" apt-get clean
   chroot "$root" apt-get update -q
   chroot "$root" apt-get install -yq --no-install-recommends --download-only "${fetched_packages[@]}"
   mv "$root"/var/cache/apt/archives/*.deb "$lab_cache/apt/seed/"
