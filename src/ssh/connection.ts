@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Client, ClientChannel } from 'ssh2'
 import { connect, lost } from './connect.js'
 import type { SshTarget } from './connect.js'
@@ -13,12 +14,14 @@ export class SshConnection {
   private readonly slots = new Semaphore(channelLimit)
   private readonly ended = new AbortController()
   private used = 0
+  private runs = 0
   private idleTimer: NodeJS.Timeout | undefined
 
   private constructor(
     readonly target: SshTarget,
     private readonly client: Client,
     readonly guard: Guard,
+    private readonly id: string,
     private readonly idleMs: number,
   ) {
     client.setMaxListeners(0)
@@ -32,8 +35,9 @@ export class SshConnection {
   static async open(target: SshTarget, idleMs: number): Promise<SshConnection> {
     const client = await connect(target)
     try {
-      const guard = await Guard.start(client, target.connection.become)
-      return new SshConnection(target, client, guard, idleMs)
+      const id = randomUUID()
+      const guard = await Guard.start(client, target.connection.become, id)
+      return new SshConnection(target, client, guard, id, idleMs)
     } catch (error) {
       client.destroy()
       throw error
@@ -50,9 +54,10 @@ export class SshConnection {
     return !this.ended.signal.aborted
   }
 
-  /** A channel to a program that runs as root. @throws ConnectionLost */
-  async exec(script: string, title: string): Promise<ClientChannel> {
-    const command = launch(script, this.target.connection.become)
+  /** A channel to a program that runs as root, and the id that `guard` knows it by. @throws ConnectionLost */
+  async exec(script: string, title: string): Promise<{ channel: ClientChannel; id: string }> {
+    const id = `${this.id}/${++this.runs}`
+    const command = launch(script, this.target.connection.become, id)
     this.used++
     clearTimeout(this.idleTimer)
     await this.slots.acquire()
@@ -63,7 +68,7 @@ export class SshConnection {
     try {
       const channel = await this.openChannel(command, title)
       channel.once('close', release)
-      return channel
+      return { channel, id }
     } catch (error) {
       release()
       throw error

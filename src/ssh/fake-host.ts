@@ -23,8 +23,8 @@ export class FakeHost {
 
   static async start(options: { readonly port?: number } = {}): Promise<FakeHost> {
     const directory = await mkdtemp(join(tmpdir(), 'fake-host-'))
-    const hostKey = ssh2.utils.generateKeyPairSync('ed25519')
-    const userKey = ssh2.utils.generateKeyPairSync('ed25519')
+    const hostKey = keyPair()
+    const userKey = keyPair()
     const privateKeyFile = join(directory, 'id')
     await writeFile(privateKeyFile, userKey.private, { mode: 0o600 })
     const allowed = parsed(userKey.public)
@@ -88,6 +88,12 @@ export class FakeHost {
       channel.end()
     })
   }
+}
+
+/** ssh2 writes a key that it cannot read about once in 256 times: then make another. */
+function keyPair(): { private: string; public: string } {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  return ssh2.utils.parseKey(pair.public) instanceof Error ? keyPair() : pair
 }
 
 function parsed(publicKey: string): Buffer {

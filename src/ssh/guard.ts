@@ -1,39 +1,38 @@
 import type { Client, ClientChannel } from 'ssh2'
-import { launch } from './launch.js'
+import { launch, runVariable } from './launch.js'
+import { sh } from './quote.js'
 
 /**
  * sshd leaves a script running when its channel or its connection goes, and passes no signals on for root.
- * So one process per connection knows the process groups of what runs, ends one on demand, and ends all
- * that are left when the connection breaks: a script never outlives the one who waits for it.
+ * So one process per connection signals the processes of a script on demand, and ends all that are left
+ * when the connection breaks: a script never outlives the one who waits for it.
  */
-const script = `
+const script = (connectionId: string) => sh`
 exec >/dev/null 2>&1
-declare -A groups
-end_group() {
-  kill -TERM -- "-$1" || return
-  for _ in {1..50}; do sleep 0.1; kill -0 -- "-$1" || return; done
-  kill -KILL -- "-$1"
+signal() {
+  mapfile -t found < <(grep -lzs "^${runVariable}=$2" /proc/[0-9]*/environ)
+  (( \${#found[@]} )) || return 1
+  found=("\${found[@]#/proc/}")
+  kill -s "$1" "\${found[@]%/environ}"
+  return 0
 }
-while read -r verb group; do
-  case $verb in
-    running) groups[$group]=1 ;;
-    ended) unset "groups[$group]" ;;
-    stop) end_group "$group" & ;;
-  esac
+while read -r name id; do signal "$name" "$id\\$"; done
+for _ in {1..50}; do
+  signal TERM ${connectionId}/ || exit 0
+  sleep 0.1
 done
-for group in "\${!groups[@]}"; do end_group "$group" & done
-wait
+signal KILL ${connectionId}/
 `
 
-/** Longest time from `stop` to the group's end. */
-export const stopGraceMs = 6_000
+const patienceMs = 5_000
+const repeatMs = 250
 
 export class Guard {
   private constructor(private readonly channel: ClientChannel) {}
 
-  static start(client: Client, become: boolean): Promise<Guard> {
+  static start(client: Client, become: boolean, connectionId: string): Promise<Guard> {
     return new Promise((resolve, reject) => {
-      client.exec(launch(script, become), (error, channel) => {
+      client.exec(launch(script(connectionId), become, 'guard'), (error, channel) => {
         if (error) {
           reject(error)
           return
@@ -46,20 +45,15 @@ export class Guard {
     })
   }
 
-  running(group: number): void {
-    this.tell('running', group)
-  }
-
-  ended(group: number): void {
-    this.tell('ended', group)
-  }
-
-  /** SIGTERM, and SIGKILL to what is left of the group 5 s later. */
-  stop(group: number): void {
-    this.tell('stop', group)
-  }
-
-  private tell(verb: string, group: number): void {
-    if (this.channel.writable) this.channel.write(`${verb} ${group}\n`)
+  /** SIGTERM to all processes of a run, SIGKILL 5 s later, until its channel closes. */
+  end(id: string, run: ClientChannel): void {
+    const started = Date.now()
+    const signal = () => {
+      if (!this.channel.writable) return
+      this.channel.write(`${Date.now() - started < patienceMs ? 'TERM' : 'KILL'} ${id}\n`)
+    }
+    signal()
+    const again = setInterval(signal, repeatMs)
+    run.once('close', () => clearInterval(again))
   }
 }

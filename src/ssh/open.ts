@@ -2,14 +2,13 @@ import { Duplex } from 'node:stream'
 import type { SshConnection } from './connection.js'
 import { lost } from './connect.js'
 import { RemoteError } from './errors.js'
-import { readProcessGroup } from './launch.js'
 import { titleOf } from './run.js'
 
 /** A program's standard input and output as one stream; its standard error explains a bad end. */
 export async function open(connection: SshConnection, script: string): Promise<Duplex> {
   const title = titleOf(script, {})
   const { host } = connection.target
-  const channel = await connection.exec(script, title)
+  const { channel } = await connection.exec(script, title)
   let stderr = ''
   channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
 
@@ -28,10 +27,9 @@ export async function open(connection: SshConnection, script: string): Promise<D
   channel.once('end', () => duplex.push(null))
   channel.on('error', (error: Error) => duplex.destroy(error))
   channel.once('close', (code?: number | null) => {
-    const said = readProcessGroup(stderr)?.rest ?? stderr
     if (code === undefined) duplex.destroy(duplex.readableEnded ? undefined : lost(host, title))
     else if (code !== 0)
-      duplex.destroy(new RemoteError(host, title, code ?? 1, said.trim().split('\n')))
+      duplex.destroy(new RemoteError(host, title, code ?? 1, stderr.trim().split('\n')))
   })
   return duplex
 }

@@ -22,11 +22,11 @@ test('every value reaches a program as it is', () => {
     '€ 漢',
     ';&|<>',
   ]
-  const alphabet = [...'\'"\\$`!*?[]{}()<>|&;#~= \t\nab', 'é']
+  const alphabet = '\'"\\$`!*?[]{}()<>|&;#~= \t\nabé'
   let seed = 42
   const random = (below: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below
   const noise = Array.from({ length: 500 }, () =>
-    Array.from({ length: random(12) }, () => alphabet[random(alphabet.length)]).join(''),
+    Array.from({ length: random(12) }, () => alphabet.charAt(random(alphabet.length))).join(''),
   )
   const values = [...awkward, ...noise]
   for (const shell of ['bash', 'sh']) {

@@ -10,7 +10,7 @@ export interface Remote {
    * Anybody on the host can read the script (`ps`): secrets and data go through `input`.
    *
    * @throws HostUnreachable, LoginRefused, HostKeyUnknown, HostKeyChanged, SudoRefused before it starts;
-   * ConnectionLost, RemoteTimeout or the signal's reason while it runs, after its process group was stopped.
+   * ConnectionLost, RemoteTimeout or the signal's reason while it runs, after its processes were ended.
    */
   run(script: string, options?: RunOptions): Promise<RunResult>
 

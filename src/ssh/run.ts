@@ -7,10 +7,9 @@ import { lost } from './connect.js'
 import type { SshConnection } from './connection.js'
 import { RemoteTimeout, SudoRefused } from './errors.js'
 import { LineSplitter, Tail } from './lines.js'
-import { ProcessGroup } from './process-group.js'
 import type { RunOptions, RunResult } from './remote.js'
 
-/** Runs a script on a connection to its end, or to the end of its process group when it is cut short. */
+/** Runs a script on a connection to its end, or to the end of its processes when it is cut short. */
 export async function runScript(
   connection: SshConnection,
   script: string,
@@ -18,7 +17,7 @@ export async function runScript(
 ): Promise<RunResult> {
   const title = titleOf(script, options)
   const { host } = connection.target
-  const channel = await connection.exec(script, title)
+  const { channel, id } = await connection.exec(script, title)
   const closed = new Promise<{ code: number | null | undefined; killedBy: string | undefined }>(
     (resolve) =>
       channel.once('close', (code?: number | null, killedBy?: string) =>
@@ -27,15 +26,14 @@ export async function runScript(
   )
   channel.on('error', () => undefined) // what matters of it shows in 'close'
 
-  const group = new ProcessGroup(connection.guard, channel)
   const tail = new Tail()
-  const stdout = collect(channel, (text) => text)
-  const stderr = collect(channel.stderr, (text) => group.read(text))
+  const stdout = collect(channel)
+  const stderr = collect(channel.stderr)
 
   let cutShort: Error | undefined
   const cut = (reason: Error) => {
+    if (!cutShort) connection.guard.end(id, channel)
     cutShort ??= reason
-    group.stop()
   }
   const { signal, timeoutMs } = options
   const abort = () => cut(signal?.reason as Error)
@@ -50,7 +48,6 @@ export async function runScript(
   const { code, killedBy } = await closed
   clearTimeout(timer)
   signal?.removeEventListener('abort', abort)
-  group.ended()
   if (cutShort) throw cutShort
   if (code === undefined) throw lost(host, title)
   const result = {
@@ -58,17 +55,16 @@ export async function runScript(
     stdout: await stdout,
     stderr: await stderr,
   }
-  if (group.id === undefined) throw sudoRefused(connection, group.unread)
+  if (connection.target.connection.become && result.code === 1) checkSudo(connection, result.stderr)
   return result
 
-  async function collect(stream: Readable, filter: (text: string) => string): Promise<string> {
+  async function collect(stream: Readable): Promise<string> {
     let all = ''
     const lines = new LineSplitter((line) => {
       tail.push(line)
       options.onOutput?.(line)
     })
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      const text = filter(chunk)
+    stream.setEncoding('utf8').on('data', (text: string) => {
       all += text
       lines.write(text)
     })
@@ -106,14 +102,12 @@ function signalNumber(name = ''): number {
   return numbers[name] ?? 0
 }
 
-function sudoRefused(connection: SshConnection, stderr: string): SudoRefused {
-  const { host, connection: login } = connection.target
-  const said = stderr.trim().split('\n').at(-1) ?? ''
-  return new SudoRefused(
-    host,
-    login.become
-      ? `sudo does not let ${login.user} in without a password (${said}); ` +
-          'give it a NOPASSWD rule or log in as root'
-      : `the login shell of ${login.user} does not start bash: ${said}`,
+function checkSudo({ target }: SshConnection, stderr: string): void {
+  const said = /^sudo: .*/m.exec(stderr)?.[0]
+  if (said === undefined) return
+  throw new SudoRefused(
+    target.host,
+    `user ${target.connection.user} cannot become root (${said}); ` +
+      'give it a NOPASSWD rule for all commands or log in as root',
   )
 }
