@@ -1,0 +1,33 @@
+import { parseTemplate } from '../jinja/ast.js'
+import { evaluate } from '../jinja/evaluate.js'
+import type { Value } from '../jinja/render.js'
+
+const words: Readonly<Record<string, Value>> = { True: true, False: false, None: null }
+const integer = /^[+-]?(0+|[1-9][0-9_]*)$/
+const float = /^[+-]?(\d+\.\d*|\.\d+|\d+(\.\d*)?e[+-]?\d+)$/i
+const hexadecimal = /^0x[0-9a-f]+$/i
+
+/** A value of the inventory, typed as Ansible does: what is a Python literal is one, all else is text. */
+export function inventoryValue(text: string): Value {
+  const word = Object.hasOwn(words, text) ? words[text] : undefined
+  if (word !== undefined) return word
+  if (integer.test(text)) return Number(text.replaceAll('_', ''))
+  if (float.test(text) || hexadecimal.test(text)) return Number(text)
+  if (!/^(\[.*\]|\{.*\}|\(.*\)|'.*'|".*")$/s.test(text) || text.includes('{{')) return text
+  return collection(text)
+}
+
+/** Lists, mappings and quoted texts are Jinja's own literals too; a name in them makes it text, as in Python. */
+function collection(text: string): Value {
+  try {
+    const [only, ...rest] = parseTemplate(`{{ ${text} }}`)
+    const literals = ['ArrayLiteral', 'ObjectLiteral', 'TupleLiteral', 'StringLiteral']
+    if (!only || rest.length > 0 || !literals.includes(only.type)) return text
+    const value = evaluate(only, () => {
+      throw new Error('a name')
+    })
+    return value
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,25 @@
+import data from './kolla-ansible.json' with { type: 'json' }
+
+/** Kinds of kolla_ansible/cmd/genpwd.py; `blank` may stay empty. */
+export type PasswordKind = 'password' | 'uuid' | 'ssh' | 'blank' | 'hmac' | 'fernet' | 'bcrypt'
+
+/** Group of kolla-ansible's multinode inventory → its child groups. */
+export const kollaGroups: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<string[]>(data.groups),
+)
+
+/** Groups of older releases, which an operator's inventory may still hold. */
+export const formerGroups: ReadonlySet<string> = new Set(data.formerGroups)
+
+/** Every key that globals.yml of kolla-ansible may set, and plain defaults of those that have one. */
+export const kollaKeys: ReadonlySet<string> = new Set(data.names)
+export const kollaDefaults: Readonly<Record<string, string | number | boolean | null>> =
+  data.defaults
+
+/** Keys of older releases, which do nothing any more. */
+export const formerKeys: ReadonlySet<string> = new Set(data.formerNames)
+
+/** Keys of passwords.yml in the order of kolla-ansible's own file. */
+export const passwordKinds: ReadonlyMap<string, PasswordKind> = new Map(
+  Object.entries(data.passwords as Record<string, PasswordKind>),
+)
