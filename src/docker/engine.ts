@@ -1,0 +1,57 @@
+import { Agent } from 'node:http'
+import type { Duplex } from 'node:stream'
+import Docker from 'dockerode'
+import type { Remote } from '../ssh/remote.js'
+
+/** The Docker engine of one host, reached through its SSH login; no port is opened. */
+export interface Engine {
+  /** Inventory name, for messages. */
+  readonly host: string
+  readonly api: Docker
+}
+
+const engines = new WeakMap<Remote, Engine>()
+
+/** Talks to nothing yet. The same remote always has the same engine. */
+export function dockerEngine(remote: Remote): Engine {
+  const known = engines.get(remote)
+  if (known) return known
+  const agent = new DialAgent(remote)
+  // The host name is for the HTTP header only.
+  const engine = {
+    host: remote.host,
+    api: new Docker({ protocol: 'http', host: 'docker', port: 80, agent }),
+  }
+  engines.set(remote, engine)
+  return engine
+}
+
+const idleMs = 10_000
+
+/** Every socket is a channel to `docker system dial-stdio`; few are kept, so that the SSH login may become idle. */
+class DialAgent extends Agent {
+  private readonly idle = new WeakMap<Duplex, NodeJS.Timeout>()
+
+  constructor(private readonly remote: Remote) {
+    super({ keepAlive: true, maxSockets: 5, maxFreeSockets: 2 })
+  }
+
+  override createConnection(
+    _options: unknown,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.remote.open('exec docker system dial-stdio').then(
+      (stream) => callback?.(null, stream),
+      (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
+    )
+  }
+
+  override keepSocketAlive(stream: Duplex): boolean {
+    this.idle.set(stream, setTimeout(() => stream.destroy(), idleMs).unref())
+    return true
+  }
+
+  override reuseSocket(stream: Duplex): void {
+    clearTimeout(this.idle.get(stream))
+  }
+}

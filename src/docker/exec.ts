@@ -1,0 +1,53 @@
+import { environmentList } from './create-options.js'
+import type { Engine } from './engine.js'
+import { asking } from './errors.js'
+import { readFrames } from './output.js'
+
+export interface ExecOptions {
+  /** Standard input: where secrets go, never into the command. */
+  readonly input?: string | Buffer
+  /** User inside the container; the image's own by default. */
+  readonly user?: string
+  readonly environment?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+export interface ExecResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command inside a running container and resolves when it has ended, whatever its exit code. */
+export async function execIn(
+  engine: Engine,
+  name: string,
+  command: readonly string[],
+  options: ExecOptions = {},
+): Promise<ExecResult> {
+  const { host, api } = engine
+  const action = `run ${command[0] ?? ''} in ${name}`
+  return asking(host, action, async () => {
+    const exec = await api.getContainer(name).exec({
+      Cmd: [...command],
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(options.user !== undefined && { User: options.user }),
+      ...(options.environment && { Env: environmentList(options.environment) }),
+    })
+    const stream = await exec.start({ hijack: true, stdin: true })
+    const cut = () => stream.destroy()
+    options.signal?.addEventListener('abort', cut)
+    stream.end(options.input)
+    try {
+      const output = await readFrames(engine, stream)
+      options.signal?.throwIfAborted()
+      const { ExitCode } = await exec.inspect()
+      return { code: ExitCode ?? 1, ...output }
+    } finally {
+      options.signal?.removeEventListener('abort', cut)
+      stream.destroy()
+    }
+  })
+}
