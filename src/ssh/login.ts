@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { utils } from 'ssh2'
+import ssh2 from 'ssh2'
 import type { AnyAuthMethod } from 'ssh2'
 import type { Connection } from '../model/cloud.js'
 import { LoginRefused } from './errors.js'
@@ -36,7 +36,7 @@ export async function loginMethods(host: string, connection: Connection): Promis
 async function readKey(file: string): Promise<Buffer | Error> {
   try {
     const text = await readFile(file)
-    const key = utils.parseKey(text)
+    const key = ssh2.utils.parseKey(text)
     return key instanceof Error ? key : text
   } catch (error) {
     return error as Error
