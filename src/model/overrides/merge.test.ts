@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { formatFinding } from '../finding.js'
+import type { Value } from '../jinja/render.js'
+import { mergeOverrides, overridesFor } from './merge.js'
+import type { MergeKind } from './merge.js'
+import { unusedOverrides } from './unused.js'
+
+const variables: Record<string, Value> = { port: 5000, inventory_hostname: 'kolla1' }
+
+function merge(kind: MergeKind, base: string, ...texts: string[]) {
+  const overrides = texts.map((text, index) => ({ path: `file${index}`, text }))
+  const { text, findings } = mergeOverrides(kind, base, overrides, (name) => variables[name])
+  return { text, findings: findings.map(formatFinding) }
+}
+
+describe('merges key by key', () => {
+  it.each<[string, MergeKind, string, string[], string]>([
+    ['no override', 'oslo', '[a]\nx=1 # kept\n', [], '[a]\nx=1 # kept\n'],
+    [
+      'a changed and a new option',
+      'oslo',
+      '[a]\nx = 1\ny = 2\n',
+      ['[a]\nx = 3\nz=4'],
+      '[a]\nx = 3\ny = 2\nz = 4\n',
+    ],
+    ['a new section', 'oslo', '[a]\nx = 1\n', ['[b]\ny = 2\n'], '[a]\nx = 1\n\n[b]\ny = 2\n'],
+    [
+      'later overrides win',
+      'oslo',
+      '[a]\nx = 1\n',
+      ['[a]\nx = 2\n', '[a]\nx = 3\n'],
+      '[a]\nx = 3\n',
+    ],
+    [
+      'repeated options as a whole',
+      'oslo',
+      '[a]\nx = 1\nx = 2\n',
+      ['[a]\nx = 3\nx = 4\nx = 5'],
+      '[a]\nx = 3\nx = 4\nx = 5\n',
+    ],
+    [
+      'one override may split a section',
+      'oslo',
+      '',
+      ['[a]\nx = 1\n[b]\ny = 1\n[a]\nx = 2\n'],
+      '[a]\nx = 1\nx = 2\n\n[b]\ny = 1\n',
+    ],
+    [
+      'a value of several lines',
+      'oslo',
+      '[a]\nx = 1\n',
+      ['[a]\nx = one\n  two\n'],
+      '[a]\nx = one\n    two\n',
+    ],
+    ['colons', 'oslo', '', ['[a]\nx: http://b=c\n'], '[a]\nx = http://b=c\n'],
+    ['an emptied option', 'oslo', '[a]\nx = 1\n', ['[a]\nx =\n'], '[a]\nx =\n'],
+    [
+      'options before any section',
+      'oslo',
+      'x = 1\n[a]\ny = 1\n',
+      ['x = 2'],
+      'x = 2\n\n[a]\ny = 1\n',
+    ],
+    [
+      "MariaDB's bare options",
+      'ini',
+      '[mysqld]\nskip-name-resolve\nport = 1\n',
+      ['[mysqld]\nport=2\nskip-log-bin'],
+      '[mysqld]\nskip-name-resolve\nport = 2\nskip-log-bin\n',
+    ],
+    ['quotes stay', 'ini', '', ['[a]\nx = "b # c"\n'], '[a]\nx = "b # c"\n'],
+    [
+      "RabbitMQ's keys",
+      'properties',
+      'a.1 = x\nb = y\n',
+      ['# mine\na.1 = z\nc = [1]\n'],
+      'a.1 = z\nb = y\nc = [1]\n',
+    ],
+    [
+      'JSON',
+      'json',
+      '{"a": {"b": 1, "c": [1]}}',
+      ['{"a": {"c": [2], "d": null}}'],
+      '{\n  "a": {\n    "b": 1,\n    "c": [\n      2\n    ],\n    "d": null\n  }\n}\n',
+    ],
+    ['YAML', 'yaml', 'a:\n  b: 1\n', ['a:\n  c: 2\n'], 'a:\n  b: 1\n  c: 2\n'],
+    ['a file as a whole', 'whole', 'a', ['b {{ port }}\n'], 'b 5000\n'],
+    [
+      'Jinja',
+      'oslo',
+      '[a]\nx = 1\n',
+      [
+        '[a]\nx = {{ port + 1 }}\n{% if inventory_hostname == "kolla1" %}\ny = {{ inventory_hostname }}\n{% endif %}\n',
+      ],
+      '[a]\nx = 5001\ny = kolla1\n',
+    ],
+  ])('%s', (_, kind, base, overrides, text) => {
+    expect(merge(kind, base, ...overrides)).toEqual({ text, findings: [] })
+  })
+})
+
+describe('tells what is broken, and merges the rest', () => {
+  it.each<[MergeKind, string, string]>([
+    ['oslo', '[a]\nx', "2: error: 'x' sets nothing: write key = value"],
+    ['oslo', '\n[a', "2: error: the section header '[a' is broken: write it as [name]"],
+    [
+      'properties',
+      'x = 1\n[a]',
+      '2: error: a file of key = value has no sections: remove the header',
+    ],
+    [
+      'oslo',
+      '[a]\nx = 1\ny = {{ missing }}',
+      '3: error: missing is not defined: define it, or write the value itself',
+    ],
+    [
+      'oslo',
+      '[a]\nx = {{ port | no_such }}',
+      "2: error: the filter 'no_such' is not understood: define it, or write the value itself",
+    ],
+    ['json', '{\n"a": 1,\n}', '3: error: this is no JSON: '],
+    ['yaml', 'a: 1\nb: [', '2: error: this is no YAML: '],
+  ])('%s %j', (kind, text, finding) => {
+    const base = kind === 'json' ? '{"z": 1}' : kind === 'yaml' ? 'z: 1' : 'z = 1'
+    const good = kind === 'json' ? '{"z": 2}' : kind === 'yaml' ? 'z: 2' : 'z = 2'
+    const merged = merge(kind, base, text, good)
+    expect(merged.text).toMatch(/z.*2/)
+    expect(merged.findings).toHaveLength(1)
+    expect(merged.findings[0]).toContain(`config/file0:${finding}`)
+  })
+})
+
+describe('overrides of a file', () => {
+  const all = [
+    'global.conf',
+    'keystone.conf',
+    'keystone/keystone.conf',
+    'keystone/kolla1/keystone.conf',
+    'keystone/kolla2/keystone.conf',
+    'keystonee.conf',
+  ]
+  const overrides = all.map((path) => ({ path, text: '' }))
+
+  it("come in kolla-ansible's order", () => {
+    const wanted = {
+      service: 'keystone',
+      file: 'keystone.conf',
+      host: 'kolla1',
+      kind: 'oslo',
+    } as const
+    expect(overridesFor([...overrides].reverse(), wanted).map(({ path }) => path)).toEqual(
+      all.slice(0, 4),
+    )
+  })
+
+  it('include global.conf for OpenStack services only', () => {
+    const wanted = {
+      service: 'keystone',
+      file: 'keystone.conf',
+      host: 'kolla9',
+      kind: 'ini',
+    } as const
+    expect(overridesFor(overrides, wanted).map(({ path }) => path)).toEqual(all.slice(1, 3))
+  })
+
+  it('that nothing reads are told', () => {
+    expect(unusedOverrides(overrides, all.slice(0, 5)).map(formatFinding)).toEqual([
+      "config/keystonee.conf: warning: nothing that is deployed reads this file, did you mean 'keystone.conf'?",
+    ])
+  })
+})

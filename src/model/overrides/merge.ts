@@ -1,0 +1,114 @@
+import type { Override } from '../cloud.js'
+import type { Finding } from '../finding.js'
+import { JinjaError, renderText } from '../jinja/render.js'
+import type { Scope } from '../jinja/render.js'
+import { VariableError } from '../variables.js'
+import { mergeIni, parseIni, printIni } from './ini.js'
+import type { IniError, IniStyle } from './ini.js'
+import { mergeTrees, parseTree, printTree } from './tree.js'
+
+/**
+ * How a file is merged. `oslo`: an OpenStack service's, `config/global.conf` applies to it. `ini`: other files with
+ * sections, such as galera.cnf. `properties`: `key = value` without sections, as in rabbitmq.conf.
+ * `whole`: no merge, the last override replaces the file.
+ */
+export type MergeKind = 'oslo' | 'ini' | 'properties' | 'json' | 'yaml' | 'whole'
+
+const styles: Readonly<Partial<Record<MergeKind, IniStyle>>> = {
+  oslo: { sections: true, bareKeys: false, colons: true },
+  ini: { sections: true, bareKeys: true, colons: false },
+  properties: { sections: false, bareKeys: false, colons: false },
+}
+
+/**
+ * A service's overrides of one file for one host, weakest first, in kolla-ansible's order: `global.conf` (oslo),
+ * `<file>`, which is `<service>.conf` for most, `<service>/<file>`, `<service>/<host>/<file>`.
+ */
+export function overridesFor(
+  overrides: readonly Override[],
+  wanted: { service: string; file: string; host: string; kind: MergeKind },
+): Override[] {
+  return overridePaths(wanted).flatMap((path) => overrides.find((one) => one.path === path) ?? [])
+}
+
+/** Where an operator may put overrides of a file; `unusedOverrides` takes them all. */
+export function overridePaths(wanted: {
+  service: string
+  file: string
+  host: string
+  kind: MergeKind
+}): string[] {
+  const { service, file, host, kind } = wanted
+  return [
+    ...(kind === 'oslo' ? ['global.conf'] : []),
+    file,
+    `${service}/${file}`,
+    `${service}/${host}/${file}`,
+  ]
+}
+
+/** The base with the overrides merged in, in their order, Jinja rendered by the scope. Broken ones are left out and found. */
+export function mergeOverrides(
+  kind: MergeKind,
+  base: string,
+  overrides: readonly Override[],
+  scope: Scope,
+): { text: string; findings: Finding[] } {
+  const findings: Finding[] = []
+  let text = base
+  for (const override of overrides) {
+    try {
+      text = mergeText(kind, text, renderText(override.text, scope))
+    } catch (error) {
+      findings.push(finding(override, error, scope))
+    }
+  }
+  return { text, findings }
+}
+
+class MergeError extends Error {
+  constructor(readonly where: IniError) {
+    super(where.message)
+  }
+}
+
+function mergeText(kind: MergeKind, base: string, over: string): string {
+  if (kind === 'whole') return over
+  if (kind === 'json' || kind === 'yaml') {
+    const [below, above] = [base, over].map((text) => parseTree(text, kind))
+    return printTree(mergeTrees(sound(below).value, sound(above).value), kind)
+  }
+  const style = styles[kind]
+  if (!style) return over
+  const merged = sound(parseIni(base, style))
+  mergeIni(merged, sound(parseIni(over, style)))
+  return printIni(merged)
+}
+
+function sound<Parsed extends object>(parsed: Parsed | IniError | undefined): Parsed {
+  if (parsed && !('line' in parsed)) return parsed
+  throw new MergeError(parsed ?? { line: 1, message: 'the file is empty' })
+}
+
+function finding(override: Override, error: unknown, scope: Scope): Finding {
+  const file = `config/${override.path}`
+  if (error instanceof MergeError) {
+    return { severity: 'error', message: error.message, file, line: error.where.line }
+  }
+  if (!(error instanceof JinjaError || error instanceof VariableError)) throw error
+  const line = faultyLine(override.text, scope)
+  const message = `${error.message}: define it, or write the value itself`
+  return { severity: 'error', message, file, ...(line === undefined ? {} : { line }) }
+}
+
+/** The line of the first expression that can't be evaluated by itself; the parser tells no places. */
+function faultyLine(text: string, scope: Scope): number | undefined {
+  for (const expression of text.matchAll(/\{\{.*?\}\}/gs)) {
+    try {
+      renderText(expression[0], scope)
+    } catch {
+      return text.slice(0, expression.index).split('\n').length
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,46 @@
+import { parseDocument, stringify } from 'yaml'
+import type { IniError } from './ini.js'
+
+type Tree = Readonly<Record<string, unknown>>
+
+/** Mappings are merged key by key; everything else, lists too, is replaced. */
+export function mergeTrees(base: unknown, over: unknown): unknown {
+  if (!isTree(base) || !isTree(over)) return over
+  const merged = Object.entries(over).map(([key, value]) => [
+    key,
+    Object.hasOwn(base, key) ? mergeTrees(base[key], value) : value,
+  ])
+  return { ...base, ...Object.fromEntries(merged) }
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function parseTree(text: string, kind: 'json' | 'yaml'): { value: unknown } | IniError {
+  if (text.trim() === '') return { value: {} }
+  const document = parseDocument(text, { prettyErrors: true })
+  const [error] = document.errors
+  if (error)
+    return {
+      line: error.linePos?.[0].line ?? 1,
+      message: `this is no ${kind.toUpperCase()}: ${short(error.message)}`,
+    }
+  if (kind === 'yaml') return { value: document.toJS() as unknown }
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
+    return {
+      line: text.slice(0, position).split('\n').length,
+      message: `this is no JSON: ${short(message)}`,
+    }
+  }
+}
+
+const short = (message: string) => message.split(/ at (?:line|position)|\n/)[0] ?? message
+
+export function printTree(value: unknown, kind: 'json' | 'yaml'): string {
+  return kind === 'json' ? JSON.stringify(value, null, 2) + '\n' : stringify(value)
+}
