@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
 import Docker from 'dockerode'
 import type { Remote } from '../ssh/remote.js'
@@ -41,17 +42,27 @@ class DialAgent extends Agent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     this.remote.open('exec docker system dial-stdio').then(
-      (stream) => callback?.(null, stream),
+      (stream) => callback?.(null, Object.assign(stream, socketMethods)),
       (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
     )
   }
 
   override keepSocketAlive(stream: Duplex): boolean {
+    super.keepSocketAlive(stream)
     this.idle.set(stream, setTimeout(() => stream.destroy(), idleMs).unref())
     return true
   }
 
-  override reuseSocket(stream: Duplex): void {
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
     clearTimeout(this.idle.get(stream))
+    super.reuseSocket(stream, request)
   }
+}
+
+/** What http.Agent asks of a socket and a channel has no need of. */
+const socketMethods = {
+  ref: () => undefined,
+  unref: () => undefined,
+  setKeepAlive: () => undefined,
+  setTimeout: () => undefined,
 }
