@@ -20,8 +20,8 @@ recipe() {
 }
 
 root_recipe() {
-  cat "$lab_home/lib/image.sh"
-  echo "$debian_suite $debian_mirror $debian_security_mirror"
+  declare -f furnish_root
+  echo "${host_packages[*]} $debian_suite $debian_mirror $debian_security_mirror"
   apt_settings
   find /usr/local/share/ca-certificates -name '*.crt' -exec cat {} + 2>/dev/null || true
 }
@@ -48,12 +48,12 @@ make_image() {
 
 make_root() {
   local root=$1 log=$lab_cache/log/debootstrap.log
-  mkdir -p "$lab_cache/root" "$lab_cache/log"
+  mkdir -p "$lab_cache/root" "$lab_cache/log" "$lab_cache/apt/debootstrap"
   rm -rf "$lab_cache"/root/*
   say "making a bare Debian $debian_suite with debootstrap (about a minute)"
   # In a mount namespace of its own, so that a killed run leaves no mount behind.
-  unshare --mount debootstrap --variant=minbase --include="$(IFS=,; echo "${host_packages[*]}")" \
-    "$debian_suite" "$root.partial" "$debian_mirror" 2>&1 | tee "$log" | report_debootstrap ||
+  unshare --mount debootstrap --variant=minbase --cache-dir="$lab_cache/apt/debootstrap" \
+    --include="$(IFS=,; echo "${host_packages[*]}")" "$debian_suite" "$root.partial" "$debian_mirror" 2>&1 | tee "$log" | report_debootstrap ||
     fail "debootstrap failed: $(tail -n 1 "$log") (all of it: $log)"
   furnish_root "$root.partial"
   say 'fetching packages that every host will ask for'

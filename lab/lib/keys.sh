@@ -6,7 +6,8 @@ lab_known_hosts=$lab_cache/keys/known_hosts
 
 make_keys() {
   local host
-  mkdir -p -m 700 "$lab_cache/keys"
+  mkdir -p "$lab_cache/keys"
+  chmod 700 "$lab_cache/keys"
   make_key "$operator_key" operator@kolla-temporal-lab
   for host in "${hosts[@]}"; do make_key "$(host_key "$host")" "root@$host"; done
   for host in "${hosts[@]}"; do
