@@ -1,4 +1,7 @@
-/** A container as Kolla's image contract wants it, for one host. Host networking and `KOLLA_CONFIG_STRATEGY=COPY_ALWAYS` are implied. */
+/**
+ * A container as Kolla's image contract wants it, for one host. Implied, because the same for all: host networking,
+ * `KOLLA_CONFIG_STRATEGY=COPY_ALWAYS`, and `/etc/kolla/<name>/` mounted read-only at `/var/lib/kolla/config_files/`.
+ */
 export interface Container {
   /** kolla-ansible's container name, such as `mariadb`, `keystone_fernet`. */
   readonly name: string
@@ -6,7 +9,7 @@ export interface Container {
   readonly service: string
   /** Kolla's image name without registry, namespace and tag: `mariadb-server`. */
   readonly image: string
-  /** Installed below `/etc/kolla/<name>/`, mounted read-only at `/var/lib/kolla/config_files/`. */
+  /** Installed below `/etc/kolla/<name>/`. */
   readonly files: readonly ConfigFile[]
   /** Kolla's environment contract; never a secret. */
   readonly environment: Readonly<Record<string, string>>
@@ -16,9 +19,17 @@ export interface Container {
   readonly capabilities?: readonly string[]
   readonly tmpfs?: readonly string[]
   readonly pidMode?: 'host'
-  readonly ulimits?: Readonly<Record<string, { soft: number; hard: number }>>
+  readonly ulimits?: Readonly<Record<string, Limit>>
+  /** Docker's notation (`512m`) or bytes. */
+  readonly memoryLimit?: string | number
+  readonly cpuShares?: number
   /** Seconds between SIGTERM and SIGKILL when it is stopped. */
   readonly stopTimeout?: number
+}
+
+export interface Limit {
+  readonly soft: number
+  readonly hard: number
 }
 
 export interface ConfigFile {

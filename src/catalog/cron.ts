@@ -1,0 +1,65 @@
+import type { Cloud } from '../model/cloud.js'
+import type { Container } from './container.js'
+import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import { cronCommand } from './distro.js'
+import { overridden } from './overridden.js'
+import type { Context, Service } from './service.js'
+
+const rotation = { service: 'cron', file: 'cron-logrotate-global.conf', kind: 'whole' } as const
+
+/** Rotates the logs of all services in the volume `kolla_logs`. */
+export function cron(services: () => readonly Service[]): Service {
+  const logged = (cloud: Cloud) =>
+    services()
+      .filter((service) => service.name !== 'cron' && service.enabled(cloud.globals))
+      .map((service) => service.name)
+  return {
+    name: 'cron',
+    after: [],
+    group: 'cron',
+    enabled: () => true,
+    containers: (ctx) => [container(ctx, logged(ctx.cloud))],
+    ports: () => [],
+    health: () => [
+      { kind: 'exec', container: 'cron', command: ['test', '-f', '/etc/logrotate.conf'] },
+    ],
+    frontends: () => [],
+    passwords: [],
+    overrides: [rotation],
+  }
+}
+
+function container(ctx: Context, logged: readonly string[]): Container {
+  const { globals } = ctx.host
+  return {
+    name: 'cron',
+    service: 'cron',
+    image: 'cron',
+    files: [
+      configJson(cronCommand(globals), [
+        { source: 'logrotate.conf', dest: '/etc/logrotate.conf', owner: 'root', perm: '0600' },
+      ]),
+      configFile('logrotate.conf', overridden(ctx, rotation, logrotate(ctx, logged))),
+    ],
+    environment: { KOLLA_LOGROTATE_SCHEDULE: globals.cron_logrotate_schedule },
+    volumes: [localtime, logs],
+    ...limits(globals.cron_dimensions),
+  }
+}
+
+function logrotate(ctx: Context, logged: readonly string[]): string {
+  const { globals } = ctx.host
+  return [
+    globals.cron_logrotate_rotation_interval,
+    `rotate ${globals.cron_logrotate_rotation_count}`,
+    'copytruncate',
+    'compress',
+    'delaycompress',
+    'notifempty',
+    'missingok',
+    `minsize ${globals.cron_logrotate_log_minsize}`,
+    `maxsize ${globals.cron_logrotate_log_maxsize}`,
+    'su root kolla',
+    ...logged.map((service) => `"/var/log/kolla/${service}/*.log"\n{\n}`),
+  ].join('\n')
+}

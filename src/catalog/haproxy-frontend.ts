@@ -1,0 +1,68 @@
+import { galeraCheck } from './galera-check.js'
+import { addressOf, shortHostname } from './host-view.js'
+import type { HostView } from './host-view.js'
+import type { Check, Frontend } from './service.js'
+
+/**
+ * kolla-ansible's `inter 2000 rise 2 fall 5`, but asking faster while a member changes its state: a member that died is
+ * out after four seconds instead of ten, one that came up is in after two instead of four.
+ */
+const check = 'check inter 2000 fastinter 500 downinter 1000 rise 2 fall 5'
+
+/** One file of `services.d/`: a frontend on the floating address and its backend. */
+export function frontendConfig(
+  frontend: Frontend,
+  vip: string,
+  members: readonly HostView[],
+): string {
+  const { name, mode, timeout } = frontend
+  return [
+    `frontend ${name}_front`,
+    ...indent([
+      `mode ${mode}`,
+      ...(mode === 'http' ? httpFrontend(frontend) : ['option tcplog']),
+      ...(timeout === undefined ? [] : ['option clitcpka', `timeout client ${timeout}`]),
+      `bind ${vip}:${frontend.port}`,
+      `default_backend ${name}_back`,
+    ]),
+    '',
+    `backend ${name}_back`,
+    ...indent([
+      `mode ${mode}`,
+      ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
+      ...checkLines(frontend.check),
+      ...members.map((member, index) => server(frontend, member, index)),
+    ]),
+    '',
+  ].join('\n')
+}
+
+function httpFrontend(frontend: Frontend): string[] {
+  return [
+    ...(frontend.address === 'external'
+      ? ['http-request deny if { path -i -m beg /server-status }']
+      : []),
+    // A client must not claim to have come by TLS.
+    'http-request del-header X-Forwarded-Proto',
+    'option httplog',
+    'option forwardfor',
+  ]
+}
+
+function server(frontend: Frontend, member: HostView, index: number): string {
+  const address = `${addressOf(member)}:${frontend.listenPort(member)}`
+  const words = ['server', shortHostname(member), address, check]
+  // Connections to a member that is gone would otherwise wait for their long timeout.
+  if (frontend.mode === 'tcp') words.push('on-marked-down shutdown-sessions')
+  if (frontend.activePassive === true && index > 0) words.push('backup')
+  return words.join(' ')
+}
+
+function checkLines(kind: Check): readonly string[] {
+  if (kind.kind === 'galera') return galeraCheck(kind.user)
+  return [`option httpchk GET ${kind.path}`, 'http-check expect status 200']
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${line}`)
+}

@@ -1,0 +1,155 @@
+import { password } from '../model/passwords.js'
+import type { ConfigFile } from './container.js'
+import { frontendConfig } from './haproxy-frontend.js'
+import { addressOf } from './host-view.js'
+import { configFile, configJson, limits, localtime } from './kolla-config.js'
+import { customFiles, overridden } from './overridden.js'
+import type { Context, Frontend, Service } from './service.js'
+
+/** Shared with keepalived, whose check asks HAProxy through it. */
+export const haproxySocket = 'haproxy_socket:/var/lib/kolla/haproxy/'
+
+const mainConfig = { service: 'haproxy', file: 'haproxy_main.cfg', kind: 'whole' } as const
+const runScript = { service: 'haproxy', file: 'haproxy_run.sh', kind: 'whole' } as const
+const customServices = { folder: 'haproxy/services.d', ending: '.cfg' } as const
+
+/** Balances the frontends of every enabled service; answers on the floating address wherever keepalived puts it. */
+export function haproxy(services: () => readonly Service[]): Service {
+  return {
+    name: 'haproxy',
+    after: [],
+    group: 'loadbalancer',
+    enabled: (globals) => globals.enable_haproxy,
+    containers: (ctx) => [
+      {
+        name: 'haproxy',
+        service: 'haproxy',
+        image: 'haproxy',
+        files: files(ctx, services()),
+        environment: {},
+        volumes: [localtime, haproxySocket],
+        ...limits(ctx.host.globals.haproxy_dimensions),
+      },
+    ],
+    ports: (ctx) => {
+      const { globals } = ctx.host
+      const own = [globals.haproxy_stats_port, globals.haproxy_monitor_port].map((port) => ({
+        address: addressOf(ctx.host),
+        port,
+      }))
+      const vip = globals.kolla_internal_vip_address
+      const monitor = { address: vip, port: globals.haproxy_monitor_port }
+      const front = frontendsOf(ctx, services()).map((it) => ({
+        address: vipOf(ctx, it),
+        port: it.port,
+      }))
+      return [...own, monitor, ...front].map((socket) => ({ container: 'haproxy', ...socket }))
+    },
+    health: ({ host }) => [
+      {
+        kind: 'http',
+        url: `http://${addressOf(host)}:${host.globals.haproxy_monitor_port}/`,
+        status: 200,
+      },
+    ],
+    frontends: () => [],
+    passwords: ['haproxy_password'],
+    overrides: [mainConfig, runScript, customServices],
+  }
+}
+
+/** Internal ones always; external ones where the external address is another one. */
+function frontendsOf(ctx: Context, services: readonly Service[]): readonly Frontend[] {
+  const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
+    ctx.cloud.globals
+  return services
+    .filter((service) => service.enabled(ctx.cloud.globals))
+    .flatMap((service) => service.frontends(ctx.cloud))
+    .filter((frontend) => frontend.address === 'internal' || external !== internal)
+}
+
+function vipOf(ctx: Context, frontend: Frontend): string {
+  return ctx.cloud.globals[`kolla_${frontend.address}_vip_address`]
+}
+
+function files(ctx: Context, services: readonly Service[]): ConfigFile[] {
+  const place = (source: string, perm: string) => ({
+    source,
+    dest: `/etc/haproxy/${source.replace(/\/$/, '')}`,
+    owner: 'root',
+    perm,
+  })
+  return [
+    configJson('/etc/haproxy/haproxy_run.sh', [
+      place('haproxy_run.sh', '0700'),
+      place('haproxy.cfg', '0600'),
+      place('services.d/', '0700'),
+    ]),
+    configFile('haproxy_run.sh', overridden(ctx, runScript, run)),
+    configFile('haproxy.cfg', overridden(ctx, mainConfig, main(ctx))),
+    ...frontendsOf(ctx, services).map((frontend) =>
+      configFile(
+        `services.d/${frontend.name}.cfg`,
+        frontendConfig(frontend, vipOf(ctx, frontend), ctx.members(frontend.group)),
+      ),
+    ),
+    ...customFiles(ctx, customServices).map(({ name, text }) =>
+      configFile(`services.d/${name}`, text),
+    ),
+  ]
+}
+
+const run = `#!/bin/bash
+set -o errexit
+exec /usr/sbin/haproxy -W -db -p /run/haproxy.pid -f /etc/haproxy/haproxy.cfg -f /etc/haproxy/services.d/
+`
+
+/** The log goes to the container's own, which Docker rotates. The socket is root's and Kolla's group's alone. */
+function main(ctx: Context): string {
+  const { globals } = ctx.host
+  const own = addressOf(ctx.host)
+  const auth = `${globals.haproxy_user}:${password(ctx.cloud.passwords, 'haproxy_password')}`
+  return `global
+    chroot /var/lib/haproxy
+    user haproxy
+    group haproxy
+    log stdout format raw local0
+    maxconn ${globals.haproxy_max_connections}
+    nbthread ${globals.haproxy_threads}
+    stats socket /var/lib/kolla/haproxy/haproxy.sock group kolla mode 660 level admin
+
+defaults
+    log global
+    option redispatch
+    retries 3
+    timeout http-request ${globals.haproxy_http_request_timeout}
+    timeout http-keep-alive ${globals.haproxy_http_keep_alive_timeout}
+    timeout queue ${globals.haproxy_queue_timeout}
+    timeout connect ${globals.haproxy_connect_timeout}
+    timeout client ${globals.haproxy_client_timeout}
+    timeout server ${globals.haproxy_server_timeout}
+    timeout check ${globals.haproxy_check_timeout}
+    balance roundrobin
+    maxconn ${globals.haproxy_defaults_max_connections}
+
+listen stats
+    bind ${own}:${globals.haproxy_stats_port}
+    mode http
+    stats enable
+    stats uri /
+    stats refresh 15s
+    stats realm Haproxy\\ Stats
+    stats auth ${word(auth)}
+
+frontend status
+    bind ${own}:${globals.haproxy_monitor_port}
+    bind ${globals.kolla_internal_vip_address}:${globals.haproxy_monitor_port}
+    mode http
+    monitor-uri /
+`
+}
+
+/** One word of HAProxy's language, strongly quoted, whatever it holds. */
+function word(value: string): string {
+  return `'${value.replaceAll("'", `'"'"'`)}'`
+}

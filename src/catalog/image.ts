@@ -1,0 +1,18 @@
+import type { Globals } from '../model/globals.js'
+
+/** Services whose images may carry a tag of their own, as kolla-ansible's `mariadb_tag`. */
+type Tagged = 'cron' | 'haproxy' | 'keepalived' | 'mariadb' | 'memcached' | 'rabbitmq' | 'keystone'
+
+/** The tag of a service's images: `2026.1-debian-trixie`. */
+export function imageTag(globals: Globals, service?: string): string {
+  const own = service === undefined ? undefined : globals[`${service as Tagged}_tag`]
+  return own ?? globals.openstack_tag
+}
+
+/** Full reference: `192.168.8.73:5000/kolla/mariadb-server:2026.1-debian-trixie`. */
+export function imageRef(globals: Globals, container: { image: string; service: string }): string {
+  const { docker_registry, docker_namespace, docker_image_name_prefix } = globals
+  const registry = docker_registry ? `${docker_registry}/` : ''
+  const tag = imageTag(globals, container.service)
+  return `${registry}${docker_namespace}/${docker_image_name_prefix}${container.image}:${tag}`
+}

@@ -1,0 +1,84 @@
+import { password } from '../model/passwords.js'
+import { maxActiveKeys } from './fernet-schedule.js'
+import { addressOf } from './host-view.js'
+import { overridesIn } from './overridden.js'
+import type { Context } from './service.js'
+
+/** Which files change it. */
+export const keystoneConfig = { service: 'keystone', file: 'keystone.conf', kind: 'oslo' } as const
+
+/** Settings of single domains, one file each: `keystone.<domain>.conf`. */
+export const domains = { folder: 'keystone/domains', ending: '.conf' } as const
+
+export function keystoneConf(ctx: Context): string {
+  const { globals } = ctx.host
+  const transport = transportUrl(ctx)
+  const caches = ctx
+    .members('memcached')
+    .map((member) => `${addressOf(member)}:${member.globals.memcached_port}`)
+  const identity =
+    overridesIn(ctx.cloud.overrides, domains).length === 0
+      ? ''
+      : '\n[identity]\ndomain_specific_drivers_enabled = true\ndomain_config_dir = /etc/keystone/domains\n'
+  return `[DEFAULT]
+debug = ${globals.keystone_logging_debug ? 'True' : 'False'}
+transport_url = ${transport}
+log_file = /var/log/kolla/keystone/keystone.log
+
+[oslo_middleware]
+enable_proxy_headers_parsing = true
+
+[database]
+connection = ${databaseUrl(ctx)}
+connection_recycle_time = ${globals.database_connection_recycle_time}
+max_pool_size = ${globals.database_max_pool_size}
+max_retries = -1
+
+[token]
+revoke_by_id = false
+provider = fernet
+expiration = ${globals.fernet_token_expiry}
+allow_expired_window = ${globals.fernet_token_allow_expired_window}
+
+[fernet_tokens]
+max_active_keys = ${maxActiveKeys(globals)}
+
+[cache]
+backend = oslo_cache.memcache_pool
+enabled = ${caches.length > 0 ? 'true' : 'false'}
+memcache_servers = ${caches.join(',')}
+
+[oslo_messaging_notifications]
+transport_url = ${transport}
+driver = noop
+
+[oslo_messaging_rabbit]
+use_queue_manager = true
+heartbeat_in_pthread = true
+rabbit_quorum_queue = true
+rabbit_transient_quorum_queue = true
+rabbit_stream_fanout = true
+rabbit_qos_prefetch_count = 50
+${identity}`
+}
+
+/** Encoded, so that no character of a password ends the URL or is taken by oslo.config for a reference (`$`). */
+function login(name: string, secret: string): string {
+  return `${encodeURIComponent(name)}:${encodeURIComponent(secret)}`
+}
+
+function transportUrl(ctx: Context): string {
+  const secret = password(ctx.cloud.passwords, 'rabbitmq_password')
+  const members = ctx.members('rabbitmq').map((member) => {
+    const { rabbitmq_user, rabbitmq_port } = member.globals
+    return `${login(rabbitmq_user, secret)}@${addressOf(member)}:${rabbitmq_port}`
+  })
+  return `rabbit://${members.join(',')}//`
+}
+
+function databaseUrl(ctx: Context): string {
+  const { globals } = ctx.host
+  const secret = password(ctx.cloud.passwords, 'keystone_database_password')
+  const server = `${globals.database_address}:${globals.database_port}`
+  return `mysql+pymysql://${login(globals.keystone_database_user, secret)}@${server}/${globals.keystone_database_name}`
+}

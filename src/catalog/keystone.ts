@@ -1,0 +1,199 @@
+import type { Cloud } from '../model/cloud.js'
+import { password } from '../model/passwords.js'
+import type { ConfigFile, Container } from './container.js'
+import { uwsgiPlugins } from './distro.js'
+import { addressOf } from './host-view.js'
+import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
+import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import type { Placed } from './kolla-config.js'
+import { customFiles, overridden, overrideText } from './overridden.js'
+import type { Context, Service } from './service.js'
+
+/** Files that we render no version of: they are there only if the operator wrote them. */
+const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
+  service: 'keystone',
+  file,
+  kind: 'whole' as const,
+}))
+
+export const keystone: Service = {
+  name: 'keystone',
+  after: ['mariadb', 'memcached', 'rabbitmq', 'haproxy', 'keepalived'],
+  group: 'keystone',
+  enabled: (globals) => globals.enable_keystone,
+  // In the order in which they are started: the API waits for Fernet keys, which the others keep and hand on.
+  containers: (ctx) => [keystoneSsh(ctx), keystoneFernet(ctx), api(ctx)],
+  ports: ({ host }) => [
+    { container: 'keystone', address: addressOf(host), port: host.globals.keystone_listen_port },
+    { container: 'keystone_ssh', address: addressOf(host), port: host.globals.keystone_ssh_port },
+  ],
+  health: ({ host }) => [
+    { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
+    {
+      kind: 'exec',
+      container: 'keystone_fernet',
+      command: ['/usr/bin/fernet-node-sync.sh', '--check'],
+    },
+    {
+      kind: 'http',
+      url: `http://${addressOf(host)}:${host.globals.keystone_listen_port}/healthcheck`,
+      status: 200,
+    },
+  ],
+  frontends: ({ globals }) =>
+    (['internal', 'external'] as const).map((address) => ({
+      name: `keystone_${address}`,
+      mode: 'http',
+      address,
+      port: address === 'internal' ? globals.keystone_internal_port : globals.keystone_public_port,
+      group: 'keystone',
+      listenPort: (member) => member.globals.keystone_listen_port,
+      check: { kind: 'http', path: '/healthcheck' },
+    })),
+  passwords: [
+    'keystone_admin_password',
+    'keystone_database_password',
+    'keystone_ssh_key',
+    'rabbitmq_password',
+  ],
+  overrides: [keystoneConfig, ...extraFiles, domains],
+}
+
+export function keystoneUrl({ globals }: Cloud, address: 'internal' | 'public'): string {
+  return address === 'internal'
+    ? `http://${globals.kolla_internal_fqdn}:${globals.keystone_internal_port}`
+    : `http://${globals.kolla_external_fqdn}:${globals.keystone_public_port}`
+}
+
+/**
+ * `keystone-manage bootstrap`, to be run in a `keystone` container that serves or in a one-shot: the administrator, the
+ * default roles, region, service and endpoints. It looks first and mends what differs (password, URLs).
+ */
+export function bootstrapCommand(cloud: Cloud): {
+  readonly command: readonly string[]
+  /** Secret. Not for the command line: `keystone-manage` reads it from the environment. */
+  readonly environment: Readonly<Record<string, string>>
+} {
+  const { globals, passwords } = cloud
+  const options = {
+    username: globals.keystone_admin_user,
+    'project-name': globals.keystone_admin_project,
+    'role-name': 'admin',
+    'service-name': 'keystone',
+    'region-id': globals.openstack_region_name,
+    'internal-url': keystoneUrl(cloud, 'internal'),
+    'public-url': keystoneUrl(cloud, 'public'),
+  }
+  return {
+    command: [
+      'keystone-manage',
+      'bootstrap',
+      ...Object.entries(options).flatMap(([name, value]) => [`--bootstrap-${name}`, value]),
+    ],
+    environment: { OS_BOOTSTRAP_PASSWORD: password(passwords, 'keystone_admin_password') },
+  }
+}
+
+function api(ctx: Context): Container {
+  const { globals } = ctx.host
+  const file = (source: string, dest = `/etc/keystone/${source}`): Placed => ({
+    source,
+    dest,
+    owner: 'keystone',
+    perm: '0600',
+  })
+  const extras = operatorsFiles(ctx)
+  const startup = 'keystone-startup.sh'
+  return {
+    name: 'keystone',
+    service: 'keystone',
+    image: 'keystone',
+    files: [
+      configJson(
+        `/usr/bin/${startup}`,
+        [
+          { source: startup, dest: `/usr/bin/${startup}`, owner: 'root', perm: '0755' },
+          file('keystone.conf'),
+          file('keystone-uwsgi.ini', '/etc/keystone/keystone-api-uwsgi.ini'),
+          ...extras.placed.map((source) =>
+            file(source, `/etc/keystone/${source.replace(/\/$/, '')}`),
+          ),
+        ],
+        [
+          { path: '/var/log/kolla', owner: 'keystone:kolla' },
+          { path: '/var/log/kolla/keystone/keystone.log', owner: 'keystone:keystone' },
+          { path: '/etc/keystone/fernet-keys', owner: 'keystone:keystone', perm: '0770' },
+          { path: '/etc/keystone/domains', owner: 'keystone:keystone', perm: '0700' },
+        ],
+      ),
+      configFile(startup, startupScript),
+      configFile('keystone.conf', overridden(ctx, keystoneConfig, keystoneConf(ctx))),
+      configFile('keystone-uwsgi.ini', uwsgi(ctx)),
+      ...extras.files,
+    ],
+    environment: {},
+    volumes: [
+      localtime,
+      logs,
+      '/dev/shm:/dev/shm',
+      'keystone_fernet_tokens:/etc/keystone/fernet-keys',
+    ],
+    ...limits(globals.keystone_dimensions),
+  }
+}
+
+function operatorsFiles(ctx: Context): { placed: string[]; files: ConfigFile[] } {
+  const single = extraFiles.flatMap((target) => {
+    const text = overrideText(ctx, target)
+    return text === undefined ? [] : [configFile(target.file, text)]
+  })
+  const several = customFiles(ctx, domains).map(({ name, text }) =>
+    configFile(`domains/${name}`, text),
+  )
+  return {
+    placed: [...single.map((file) => file.path), ...(several.length > 0 ? ['domains/'] : [])],
+    files: [...single, ...several],
+  }
+}
+
+const startupScript = `#!/bin/bash
+set -o errexit
+# Key 0 is the next one to be used; a repository has it from the beginning.
+for second in {1..180}; do
+  [ -f /etc/keystone/fernet-keys/0 ] && exec uwsgi /etc/keystone/keystone-api-uwsgi.ini
+  sleep 1
+done
+echo "no Fernet keys in /etc/keystone/fernet-keys after three minutes" >&2
+exit 1
+`
+
+function uwsgi(ctx: Context): string {
+  const { globals, facts } = ctx.host
+  const workers =
+    globals.keystone_api_workers ?? globals.openstack_service_workers ?? Math.min(facts.cpus, 5)
+  return `[uwsgi]
+add-header = Connection: close
+buffer-size = 65535
+die-on-term = true
+enable-threads = true
+exit-on-reload = false
+hook-master-start = unix_signal:15 gracefully_kill_them_all
+http = ${addressOf(ctx.host)}:${globals.keystone_listen_port}
+http-auto-chunked = true
+http-chunked-input = true
+http-raw-body = true
+lazy-apps = true
+logto2 = /var/log/kolla/keystone/keystone-uwsgi.log
+master = true
+module = keystone.wsgi.api:application
+plugins-dir = ${uwsgiPlugins(globals)}
+plugins = python3
+processes = ${workers}
+socket-timeout = 30
+thunder-lock = true
+uid = keystone
+worker-reload-mercy = 80
+static-map = /static=/var/lib/kolla/venv/lib/python3/site-packages/static
+`
+}

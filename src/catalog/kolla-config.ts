@@ -1,0 +1,59 @@
+import type { Globals } from '../model/globals.js'
+import type { ConfigFile, Container } from './container.js'
+
+/** A file below `/etc/kolla/<container>/` and where Kolla's entry point copies it to. */
+export interface Placed {
+  /** Name below `/etc/kolla/<container>/`; `name/` copies a whole folder. */
+  readonly source: string
+  readonly dest: string
+  readonly owner: string
+  /** Octal, four digits, as Kolla wants it: `0600`. */
+  readonly perm: string
+}
+
+export interface Permission {
+  readonly path: string
+  readonly owner: string
+  readonly perm?: string
+  readonly recurse?: boolean
+}
+
+/** Kolla's `config.json`: what to run, which files go where, whose which folder is. */
+export function configJson(
+  command: string,
+  placed: readonly Placed[],
+  permissions: readonly Permission[] = [],
+): ConfigFile {
+  const config = {
+    command,
+    config_files: placed.map(({ source, ...rest }) => ({
+      source: `/var/lib/kolla/config_files/${source}`,
+      ...rest,
+    })),
+    ...(permissions.length > 0 ? { permissions } : {}),
+  }
+  return configFile('config.json', JSON.stringify(config, null, 2))
+}
+
+/** Only root reads it on the host: Kolla's entry point, too, is root when it copies. */
+export function configFile(path: string, content: string): ConfigFile {
+  return { path, content: content.endsWith('\n') ? content : `${content}\n`, mode: 0o600 }
+}
+
+/** What kolla-ansible mounts into every container (since 2026.1 no longer `/etc/timezone`, which new hosts lack). */
+export const localtime = '/etc/localtime:/etc/localtime:ro'
+export const logs = 'kolla_logs:/var/log/kolla/'
+
+type Dimensions = Globals['default_container_dimensions']
+
+/** kolla-ansible's `<container>_dimensions` as fields of a container. */
+export function limits(
+  dimensions: Dimensions,
+): Pick<Container, 'ulimits' | 'memoryLimit' | 'cpuShares'> {
+  const { ulimits, mem_limit: memoryLimit, cpu_shares: cpuShares } = dimensions
+  return {
+    ...(ulimits ? { ulimits } : {}),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(cpuShares === undefined ? {} : { cpuShares }),
+  }
+}

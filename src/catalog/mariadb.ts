@@ -1,0 +1,191 @@
+import { password } from '../model/passwords.js'
+import type { Container } from './container.js'
+import { galeraLibrary, myCnf } from './distro.js'
+import { addressOf, shortHostname } from './host-view.js'
+import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import { backupAccount, checkAccount } from './mariadb-accounts.js'
+import { overridden } from './overridden.js'
+import type { Context, Service } from './service.js'
+
+const config = { service: 'mariadb', file: 'galera.cnf', kind: 'ini' } as const
+
+/**
+ * A Galera cluster. Its first start is the workflow's: `installDatabase` on one member, `standAlone` for its first
+ * start, then `accountsSql`. From then on every member finds the others by itself, also after a crash of all of them
+ * (`gvwstate.dat`, `pc.recovery`).
+ */
+export const mariadb: Service = {
+  name: 'mariadb',
+  after: [],
+  group: 'mariadb',
+  enabled: (globals) => globals.enable_mariadb,
+  containers: (ctx) => [container(ctx)],
+  ports: ({ host }) => {
+    const { mariadb_port, mariadb_wsrep_port, mariadb_ist_port, mariadb_sst_port } = host.globals
+    const address = addressOf(host)
+    // The last two listen only while another member's data are received.
+    return [mariadb_port, mariadb_wsrep_port, mariadb_ist_port, mariadb_sst_port].map((port) => ({
+      container: 'mariadb',
+      address,
+      port,
+    }))
+  },
+  health: ({ host }) => [
+    { kind: 'tcp', address: addressOf(host), port: host.globals.mariadb_port },
+    {
+      kind: 'exec',
+      container: 'mariadb',
+      command: ['mariadb', '-NBe', "SHOW STATUS LIKE 'wsrep_local_state_comment'"],
+      line: 'wsrep_local_state_comment\tSynced',
+    },
+  ],
+  frontends: (cloud) => [
+    {
+      name: 'mariadb',
+      mode: 'tcp',
+      address: 'internal',
+      port: cloud.globals.database_port,
+      group: 'mariadb',
+      listenPort: (member) => member.globals.mariadb_port,
+      check: { kind: 'galera', user: checkAccount },
+      // Galera refuses concurrent writes to the same row at commit: one writer spares the services that.
+      activePassive: true,
+      timeout: '3600s',
+    },
+  ],
+  passwords: ['database_password', 'mariadb_backup_database_password', 'mariadb_monitor_password'],
+  overrides: [config],
+}
+
+/** The container with a configuration that names no peers: with it, and only with it, a member begins a cluster. */
+export function standAlone(container: Container): Container {
+  const files = container.files.map((file) =>
+    file.path === 'galera.cnf'
+      ? {
+          ...file,
+          content: file.content.replace(/^(wsrep_cluster_address\s*=\s*).*$/m, '$1gcomm://'),
+        }
+      : file,
+  )
+  return { ...container, files }
+}
+
+/** Lies in the volume while the system tables are being made: what is beside it is nobody's data. */
+export const installingMark = '.kolla-temporal-installing'
+
+/**
+ * Script for a one-shot container (`bash -c …`, volumes and files of `mariadb`): makes the system tables in an empty
+ * volume. It may be killed and run again; only what a run left that did not come to its end is cleared. Kolla's own
+ * bootstrap is not used, for it shows the database password in the process list.
+ */
+export const installDatabase = `set -o errexit
+sudo -E kolla_set_configs
+mkdir -p /var/log/kolla/mariadb
+chmod 755 /var/log/kolla/mariadb
+cd /var/lib/mysql
+if [ -e ${installingMark} ]; then
+  find . -mindepth 1 ! -name ${installingMark} -delete
+elif [ -n "$(ls -A)" ]; then
+  echo 'the volume holds a database: nothing is installed over it'
+  exit 0
+fi
+touch ${installingMark}
+mariadb-install-db --skip-test-db
+rm ${installingMark}
+`
+
+/** Command of a one-shot container that prints `Recovered position: <uuid>:<seqno>`, what a crash left in InnoDB. */
+export const recoverPosition = [
+  'bash',
+  '-c',
+  'sudo -E kolla_set_configs && exec mariadbd --wsrep-recover --log-error=/dev/stdout',
+]
+
+function container(ctx: Context): Container {
+  const { globals } = ctx.host
+  return {
+    name: 'mariadb',
+    service: 'mariadb',
+    image: 'mariadb-server',
+    files: [
+      configJson(
+        '/usr/bin/mariadbd-safe',
+        [{ source: 'galera.cnf', dest: myCnf(globals), owner: 'mysql', perm: '0600' }],
+        [
+          { path: '/var/log/kolla/mariadb', owner: 'mysql:mysql', recurse: true },
+          { path: '/var/lib/mysql', owner: 'mysql:mysql', recurse: true },
+        ],
+      ),
+      configFile('galera.cnf', overridden(ctx, config, galeraCnf(ctx))),
+    ],
+    environment: {},
+    volumes: [localtime, logs, `${globals.mariadb_datadir_volume}:/var/lib/mysql`],
+    // A clean shutdown writes all of InnoDB's dirty pages.
+    stopTimeout: Math.max(globals.docker_graceful_timeout, 120),
+    ...limits(globals.mariadb_dimensions),
+  }
+}
+
+function galeraCnf(ctx: Context): string {
+  const { cloud, host } = ctx
+  const { globals, facts } = host
+  const own = addressOf(host)
+  const members = ctx.members('mariadb')
+  const peers = members.map((member) => `${addressOf(member)}:${member.globals.mariadb_wsrep_port}`)
+  const buffer = Math.min(8192, Math.round((facts.memoryBytes / 2 ** 20) * 0.4))
+  const sst = `${backupAccount}:${password(cloud.passwords, 'mariadb_backup_database_password')}`
+  const provider = [
+    `gmcast.listen_addr=tcp://${own}:${globals.mariadb_wsrep_port}`,
+    `ist.recv_addr=${own}:${globals.mariadb_ist_port}`,
+  ].join(';')
+  return `[client]
+default-character-set=utf8
+
+[mysql]
+default-character-set=utf8
+
+[mysqld]
+bind-address=${own}
+port=${globals.mariadb_port}
+skip-name-resolve=ON
+max_connections=10000
+basedir=/usr
+datadir=/var/lib/mysql/
+log_error=/var/log/kolla/mariadb/mariadb.log
+character-set-server=utf8
+collation-server=utf8_general_ci
+init-connect='SET NAMES utf8'
+
+default-storage-engine=innodb
+binlog_format=ROW
+log_bin=mysql-bin
+expire_logs_days=14
+key_buffer_size=64M
+max_heap_table_size=64M
+tmp_table_size=64M
+innodb_autoinc_lock_mode=2
+innodb_buffer_pool_size=${buffer}M
+innodb_flush_log_at_trx_commit=0
+innodb_log_file_size=${globals.mariadb_innodb_log_file_size_mb}M
+
+wsrep_on=ON
+wsrep_provider=${galeraLibrary(globals)}
+wsrep_provider_options=${provider}
+wsrep_cluster_name="openstack"
+wsrep_cluster_address=gcomm://${members.length > 1 ? peers.join(',') : ''}
+wsrep_node_name=${shortHostname(host)}
+wsrep_node_address=${own}:${globals.mariadb_wsrep_port}
+wsrep_slave_threads=4
+wsrep_sst_method=${globals.mariadb_wsrep_sst_method}
+wsrep_sst_receive_address=${own}:${globals.mariadb_sst_port}
+wsrep_sst_auth=${quoteOption(sst)}
+
+[server]
+pid-file=/var/lib/mysql/mariadb.pid
+`
+}
+
+/** A value of an option file: quoted and escaped as MariaDB's own parser reads it. */
+function quoteOption(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+}

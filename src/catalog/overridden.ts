@@ -1,0 +1,69 @@
+import type { Override } from '../model/cloud.js'
+import { formatFinding } from '../model/finding.js'
+import { mergeOverrides, overridesFor } from '../model/overrides/merge.js'
+import type { MergeKind } from '../model/overrides/merge.js'
+import { hostScope } from '../model/variables.js'
+import type { Context } from './service.js'
+
+/** A file that the operator may change by files of the same name below `config/`. */
+export interface Overridable {
+  /** Folder below `config/`. */
+  readonly service: string
+  readonly file: string
+  readonly kind: MergeKind
+}
+
+/** A folder below `config/` whose files the operator adds to ours. */
+export interface OverrideFolder {
+  readonly folder: string
+  /** How their names end; empty takes all. */
+  readonly ending: string
+}
+
+/** The rendered file with the operator's changes. */
+export function overridden(ctx: Context, target: Overridable, rendered: string): string {
+  return applied(ctx, target.kind, rendered, overridesOf(ctx, target))
+}
+
+/** The operator's own file where we render none; undefined if there is none. */
+export function overrideText(ctx: Context, target: Overridable): string | undefined {
+  const overrides = overridesOf(ctx, target)
+  return overrides.length > 0 ? applied(ctx, target.kind, '', overrides) : undefined
+}
+
+export function customFiles(
+  ctx: Context,
+  target: OverrideFolder,
+): { readonly name: string; readonly text: string }[] {
+  return overridesIn(ctx.cloud.overrides, target).map((override) => ({
+    name: override.path.slice(target.folder.length + 1),
+    text: applied(ctx, 'whole', '', [override]),
+  }))
+}
+
+/** Those directly in the folder, by name. */
+export function overridesIn(
+  overrides: readonly Override[],
+  { folder, ending }: OverrideFolder,
+): Override[] {
+  return overrides
+    .filter(({ path }) => path.startsWith(`${folder}/`) && path.endsWith(ending))
+    .filter(({ path }) => !path.slice(folder.length + 1).includes('/'))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function overridesOf(ctx: Context, target: Overridable): Override[] {
+  return overridesFor(ctx.cloud.overrides, { ...target, host: ctx.host.name })
+}
+
+/** Broken overrides throw: `checkOverrides` reports them, all at once, before anything is rendered. */
+function applied(
+  ctx: Context,
+  kind: MergeKind,
+  base: string,
+  overrides: readonly Override[],
+): string {
+  const { text, findings } = mergeOverrides(kind, base, overrides, hostScope(ctx.cloud, ctx.host))
+  if (findings.length > 0) throw new Error(findings.map(formatFinding).join('\n'))
+  return text
+}

@@ -1,0 +1,165 @@
+import { password } from '../model/passwords.js'
+import type { ConfigFile } from './container.js'
+import { addressOf, shortHostname } from './host-view.js'
+import type { HostView } from './host-view.js'
+import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import { overridden } from './overridden.js'
+import { definitions } from './rabbitmq-definitions.js'
+import type { MergeKind } from '../model/overrides/merge.js'
+import type { Context, Service } from './service.js'
+
+const file = <Kind extends MergeKind>(name: string, kind: Kind) => ({
+  service: 'rabbitmq',
+  file: name,
+  kind,
+})
+
+const overridable = {
+  'rabbitmq.conf': file('rabbitmq.conf', 'properties'),
+  'rabbitmq-env.conf': file('rabbitmq-env.conf', 'whole'),
+  'advanced.config': file('advanced.config', 'whole'),
+  'definitions.json': file('definitions.json', 'json'),
+  enabled_plugins: file('enabled_plugins', 'whole'),
+  erl_inetrc: file('erl_inetrc', 'whole'),
+}
+
+/**
+ * A cluster whose members find each other by the list in `rabbitmq.conf`, for RabbitMQ 3 and 4. A new member of 4 waits
+ * until it reaches a second one, so new ones must be started side by side; it then joins the oldest or the largest
+ * cluster that it sees. An old member rejoins by its own memory and never asks the list.
+ */
+export const rabbitmq: Service = {
+  name: 'rabbitmq',
+  after: [],
+  group: 'rabbitmq',
+  enabled: (globals) => globals.enable_rabbitmq,
+  containers: (ctx) => [
+    {
+      name: 'rabbitmq',
+      service: 'rabbitmq',
+      image: 'rabbitmq',
+      files: files(ctx),
+      environment: { RABBITMQ_LOG_DIR: '/var/log/kolla/rabbitmq' },
+      volumes: [localtime, logs, `${ctx.host.globals.rabbitmq_datadir_volume}:/var/lib/rabbitmq/`],
+      stopTimeout: ctx.host.globals.docker_graceful_timeout,
+      ...limits(ctx.host.globals.rabbitmq_dimensions),
+    },
+  ],
+  ports: ({ host }) => {
+    const { globals } = host
+    const address = addressOf(host)
+    return [
+      globals.rabbitmq_port,
+      globals.rabbitmq_management_port,
+      globals.rabbitmq_cluster_port,
+      globals.rabbitmq_epmd_port,
+    ].map((port) => ({ container: 'rabbitmq', address, port }))
+  },
+  health: ({ host }) => [
+    { kind: 'tcp', address: addressOf(host), port: host.globals.rabbitmq_port },
+    {
+      kind: 'exec',
+      container: 'rabbitmq',
+      command: ['rabbitmq-diagnostics', '-q', 'check_running'],
+    },
+  ],
+  frontends: (cloud) => [
+    {
+      name: 'rabbitmq_management',
+      mode: 'http',
+      address: 'internal',
+      port: cloud.globals.rabbitmq_management_port,
+      group: 'rabbitmq',
+      listenPort: (member) => member.globals.rabbitmq_management_port,
+      check: { kind: 'http', path: '/' },
+    },
+  ],
+  passwords: ['rabbitmq_password', 'rabbitmq_monitoring_password', 'rabbitmq_cluster_cookie'],
+  overrides: Object.values(overridable),
+}
+
+export function nodeName(host: HostView): string {
+  return `rabbit@${shortHostname(host)}`
+}
+
+function files(ctx: Context): ConfigFile[] {
+  const owner = 'rabbitmq'
+  const cookie = '.erlang.cookie'
+  const rendered = {
+    'rabbitmq.conf': conf(ctx),
+    'rabbitmq-env.conf': env(ctx.host),
+    'advanced.config': advanced(ctx.host),
+    'definitions.json': definitions(ctx.cloud),
+    // Listed as a term of Erlang. The plugin for Prometheus listens on a port of its own: nobody here asks it.
+    enabled_plugins: '[rabbitmq_management].\n',
+    erl_inetrc: '',
+  } satisfies Record<keyof typeof overridable, string>
+  const names = Object.keys(overridable) as (keyof typeof overridable)[]
+  return [
+    configJson(
+      '/usr/sbin/rabbitmq-server',
+      [
+        ...names.map((source) => ({
+          source,
+          dest: `/etc/rabbitmq/${source}`,
+          owner,
+          perm: '0600',
+        })),
+        // Kolla's bootstrap would take it from the environment, where `docker inspect` shows it.
+        { source: cookie, dest: `/var/lib/rabbitmq/${cookie}`, owner, perm: '0400' },
+      ],
+      [
+        { path: '/var/lib/rabbitmq', owner: 'rabbitmq:rabbitmq', recurse: true },
+        { path: '/var/log/kolla/rabbitmq', owner: 'rabbitmq:rabbitmq', recurse: true },
+      ],
+    ),
+    ...names.map((name) => configFile(name, overridden(ctx, overridable[name], rendered[name]))),
+    configFile(cookie, password(ctx.cloud.passwords, 'rabbitmq_cluster_cookie')),
+  ]
+}
+
+function conf(ctx: Context): string {
+  const { globals } = ctx.host
+  const own = addressOf(ctx.host)
+  const peers = ctx
+    .members('rabbitmq')
+    .map((member, index) => `cluster_formation.classic_config.nodes.${index} = ${nodeName(member)}`)
+  return [
+    `listeners.tcp.1 = ${own}:${globals.rabbitmq_port}`,
+    `management.listener.ip = ${own}`,
+    `management.listener.port = ${globals.rabbitmq_management_port}`,
+    'management.load_definitions = /etc/rabbitmq/definitions.json',
+    `cluster_partition_handling = ${globals.rabbitmq_cluster_partition_handling}`,
+    'cluster_formation.peer_discovery_backend = rabbit_peer_discovery_classic_config',
+    ...peers,
+  ].join('\n')
+}
+
+function env(host: HostView): string {
+  const { globals } = host
+  const inetrc = '/etc/rabbitmq/erl_inetrc'
+  const args = [`-kernel inetrc '${inetrc}'`, globals.rabbitmq_server_additional_erl_args]
+  return [
+    `RABBITMQ_NODENAME=${nodeName(host)}`,
+    'RABBITMQ_LOG_BASE=/var/log/kolla/rabbitmq',
+    `RABBITMQ_DIST_PORT=${globals.rabbitmq_cluster_port}`,
+    `RABBITMQ_PID_FILE=/var/lib/rabbitmq/mnesia/rabbitmq.pid`,
+    `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="${args.join(' ').trim()}"`,
+    `export ERL_EPMD_ADDRESS=${addressOf(host)}`,
+    `export ERL_EPMD_PORT=${globals.rabbitmq_epmd_port}`,
+    `export ERL_INETRC=${inetrc}`,
+  ].join('\n')
+}
+
+/** Members talk to each other on the API network alone. */
+function advanced(host: HostView): string {
+  const port = host.globals.rabbitmq_cluster_port
+  return `[
+  {kernel, [
+    {inet_dist_use_interface, {${addressOf(host).replaceAll('.', ',')}}},
+    {inet_dist_listen_min, ${port}},
+    {inet_dist_listen_max, ${port}}
+  ]}
+].
+`
+}

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest'
+import type { Cloud } from '../model/cloud.js'
+import { renderHost, requiredPasswords, servicesOn, socketsOf } from './render.js'
+import { testCloud, testFacts } from './testing/cloud.js'
+
+function fileOf(cloud: Cloud, container: string, path: string, host = 'kolla2'): string {
+  const found = renderHost(cloud, testFacts, host).find((it) => it.name === container)
+  return found?.files.find((file) => file.path === path)?.content ?? ''
+}
+
+describe('a host of the control plane', () => {
+  const cloud = testCloud()
+  const containers = renderHost(cloud, testFacts, 'kolla2')
+
+  it('runs every service, in the order of the catalogue', () => {
+    expect(containers.map((container) => container.name)).toEqual([
+      'cron',
+      'haproxy',
+      'keepalived',
+      'mariadb',
+      'memcached',
+      'rabbitmq',
+      'keystone_ssh',
+      'keystone_fernet',
+      'keystone',
+    ])
+  })
+
+  it('renders the same bytes every time, whatever floating address the host holds', () => {
+    const holder = testFacts.map((facts) => ({
+      ...facts,
+      interfaces: {
+        ...facts.interfaces,
+        eth0: ['192.168.8.75/32', ...(facts.interfaces['eth0'] ?? [])],
+      },
+    }))
+    expect(renderHost(testCloud(), holder, 'kolla2')).toEqual(containers)
+  })
+
+  it('has a config.json for each container that places files which are there', () => {
+    for (const container of containers) {
+      const paths = container.files.map((file) => file.path)
+      const { config_files: placed } = JSON.parse(
+        container.files.find((file) => file.path === 'config.json')?.content ?? '{}',
+      ) as { config_files: { source: string }[] }
+      for (const { source } of placed) {
+        const name = source.replace('/var/lib/kolla/config_files/', '')
+        expect(paths.some((path) => path === name || path.startsWith(name))).toBe(true)
+      }
+      expect(new Set(paths).size).toBe(paths.length)
+    }
+  })
+
+  it('keeps secrets out of everything but files that root alone reads', () => {
+    const secrets = Object.values(cloud.passwords).flatMap((value) =>
+      typeof value === 'string' ? [value] : [value.private_key],
+    )
+    for (const { files, ...definition } of containers) {
+      const text = JSON.stringify(definition)
+      for (const secret of secrets) expect(text).not.toContain(JSON.stringify(secret).slice(1, -1))
+      for (const file of files) expect(file.mode & 0o077).toBe(0)
+    }
+  })
+
+  it('applies limits of a container, as globals.yml sets them', () => {
+    const limited = testCloud({
+      globals: {
+        default_container_dimensions: { ulimits: { nofile: { soft: 20000, hard: 20000 } } },
+        mariadb_dimensions: { mem_limit: '2g', cpu_shares: 512 },
+      },
+    })
+    const byName = new Map(renderHost(limited, testFacts, 'kolla1').map((it) => [it.name, it]))
+    expect(byName.get('keystone')?.ulimits).toEqual({ nofile: { soft: 20000, hard: 20000 } })
+    expect(byName.get('mariadb')).toMatchObject({ memoryLimit: '2g', cpuShares: 512 })
+  })
+
+  it('knows every socket it opens once', () => {
+    const sockets = socketsOf(cloud, testFacts, 'kolla2').map((it) => `${it.address}:${it.port}`)
+    expect(new Set(sockets).size).toBe(sockets.length)
+    expect(sockets).toContain('192.168.8.71:3306')
+    expect(sockets).toContain('192.168.8.75:3306')
+  })
+})
+
+describe('what is enabled decides', () => {
+  it('leaves out a service, its frontends and its passwords', () => {
+    const cloud = testCloud({ globals: { enable_keystone: false } })
+    expect(servicesOn(cloud, 'kolla1').map((service) => service.name)).not.toContain('keystone')
+    expect(fileOf(cloud, 'haproxy', 'services.d/keystone_internal.cfg')).toBe('')
+    expect(requiredPasswords(cloud)).not.toContain('keystone_admin_password')
+    expect(requiredPasswords(testCloud())).toContain('keystone_admin_password')
+  })
+
+  it('needs the facts of every member', () => {
+    expect(() => renderHost(testCloud(), testFacts.slice(0, 2), 'kolla1')).toThrow(
+      'no facts of host kolla3',
+    )
+  })
+})
+
+describe('MariaDB', () => {
+  const cnf = fileOf(testCloud(), 'mariadb', 'galera.cnf')
+
+  it.each([
+    'bind-address=192.168.8.71',
+    'wsrep_cluster_address=gcomm://192.168.8.70:4567,192.168.8.71:4567,192.168.8.72:4567',
+    'wsrep_node_address=192.168.8.71:4567',
+    'wsrep_sst_receive_address=192.168.8.71:4444',
+    'wsrep_sst_auth="backup_shard_0:backup#\\"1\\""',
+    'innodb_buffer_pool_size=2048M',
+    'wsrep_provider=/usr/lib/galera/libgalera_smm.so',
+  ])('%s', (line) => {
+    expect(cnf.split('\n')).toContain(line)
+  })
+
+  it('takes the operator’s options, the host’s own last', () => {
+    const overrides = [
+      { path: 'galera.cnf', text: '[mysqld]\nmax_connections = 500\nport = {{ mariadb_port }}\n' },
+      { path: 'mariadb/kolla2/galera.cnf', text: '[mysqld]\nmax_connections = 700\n' },
+    ]
+    const cloud = testCloud({ overrides })
+    expect(fileOf(cloud, 'mariadb', 'galera.cnf', 'kolla1')).toContain('max_connections = 500\n')
+    expect(fileOf(cloud, 'mariadb', 'galera.cnf', 'kolla2')).toContain('max_connections = 700\n')
+    expect(fileOf(cloud, 'mariadb', 'galera.cnf')).toContain('port = 3306\n')
+  })
+})
+
+describe('HAProxy', () => {
+  it('serves from the first MariaDB, asking each whether it can', () => {
+    const lines = fileOf(testCloud(), 'haproxy', 'services.d/mariadb.cfg').split('\n')
+    const servers = lines.filter((line) => line.startsWith('    server '))
+    expect(servers.map((line) => line.endsWith(' backup'))).toEqual([false, true, true])
+    expect(lines).toContain('    bind 192.168.8.75:3306')
+    expect(lines).toContain(
+      '    tcp-check expect min-recv 64 binary 0b77737265705f7265616479024f4e',
+    )
+  })
+
+  it('has external frontends only where the external address is another one', () => {
+    const path = 'services.d/keystone_external.cfg'
+    expect(fileOf(testCloud(), 'haproxy', path)).toBe('')
+    const cloud = testCloud({ globals: { kolla_external_vip_address: '203.0.113.5' } })
+    expect(fileOf(cloud, 'haproxy', path)).toContain('bind 203.0.113.5:5000')
+  })
+
+  it('quotes a password for its own language', () => {
+    expect(fileOf(testCloud(), 'haproxy', 'haproxy.cfg')).toContain(
+      `stats auth 'openstack:stats'"'"' secret'`,
+    )
+  })
+})
+
+describe('keepalived', () => {
+  it('gives each load balancer its own priority and eight characters of the password', () => {
+    const [first, second] = ['kolla1', 'kolla2'].map((host) =>
+      fileOf(testCloud(), 'keepalived', 'keepalived.conf', host),
+    )
+    expect(first).toContain('priority 1\n')
+    expect(second).toContain('priority 2\n')
+    expect(second).toContain('auth_pass keepaliv\n')
+    expect(second).toContain('192.168.8.75 dev eth0\n')
+  })
+
+  it('can speak to its peers alone', () => {
+    const cloud = testCloud({ globals: { keepalived_traffic_mode: 'unicast' } })
+    expect(fileOf(cloud, 'keepalived', 'keepalived.conf')).toMatch(
+      /unicast_src_ip 192\.168\.8\.71\n.*unicast_peer {\n\s+192\.168\.8\.70\n\s+192\.168\.8\.72\n/s,
+    )
+  })
+})
+
+describe('RabbitMQ', () => {
+  it('names its nodes by hostname and listens on the API network', () => {
+    expect(fileOf(testCloud(), 'rabbitmq', 'rabbitmq-env.conf')).toContain(
+      'RABBITMQ_NODENAME=rabbit@kolla2\n',
+    )
+    const conf = fileOf(testCloud(), 'rabbitmq', 'rabbitmq.conf')
+    expect(conf).toContain('listeners.tcp.1 = 192.168.8.71:5672\n')
+    expect(conf).toContain('cluster_formation.classic_config.nodes.2 = rabbit@kolla3\n')
+    expect(fileOf(testCloud(), 'rabbitmq', 'advanced.config')).toContain('{192,168,8,71}')
+  })
+
+  it('holds password hashes, other ones for another password', () => {
+    const text = fileOf(testCloud(), 'rabbitmq', 'definitions.json')
+    expect(text).not.toContain('rabbit@:/secret')
+    const base = testCloud()
+    const other = { ...base, passwords: { ...base.passwords, rabbitmq_password: 'other' } }
+    expect(fileOf(other, 'rabbitmq', 'definitions.json')).not.toBe(text)
+  })
+
+  it('merges an option into rabbitmq.conf', () => {
+    const overrides = [{ path: 'rabbitmq/rabbitmq.conf', text: 'heartbeat = 30\n' }]
+    const conf = fileOf(testCloud({ overrides }), 'rabbitmq', 'rabbitmq.conf')
+    expect(conf).toContain('heartbeat = 30\n')
+    expect(conf).toContain('management.listener.port = 15672\n')
+  })
+})
+
+describe('Keystone', () => {
+  it('writes passwords into URLs so that none breaks them', () => {
+    const conf = fileOf(testCloud(), 'keystone', 'keystone.conf')
+    expect(conf).toContain('mysql+pymysql://keystone:ks%2Fdb%40pass@192.168.8.75:3306/keystone\n')
+    expect(conf).toContain('openstack:rabbit%40%3A%2Fsecret@192.168.8.70:5672,')
+    expect(conf).toContain(
+      'memcache_servers = 192.168.8.70:11211,192.168.8.71:11211,192.168.8.72:11211\n',
+    )
+  })
+
+  it('knows the other members by the key that they share', () => {
+    const push = fileOf(testCloud(), 'keystone_fernet', 'fernet-push.sh')
+    expect(push).toContain('keystone@192.168.8.70:')
+    expect(push).not.toContain('keystone@192.168.8.71:')
+    expect(fileOf(testCloud(), 'keystone_fernet', 'known_hosts')).toContain(
+      '[192.168.8.72]:8023 ssh-rsa AAAA\n',
+    )
+    expect(fileOf(testCloud(), 'keystone_fernet', 'ssh_config')).toContain(
+      'StrictHostKeyChecking yes',
+    )
+  })
+
+  it('takes settings of single domains', () => {
+    const text = '[identity]\ndriver = ldap\n'
+    const cloud = testCloud({
+      overrides: [{ path: 'keystone/domains/keystone.users.conf', text }],
+    })
+    expect(fileOf(cloud, 'keystone', 'domains/keystone.users.conf')).toBe(text)
+    expect(fileOf(cloud, 'keystone', 'keystone.conf')).toContain(
+      'domain_specific_drivers_enabled = true\n',
+    )
+  })
+
+  it('changes by one option only the containers that read it', () => {
+    const overrides = [{ path: 'keystone.conf', text: '[token]\nexpiration = 7200\n' }]
+    const before = renderHost(testCloud(), testFacts, 'kolla1')
+    const after = renderHost(testCloud({ overrides }), testFacts, 'kolla1')
+    const changed = after.filter((container, index) => {
+      const same = JSON.stringify(container) === JSON.stringify(before[index])
+      return !same
+    })
+    expect(changed.map((container) => container.name)).toEqual(['keystone_fernet', 'keystone'])
+  })
+})

@@ -1,0 +1,59 @@
+import type { HostFacts } from '../host/facts.js'
+import type { Cloud } from '../model/cloud.js'
+import type { Container } from './container.js'
+import { contextOf } from './host-view.js'
+import { services } from './index.js'
+import type { Context, Probe, Service, Socket } from './service.js'
+
+/** The enabled services that have a container on the host, in the catalogue's order. */
+export function servicesOn(cloud: Cloud, hostName: string): Service[] {
+  return services.filter(
+    (service) =>
+      service.enabled(cloud.globals) && (cloud.groups.get(service.group) ?? []).includes(hostName),
+  )
+}
+
+/**
+ * Every container that the host must run, files included: the same input gives the same bytes. Holds secrets. Needs
+ * the facts of all hosts that are in a group of an enabled service.
+ */
+export function renderHost(
+  cloud: Cloud,
+  facts: readonly HostFacts[],
+  hostName: string,
+): Container[] {
+  return collect(cloud, facts, hostName, (service, ctx) => service.containers(ctx))
+}
+
+/** Every socket that the host's containers will open. */
+export function socketsOf(cloud: Cloud, facts: readonly HostFacts[], hostName: string): Socket[] {
+  return collect(cloud, facts, hostName, (service, ctx) => service.ports(ctx))
+}
+
+/** What proves that one service works on the host; empty where it does not run there. */
+export function probesOf(
+  cloud: Cloud,
+  facts: readonly HostFacts[],
+  hostName: string,
+  serviceName: string,
+): Probe[] {
+  return collect(cloud, facts, hostName, (service, ctx) =>
+    service.name === serviceName ? service.health(ctx) : [],
+  )
+}
+
+/** Names in passwords.yml that the enabled services need, sorted. */
+export function requiredPasswords(cloud: Pick<Cloud, 'globals'>): string[] {
+  const enabled = services.filter((service) => service.enabled(cloud.globals))
+  return [...new Set(enabled.flatMap((service) => service.passwords))].sort()
+}
+
+function collect<Item>(
+  cloud: Cloud,
+  facts: readonly HostFacts[],
+  hostName: string,
+  of: (service: Service, ctx: Context) => readonly Item[],
+): Item[] {
+  const ctx = contextOf(cloud, facts, hostName)
+  return servicesOn(cloud, hostName).flatMap((service) => of(service, ctx))
+}

@@ -1,0 +1,76 @@
+import type { Cloud } from '../model/cloud.js'
+import type { Globals } from '../model/globals.js'
+import type { Container } from './container.js'
+import type { HostView } from './host-view.js'
+import type { Overridable, OverrideFolder } from './overridden.js'
+
+/** One service of the catalogue: pure and declarative. Its protocol, if it has one, is a workflow's business. */
+export interface Service {
+  readonly name: string
+  /** Services that must be healthy before this one starts; they are left out where they are not enabled. */
+  readonly after: readonly string[]
+  /** kolla-ansible's inventory group whose hosts run every container of the service. */
+  readonly group: string
+  enabled(globals: Globals): boolean
+  /** What runs on `ctx.host`, which is a member of the group. */
+  containers(ctx: Context): readonly Container[]
+  /** Every TCP socket that the containers open on `ctx.host`. */
+  ports(ctx: Context): readonly Socket[]
+  /** What proves from outside that the service works on `ctx.host`. */
+  health(ctx: Context): readonly Probe[]
+  frontends(cloud: Cloud): readonly Frontend[]
+  /** Keys of passwords.yml. */
+  readonly passwords: readonly string[]
+  /** What the operator may change by files below `config/`. */
+  readonly overrides: readonly (Overridable | OverrideFolder)[]
+}
+
+/** All that rendering may know: the cloud, the host to render for, and every host of a group. */
+export interface Context {
+  readonly cloud: Cloud
+  readonly host: HostView
+  /** In the inventory's order; empty for a group that nobody is in. */
+  members(group: string): readonly HostView[]
+}
+
+export interface Socket {
+  readonly container: string
+  readonly address: string
+  readonly port: number
+}
+
+/** A proof of health, to be tried on the host itself until it succeeds. */
+export type Probe =
+  | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
+  /** GET answers with this status. */
+  | { readonly kind: 'http'; readonly url: string; readonly status: number }
+  /** The command, run in the container, exits with 0 and prints a line that is equal to `line`, where given. */
+  | {
+      readonly kind: 'exec'
+      readonly container: string
+      readonly command: readonly string[]
+      readonly line?: string
+    }
+
+/** A port of the floating address and the group behind it. */
+export interface Frontend {
+  /** Name of the pair in haproxy.cfg: `<name>_front`, `<name>_back`. */
+  readonly name: string
+  readonly mode: 'http' | 'tcp'
+  readonly address: 'internal' | 'external'
+  readonly port: number
+  readonly group: string
+  /** Where the members listen. */
+  listenPort(member: HostView): number
+  readonly check: Check
+  /** Only the first living member serves, in the inventory's order. */
+  readonly activePassive?: boolean
+  /** Of an idle connection, for long-lived ones: `3600s`. */
+  readonly timeout?: string
+}
+
+/** How HAProxy finds out whether a member can serve. */
+export type Check =
+  | { readonly kind: 'http'; readonly path: string }
+  /** Logs in by this account, which has no password, and asks: a member that Galera keeps from serving fails, too. */
+  | { readonly kind: 'galera'; readonly user: string }

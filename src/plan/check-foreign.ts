@@ -1,0 +1,61 @@
+import type { Socket } from '../catalog/service.js'
+import type { Listener, ObservedContainer, ObservedHost } from '../host/facts.js'
+import type { Finding } from '../model/finding.js'
+import { label } from './desired.js'
+
+/** Containers that have a name of ours but were made by somebody else. */
+export function foreignContainers(
+  cloud: string,
+  host: ObservedHost,
+  wanted: readonly string[],
+): Finding[] {
+  return host.containers
+    .filter((container) => wanted.includes(container.name))
+    .flatMap((container) => {
+      const owner = container.labels[label.cloud]
+      return owner === cloud
+        ? []
+        : [{ severity: 'error', host: host.facts.name, message: explain(container, owner) }]
+    })
+}
+
+function explain({ name }: ObservedContainer, owner: string | undefined): string {
+  if (owner !== undefined) {
+    return `container ${name} belongs to the cloud ${owner}: a host can be in one cloud only`
+  }
+  return `container ${name} was not made by kolla-temporal (kolla-ansible uses the same names): remove it, its volumes stay (docker rm --force ${name})`
+}
+
+/** Processes that hold a socket which one of our containers is going to open. */
+export function foreignListeners(
+  cloud: string,
+  host: ObservedHost,
+  sockets: readonly Socket[],
+): Finding[] {
+  const ours = new Set(
+    host.containers
+      .filter((container) => container.labels[label.cloud] === cloud)
+      .map((container) => container.name),
+  )
+  return host.listeners
+    .filter((listener) => listener.container === undefined || !ours.has(listener.container))
+    .flatMap((listener) => {
+      const socket = sockets.find((it) => collide(it, listener))
+      if (!socket) return []
+      const { address, port, container } = socket
+      const message = `port ${port} on ${address}, which ${container} needs, is held by ${holderOf(listener)}: stop it or choose another port`
+      return [{ severity: 'error' as const, host: host.facts.name, message }]
+    })
+}
+
+function collide(socket: Socket, listener: Listener): boolean {
+  const everywhere = ['0.0.0.0', '::', '*', '[::]'].includes(listener.address)
+  const own = listener.address.replace(/^(\[)?::ffff:/, '').replace(/]$/, '')
+  return listener.port === socket.port && (everywhere || own === socket.address)
+}
+
+function holderOf({ process, pid, container }: Listener): string {
+  const what = process === undefined ? 'an unknown process' : process
+  const number = pid === undefined ? '' : ` (pid ${pid})`
+  return `${what}${number}${container === undefined ? '' : ` in container ${container}`}`
+}

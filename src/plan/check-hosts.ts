@@ -1,0 +1,124 @@
+import type { ObservedHost } from '../host/facts.js'
+import { findAddress, hostViews, interfaceOf, shortHostname } from '../catalog/host-view.js'
+import type { HostView } from '../catalog/host-view.js'
+import { servicesOn, socketsOf } from '../catalog/render.js'
+import type { Cloud } from '../model/cloud.js'
+import type { Finding } from '../model/finding.js'
+import { foreignContainers, foreignListeners } from './check-foreign.js'
+import { checkFloatingAddresses } from './check-floating-addresses.js'
+
+export interface HostChecks {
+  /** Host → bytes that its missing images need, unpacked. */
+  readonly imageBytes?: ReadonlyMap<string, number>
+  /** Floating address → what answered when somebody asked for it, such as a MAC address. */
+  readonly answered?: ReadonlyMap<string, string>
+  /** Containers that the plan wants, by host; only their names count. */
+  readonly containers: ReadonlyMap<string, readonly string[]>
+}
+
+/** Everything about the hosts that would make a deployment fail: all findings, in the order of the inventory. */
+export function checkHosts(
+  cloud: Cloud,
+  observed: readonly ObservedHost[],
+  checks: HostChecks,
+): Finding[] {
+  const views = hostViews(
+    cloud,
+    observed.map((host) => host.facts),
+  ).filter((view) => servicesOn(cloud, view.name).length > 0)
+  const byName = new Map(observed.map((host) => [host.facts.name, host]))
+  const own = views.flatMap((view) => {
+    const host = byName.get(view.name)
+    if (!host) return []
+    return [
+      ...checkNetwork(view),
+      ...checkDocker(host, checks.imageBytes?.get(view.name)),
+      ...foreignContainers(cloud.name, host, checks.containers.get(view.name) ?? []),
+    ]
+  })
+  const addressed = views.every((view) => findAddress(view) !== undefined)
+  return [
+    ...own,
+    ...checkHostnames(cloud, views),
+    ...checkFloatingAddresses(cloud, views, observed, checks.answered ?? new Map()),
+    // Sockets can only be told where every member's address is known.
+    ...(addressed ? foreignPorts(cloud, views, byName) : []),
+  ]
+}
+
+function foreignPorts(
+  cloud: Cloud,
+  views: readonly HostView[],
+  observed: ReadonlyMap<string, ObservedHost>,
+): Finding[] {
+  const facts = views.map((view) => view.facts)
+  return views.flatMap((view) => {
+    const host = observed.get(view.name)
+    return host ? foreignListeners(cloud.name, host, socketsOf(cloud, facts, view.name)) : []
+  })
+}
+
+function checkNetwork(view: HostView): Finding[] {
+  if (findAddress(view) !== undefined) return []
+  const wanted = interfaceOf(view, 'api')
+  const others = Object.entries(view.facts.interfaces)
+    .filter(([name, addresses]) => name !== 'lo' && name !== 'docker0' && addresses.length > 0)
+    .map(([name, addresses]) => `${name} (${addresses.join(', ')})`)
+  const what = wanted in view.facts.interfaces ? 'has no IPv4 address' : 'does not exist'
+  const hint =
+    others.length > 0
+      ? `set network_interface, in globals.yml or for this host, to one of ${others.join(', ')}`
+      : 'no other interface has one either'
+  return [error(view.name, `interface ${wanted} ${what}: ${hint}`)]
+}
+
+function checkDocker(host: ObservedHost, needed: number | undefined): Finding[] {
+  const { name } = host.facts
+  const { docker } = host
+  if (!docker) {
+    return [error(name, 'no Docker engine answers: run bootstrap-servers first')]
+  }
+  if (needed === undefined || needed <= docker.freeBytes) return []
+  return [
+    error(
+      name,
+      `the images need ${gib(needed)} and ${docker.root} has ${gib(docker.freeBytes)} free: make room there or set docker_runtime_directory to a larger disk`,
+    ),
+  ]
+}
+
+/** RabbitMQ names its nodes by them, Galera and HAProxy their members. */
+function checkHostnames(cloud: Cloud, views: readonly HostView[]): Finding[] {
+  const first = new Map<string, string>()
+  return views.flatMap((view) => {
+    const hostname = shortHostname(view)
+    const other = first.get(hostname)
+    first.set(hostname, other ?? view.name)
+    if (other !== undefined) {
+      return [
+        error(
+          view.name,
+          `has the same hostname as ${other}, ${hostname}: give one of them another (hostnamectl set-hostname)`,
+        ),
+      ]
+    }
+    const rabbit = servicesOn(cloud, view.name).some((service) => service.name === 'rabbitmq')
+    if (rabbit && (hostname === 'localhost' || !/^[A-Za-z0-9_-]+$/.test(hostname))) {
+      return [
+        error(
+          view.name,
+          `RabbitMQ cannot name a node by the hostname ${JSON.stringify(hostname)}: set one of letters, digits and hyphens (hostnamectl set-hostname ${view.name})`,
+        ),
+      ]
+    }
+    return []
+  })
+}
+
+export function error(host: string, message: string): Finding {
+  return { severity: 'error', host, message }
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
+}

@@ -1,0 +1,42 @@
+/** What a host must run. */
+export interface DesiredHost {
+  readonly name: string
+  readonly containers: readonly DesiredContainer[]
+}
+
+export interface DesiredContainer {
+  readonly name: string
+  readonly service: string
+  /** OpenStack release, such as `2026.1`. */
+  readonly release: string
+  readonly image: {
+    readonly ref: string
+    /** Repository digest, `sha256:…`. */
+    readonly digest: string
+  }
+  /** Keyed digest of its files (see `configurationDigest`). */
+  readonly configuration: string
+  /** Digest of environment, volumes and the like (see `definitionDigest`). */
+  readonly definition: string
+}
+
+/** Labels of every container that we create; they say what it was made from. */
+export const label = {
+  cloud: 'kolla_temporal.cloud',
+  service: 'kolla_temporal.service',
+  release: 'kolla_temporal.release',
+  image: 'kolla_temporal.image',
+  configuration: 'kolla_temporal.configuration',
+  definition: 'kolla_temporal.definition',
+} as const
+
+export function labelsOf(cloud: string, container: DesiredContainer): Record<string, string> {
+  return {
+    [label.cloud]: cloud,
+    [label.service]: container.service,
+    [label.release]: container.release,
+    [label.image]: container.image.digest,
+    [label.configuration]: container.configuration,
+    [label.definition]: container.definition,
+  }
+}

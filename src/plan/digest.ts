@@ -1,0 +1,40 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { ConfigFile, Container } from '../catalog/container.js'
+
+/** A file as it lies on a host, by what `stat` and `sha256sum` print. */
+export interface FileState {
+  /** Relative to `/etc/kolla/<container>/`. */
+  readonly path: string
+  /** Permission bits, such as 0o600. */
+  readonly mode: number
+  /** Hexadecimal. Not to be kept: a short secret could be guessed from it. */
+  readonly sha256: string
+}
+
+export function fileState({ path, mode, content }: ConfigFile): FileState {
+  return { path, mode, sha256: createHash('sha256').update(content).digest('hex') }
+}
+
+/**
+ * Digest of a container's folder below `/etc/kolla`, the same from rendered files (`fileState`) and from those on a
+ * host. Keyed: whoever sees it, but not the key, cannot try out passwords. The order of the files does not matter.
+ */
+export function configurationDigest(key: string, files: readonly FileState[]): string {
+  const lines = files.map((file) => `${file.mode.toString(8)} ${file.sha256} ${file.path}\n`).sort()
+  return createHmac('sha256', key).update(lines.join('')).digest('hex')
+}
+
+/** Digest of all of a container but its files and its image: what only a new container can change. */
+export function definitionDigest(container: Container): string {
+  const definition = { ...container, name: '', service: '', image: '', files: [] }
+  return createHash('sha256').update(canonical(definition)).digest('hex')
+}
+
+/** JSON whose objects have sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
+}

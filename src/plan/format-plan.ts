@@ -1,0 +1,47 @@
+import type { Change } from './change.js'
+
+const verbs: Record<Change['action'], string> = {
+  create: 'create',
+  replace: 'replace',
+  restart: 'restart',
+  write: 'rewrite',
+  remove: 'remove',
+}
+
+/** A plan as people read it: one line per container, by host, and a summary. */
+export function formatPlan(changes: readonly Change[]): string {
+  if (changes.length === 0) return 'Nothing to change: the cloud is as described.\n'
+  const rows = changes.map((change) => [
+    change.host,
+    change.service,
+    change.container,
+    verbs[change.action],
+    change.reasons.join(', '),
+  ])
+  const table = [['HOST', 'SERVICE', 'CONTAINER', 'ACTION', 'WHY'], ...rows]
+  const widths = ['', '', '', '', ''].map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  )
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return `${[...lines, '', summarize(changes)].join('\n')}\n`
+}
+
+/** `3 to create, 1 to restart on 3 hosts` */
+export function summarize(changes: readonly Change[]): string {
+  const counts = Object.entries(verbs)
+    .map(([action, verb]) => ({
+      verb,
+      count: changes.filter((change) => change.action === action).length,
+    }))
+    .filter(({ count }) => count > 0)
+    .map(({ verb, count }) => `${count} to ${verb}`)
+  const hosts = new Set(changes.map((change) => change.host)).size
+  return counts.length === 0
+    ? 'nothing to change'
+    : `${counts.join(', ')} on ${hosts} ${hosts === 1 ? 'host' : 'hosts'}`
+}
