@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import type { ClientRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ConstructorOptions } from 'docker-modem'
 import Docker from 'dockerode'
 import type { Remote } from '../ssh/remote.js'
 
@@ -17,12 +18,14 @@ const engines = new WeakMap<Remote, Engine>()
 export function dockerEngine(remote: Remote): Engine {
   const known = engines.get(remote)
   if (known) return known
-  const agent = new DialAgent(remote)
-  // The host name is for the HTTP header only.
-  const engine = {
-    host: remote.host,
-    api: new Docker({ protocol: 'http', host: 'docker', port: 80, agent }),
+  // The address is for the HTTP header only; the types do not know that all options go to docker-modem.
+  const options: Docker.DockerOptions & ConstructorOptions = {
+    protocol: 'http',
+    host: 'docker',
+    port: 80,
+    agent: new DialAgent(remote),
   }
+  const engine = { host: remote.host, api: new Docker(options) }
   engines.set(remote, engine)
   return engine
 }

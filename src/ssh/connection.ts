@@ -96,7 +96,7 @@ export class SshConnection {
   async close(): Promise<void> {
     if (!this.alive) return
     this.ended.abort()
-    const closed = new Promise((resolve) => this.client.once('close', resolve))
+    const closed = new Promise<void>((resolve) => this.client.once('close', resolve))
     this.client.end()
     const impatient = setTimeout(() => this.client.destroy(), 2_000)
     await closed
