@@ -1,57 +1,22 @@
 import { z } from 'zod'
+import {
+  count,
+  dimensions,
+  integer,
+  oneOf,
+  only,
+  port,
+  setting,
+  text,
+  textOrEmpty,
+  yesNo,
+} from './setting.js'
 
 /**
  * The keys of globals.yml that we act on, with kolla-ansible's own names. A default is kolla-ansible 22.2's
  * (`ansible/group_vars/all`, role defaults) unless a comment says otherwise, and may be a Jinja expression as there.
  * A setting without default is unset: for `openstack_service_workers` that means "by the host's processors".
  */
-function setting<Schema extends z.ZodType>(schema: Schema, initial?: unknown) {
-  return { schema, initial }
-}
-
-const yes = new Set(['yes', 'on', '1', 'true'])
-const no = new Set(['no', 'off', '0', 'false'])
-
-/** What Ansible's `bool` filter takes: yes, no, on, off, true, false in any case, 1 and 0. */
-const yesNo = z.preprocess(
-  (value) => {
-    const word = String(value).toLowerCase()
-    return yes.has(word) ? true : no.has(word) ? false : value
-  },
-  z.boolean({ error: 'must be yes or no' }),
-)
-
-const integer = (least: number, most: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value),
-    z
-      .int({ error: `must be a whole number from ${least} to ${most}` })
-      .min(least, { error: `must be at least ${least}` })
-      .max(most, { error: `must be at most ${most}` }),
-  )
-
-const port = integer(1, 65535)
-const count = integer(0, 1_000_000_000)
-
-const text = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
-  z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' }),
-)
-
-/** A text that may be left empty (`key:`), as kolla-ansible's own file does. */
-const textOrEmpty = z.preprocess((value) => value ?? '', z.coerce.string())
-
-const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
-  z.enum(words, { error: `must be one of ${words.join(', ')}` })
-
-const limit = z.object({ soft: count, hard: count })
-/** kolla-ansible's `<service>_dimensions`, as far as we apply them; others are refused rather than ignored. */
-const dimensions = z.strictObject({
-  ulimits: z.record(z.string(), limit).optional(),
-  mem_limit: z.union([z.string(), z.number()]).optional(),
-  cpu_shares: z.number().optional(),
-})
-
 export const settings = {
   // Release and images
   kolla_base_distro: setting(text, 'debian'), // kolla-ansible: rocky
@@ -90,14 +55,8 @@ export const settings = {
   migration_interface: setting(text, '{{ api_interface }}'),
   kolla_external_vip_interface: setting(text, '{{ network_interface }}'),
   neutron_external_interface: setting(textOrEmpty, ''),
-  network_address_family: setting(
-    z.literal('ipv4', { error: 'must be ipv4: this version deploys no other' }),
-    'ipv4',
-  ),
-  api_address_family: setting(
-    z.literal('ipv4', { error: 'must be ipv4: this version deploys no other' }),
-    '{{ network_address_family }}',
-  ),
+  network_address_family: setting(only('ipv4'), 'ipv4'),
+  api_address_family: setting(only('ipv4'), '{{ network_address_family }}'),
 
   // Hosts (names of kolla-ansible's collection openstack.kolla, role baremetal)
   customize_etc_hosts: setting(yesNo, true),
@@ -119,10 +78,7 @@ export const settings = {
     'unless-stopped',
   ),
   docker_graceful_timeout: setting(count, 60),
-  config_strategy: setting(
-    z.literal('COPY_ALWAYS', { error: 'must be COPY_ALWAYS: this version knows no other' }),
-    'COPY_ALWAYS',
-  ),
+  config_strategy: setting(only('COPY_ALWAYS'), 'COPY_ALWAYS'),
   default_container_dimensions: setting(dimensions, {
     ulimits: { nofile: { soft: 1048576, hard: 1048576 } },
   }),
@@ -268,12 +224,12 @@ type Settings = typeof settings
  * Resolved and checked values: no Jinja is left, yes/no are booleans, ports and counts are numbers.
  * At run time every other variable of the operator is there too, under its own name, for Jinja in overrides.
  */
-export type Globals = {
-  readonly [Key in keyof Settings]: z.output<Settings[Key]['schema']>
-}
+export type Globals = Readonly<z.output<z.ZodObject<Shape>>>
+
+type Shape = { [Key in keyof Settings]: Settings[Key]['schema'] }
 
 const shape = Object.fromEntries(
   Object.entries(settings).map(([key, { schema }]) => [key, schema]),
-) as { [Key in keyof Settings]: Settings[Key]['schema'] }
+) as Shape
 
 export const globalsSchema = z.looseObject(shape)

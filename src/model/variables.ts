@@ -84,7 +84,8 @@ export class Resolver {
     if (typeof value === 'string') return hasJinja(value) ? render(value, this.scope) : value
     if (Array.isArray(value)) return value.map((item) => this.deep(item))
     if (typeof value !== 'object' || value === null || value instanceof Lookup) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.deep(item)]))
+    const entries = Object.entries(value as Record<string, Value>)
+    return Object.fromEntries(entries.map(([key, item]) => [key, this.deep(item)]))
   }
 
   /** The innermost variable that somebody wrote is at fault. */

@@ -55,6 +55,10 @@ function unique(items: Value[]): Value[] {
   )
 }
 
+function flatten(items: Value[]): Value[] {
+  return items.flatMap((item) => (Array.isArray(item) ? flatten(item) : [item]))
+}
+
 function sorted(input: Value, named: Readonly<Record<string, Value>>): Value[] {
   const key = (item: Value) => {
     const value = named.attribute === undefined ? item : attribute(item, named.attribute)
@@ -136,7 +140,7 @@ export const filters: Readonly<Record<string, Filter>> = {
   difference: (input, args) =>
     unique(itemsOf(input)).filter((item) => !contains(argument(args, 0, 'difference'), item)),
   first: (input) => itemsOf(input)[0] ?? new Undefined('the first item of an empty list'),
-  flatten: (input) => itemsOf(input).flat(Infinity) as Value[],
+  flatten: (input) => flatten(itemsOf(input)),
   float: (input) => {
     const number = typeof input === 'string' ? Number.parseFloat(input) : numberOf(input)
     return asFloat(Number.isNaN(number) ? 0 : number)

@@ -1,0 +1,79 @@
+import { createPublicKey } from 'node:crypto'
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import { genpwd } from './genpwd.js'
+import { passwordKinds } from './kolla/names.js'
+import type { KeyPair } from './passwords.js'
+
+const template = new Map([...passwordKinds].filter(([, kind]) => kind !== 'ssh'))
+const values = (text: string) => parse(text) as Record<string, string | null>
+
+describe('genpwd', () => {
+  it.each([
+    ['keystone_admin_password', /^[A-Za-z0-9]{40}$/],
+    [
+      'cinder_rbd_secret_uuid',
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    ],
+    ['osprofiler_secret', /^[0-9a-f]{32}$/],
+    ['barbican_crypto_key', /^[\w-]{43}=$/],
+    ['prometheus_bcrypt_salt', /^[A-Za-z0-9./]{22}$/],
+  ])('makes %s of its kind', (key, pattern) => {
+    expect(values(genpwd(undefined, template).text)[key]).toMatch(pattern)
+  })
+
+  it("fills every key of kolla-ansible's file but the one that may stay blank", () => {
+    const { text, added } = genpwd('', template)
+    const keys = [...template.keys()].filter((key) => key !== 'docker_registry_password')
+    expect(added).toEqual(keys)
+    expect(Object.keys(values(text))).toEqual(keys)
+  })
+
+  it('makes no two values alike', () => {
+    const all = Object.values(values(genpwd(undefined, template).text)).filter(
+      (value) => value !== null,
+    )
+    expect(new Set(all).size).toBe(all.length)
+  })
+
+  it('keeps what is set, with order and comments', () => {
+    const mine =
+      '# my passwords\nkeystone_admin_password: secret # chosen\nmine: 007\ndatabase_password:\n'
+    const { text, added } = genpwd(
+      mine,
+      new Map([
+        ['database_password', 'password'],
+        ['keystone_admin_password', 'password'],
+        ['rabbitmq_password', 'password'],
+      ]),
+    )
+    expect(text).toMatch(
+      /^# my passwords\nkeystone_admin_password: secret # chosen\nmine: 007\ndatabase_password: \w{40}\nrabbitmq_password: \w{40}\n$/,
+    )
+    expect(added).toEqual(['database_password', 'rabbitmq_password'])
+  })
+
+  it('changes nothing the second time', () => {
+    const first = genpwd(undefined, template).text
+    expect(genpwd(first, template)).toEqual({ text: first, added: [] })
+  })
+
+  it('makes key pairs that belong together, and keeps them', () => {
+    const ssh = new Map([['keystone_ssh_key', 'ssh']] as const)
+    const { text, added } = genpwd('keystone_ssh_key:\n  private_key:\n  public_key:\n', ssh)
+    expect(added).toEqual(['keystone_ssh_key'])
+    const { keystone_ssh_key: pair } = parse(text) as { keystone_ssh_key: KeyPair }
+    const { n = '' } = createPublicKey(pair.private_key).export({ format: 'jwk' })
+    const wire = Buffer.from(pair.public_key.split(' ')[1] ?? '', 'base64')
+    expect(wire.subarray(-512).toString('base64url')).toBe(n)
+    expect(wire.readUInt32BE(0)).toBe('ssh-rsa'.length)
+    expect(genpwd(text, ssh).added).toEqual([])
+  })
+
+  it.each([
+    ['a: [', /is no YAML \(line 1\)/],
+    ['- a\n', /must consist of lines key: value/],
+  ])('refuses %j', (text, message) => {
+    expect(() => genpwd(text)).toThrow(message)
+  })
+})

@@ -1,0 +1,178 @@
+import { checkAddresses, checkEssentialGroups } from './check-hosts.js'
+import { checkGlobals, resolveGlobals, unknownKeys } from './check-globals.js'
+import type { Cloud, CloudFiles, Host } from './cloud.js'
+import { readConnection } from './connection.js'
+import { formatFinding, hasErrors } from './finding.js'
+import type { Finding } from './finding.js'
+import type { Globals } from './globals.js'
+import { GroupTree } from './inventory/groups.js'
+import { parseInventory } from './inventory/parser.js'
+import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
+import { Lookup } from './jinja/render.js'
+import type { Value } from './jinja/render.js'
+import { missingPasswords, readPasswords } from './read-passwords.js'
+import { Resolver } from './variables.js'
+import { readYamlMapping } from './yaml-file.js'
+
+/**
+ * Reads a cloud from its files. Never throws for what is in them: everything that is wrong or doubtful is found at
+ * once, and there is a cloud only if none of it is an error. `requiredPasswords` tells which keys of passwords.yml
+ * the cloud's services need.
+ */
+export function readCloud(
+  files: CloudFiles,
+  requiredPasswords: (cloud: Cloud) => readonly string[] = () => [],
+): { cloud?: Cloud; findings: Finding[] } {
+  const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
+  const tree = new GroupTree(inventory)
+  const globalsFile = readYamlMapping(files.globals)
+  const secrets = readPasswords(files.passwords)
+  const findings = [
+    ...inventoryFindings,
+    ...tree.check(),
+    ...checkEssentialGroups(tree, files.inventory.path),
+    ...globalsFile.findings,
+    ...secrets.findings,
+  ]
+
+  const resolvers = new Resolvers(inventory, tree, globalsFile.variables)
+  const remote = [...inventory.hosts.values()].filter((host) => !isLocal(host))
+  const hosts: Host[] = []
+  for (const host of remote) {
+    const resolver = resolvers.of(host.name)
+    const { connection, findings: wrong } = readConnection(host, resolver, files.inventory.path)
+    findings.push(...wrong)
+    const globals = readGlobals(resolver, files, findings)
+    if (globals) hosts.push({ name: host.name, connection, globals })
+  }
+  const common = readGlobals(resolvers.common, files, remote.length > 0 ? [] : findings)
+  const globals = common ?? hosts[0]?.globals // a globals.yml may need a host's own variables
+  findings.push(
+    ...checkLocalHosts(inventory, tree),
+    ...checkAddresses(hosts, globals, (name) => inventory.hosts.get(name)?.place),
+    ...checkKeys(inventory, globalsFile.variables, resolvers, files),
+  )
+
+  let cloud: Cloud | undefined
+  if (globals && hosts.length === remote.length) {
+    const names = new Set(hosts.map(({ name }) => name))
+    cloud = {
+      name: files.name,
+      globals,
+      hosts,
+      groups: new Map(
+        tree.names.map((group) => [group, tree.hosts(group).filter((h) => names.has(h))]),
+      ),
+      passwords: secrets.passwords,
+      overrides: files.overrides,
+    }
+    const required = requiredPasswords(cloud)
+    findings.push(
+      ...missingPasswords(files.passwords, secrets.passwords, secrets.variables, required),
+    )
+  }
+  const all = tidy(findings)
+  return cloud && !hasErrors(all) ? { cloud, findings: all } : { findings: all }
+}
+
+/** One resolver a host, made when it is asked for, and one for what all hosts have in common. */
+class Resolvers {
+  readonly common: Resolver
+  private readonly resolvers = new Map<string, Resolver>()
+  private readonly groups: Value
+
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly tree: GroupTree,
+    private readonly globals: Variables,
+  ) {
+    this.groups = Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]]))
+    const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
+    this.common = new Resolver([globals, forAll], { groups: this.groups, hostvars: this.hostvars })
+  }
+
+  of(name: string): Resolver {
+    const known = this.resolvers.get(name)
+    if (known) return known
+    const own: Variables = this.inventory.hosts.get(name)?.variables ?? new Map<string, never>()
+    const resolver = new Resolver([this.globals, own, this.tree.variables(name)], {
+      groups: this.groups,
+      hostvars: this.hostvars,
+      inventory_hostname: name,
+      inventory_hostname_short: name.split('.')[0] ?? name,
+      group_names: this.tree.groupsOf(name),
+      ...(own.has('ansible_host') ? {} : { ansible_host: name }),
+    })
+    this.resolvers.set(name, resolver)
+    return resolver
+  }
+
+  isUsed(name: string): boolean {
+    return [this.common, ...this.resolvers.values()].some((resolver) => resolver.used.has(name))
+  }
+
+  private get hostvars(): Lookup {
+    return new Lookup([...this.inventory.hosts.keys()], (host) => {
+      if (!this.inventory.hosts.has(host)) return undefined
+      const resolver = this.of(host)
+      return new Lookup(resolver.names(), (key) => resolver.get(key))
+    })
+  }
+}
+
+function readGlobals(
+  resolver: Resolver,
+  files: CloudFiles,
+  findings: Finding[],
+): Globals | undefined {
+  const { globals, findings: wrong } = resolveGlobals(resolver)
+  findings.push(...wrong.map((finding) => ({ file: files.globals.path, ...finding })))
+  for (const { key, message } of globals ? checkGlobals(globals) : []) {
+    const place = resolver.source(key)?.place ?? { file: files.globals.path }
+    findings.push({ severity: 'error', message, ...place })
+  }
+  return globals
+}
+
+/** kolla-ansible's own inventory has such a host for the machine that it runs on: `localhost` in [deployment]. */
+function isLocal({ variables }: InventoryHost): boolean {
+  return variables.get('ansible_connection')?.value === 'local'
+}
+
+function checkLocalHosts(inventory: Inventory, tree: GroupTree): Finding[] {
+  const harmless = new Set(['deployment', 'bifrost', 'ungrouped'])
+  return [...inventory.hosts.values()]
+    .filter(
+      (host) => isLocal(host) && tree.groupsOf(host.name).some((group) => !harmless.has(group)),
+    )
+    .map(({ name, place }) => ({
+      severity: 'error',
+      message: `host '${name}' has ansible_connection=local, but hosts are reached by SSH only: set ansible_host instead`,
+      ...place,
+    }))
+}
+
+function checkKeys(
+  inventory: Inventory,
+  globals: Variables,
+  resolvers: Resolvers,
+  files: CloudFiles,
+): Finding[] {
+  const inOverrides = (name: string) =>
+    files.overrides.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text))
+  const layers = [
+    globals,
+    ...[...inventory.groups.values(), ...inventory.hosts.values()].map((one) => one.variables),
+  ]
+  const written: Variables = new Map(layers.reverse().flatMap((layer) => [...layer]))
+  return unknownKeys(written, (name) => resolvers.isUsed(name) || inOverrides(name))
+}
+
+/** Each finding once, in the order of files and lines. */
+function tidy(findings: readonly Finding[]): Finding[] {
+  const distinct = new Map(findings.map((finding) => [formatFinding(finding), finding]))
+  const files = [...new Set(findings.map(({ file }) => file))]
+  return [...distinct.values()].sort(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0),
+  )
+}

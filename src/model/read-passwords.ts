@@ -1,0 +1,59 @@
+import type { SourceFile } from './cloud.js'
+import type { Finding } from './finding.js'
+import type { Variables } from './inventory/parser.js'
+import { keyPairSchema } from './passwords.js'
+import type { Passwords } from './passwords.js'
+import { passwordKinds } from './kolla/names.js'
+import { readYamlMapping } from './yaml-file.js'
+
+const wayOut = 'run `kolla-temporal genpwd`'
+
+/** The passwords that are set. Messages name keys, never values. */
+export function readPasswords(file: SourceFile): {
+  passwords: Passwords
+  variables: Variables
+  findings: Finding[]
+} {
+  const { variables, findings } = readYamlMapping(file)
+  const passwords: Record<string, Passwords[string]> = {}
+  const wrong: Finding[] = []
+  for (const [key, { value, place }] of variables) {
+    if (value === null || value === '') continue
+    const pair = keyPairSchema.safeParse(value)
+    const isPair = passwordKinds.get(key) === 'ssh' || typeof value === 'object'
+    if (isPair && pair.success) passwords[key] = pair.data
+    else if (!isPair) passwords[key] = String(value)
+    else if (!isEmptyPair(value)) {
+      const message = `'${key}' must hold private_key and public_key: write both, or neither and ${wayOut}`
+      wrong.push({ severity: 'error', message, ...place })
+    }
+  }
+  return { passwords, variables, findings: [...findings, ...wrong] }
+}
+
+/** Passwords that an enabled service needs and that are missing or empty. */
+export function missingPasswords(
+  file: SourceFile,
+  passwords: Passwords,
+  variables: Variables,
+  required: readonly string[],
+): Finding[] {
+  const absent = required.filter((key) => !Object.hasOwn(passwords, key))
+  if (file.text.trim() === '' && absent.length > 0) {
+    return [{ severity: 'error', message: `the passwords are missing: ${wayOut}`, file: file.path }]
+  }
+  return absent.map((key) => ({
+    severity: 'error',
+    message: `'${key}' is ${variables.has(key) ? 'empty' : 'missing'}: ${wayOut}`,
+    file: file.path,
+    ...variables.get(key)?.place,
+  }))
+}
+
+function isEmptyPair(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((half) => half === null || half === '')
+  )
+}
