@@ -40,10 +40,10 @@ export function foreignListeners(
   return host.listeners
     .filter((listener) => listener.container === undefined || !ours.has(listener.container))
     .flatMap((listener) => {
-      const socket = sockets.find((it) => collide(it, listener))
-      if (!socket) return []
-      const { address, port, container } = socket
-      const message = `port ${port} on ${address}, which ${container} needs, is held by ${holderOf(listener)}: stop it or choose another port`
+      const names = sockets.filter((it) => collide(it, listener)).map((it) => it.container)
+      if (names.length === 0) return []
+      const { address, port } = listener
+      const message = `port ${port}, for ${names.join(' and ')}, is held on ${address} by ${holderOf(listener)}: stop it or choose another port`
       return [{ severity: 'error' as const, host: host.facts.name, message }]
     })
 }
