@@ -1,0 +1,53 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { mkdtempSync } from 'node:fs'
+import { cpus, hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { configurationDigest, fileState } from '../plan/digest.js'
+import { FakeHost } from '../ssh/fake-host.js'
+import { SshPool } from '../ssh/pool.js'
+import { trustHost } from '../ssh/trust.js'
+import { writeConfiguration } from './configuration.js'
+import { observeHost } from './observe.js'
+
+test('observes this machine, with what was written for its containers', async () => {
+  const host = await FakeHost.start()
+  const pool = new SshPool()
+  const listener = createServer().listen(0, '127.0.0.1')
+  try {
+    await trustHost('kolla1', host.target.connection, host.target.knownHostsFile)
+    const remote = pool.remote(host.target)
+    const root = mkdtempSync(join(tmpdir(), 'observe-'))
+    const files = [
+      { path: 'config.json', content: '{}', mode: 0o600 },
+      { path: 'a b/c', content: 'x', mode: 0o640 },
+    ]
+    await writeConfiguration(remote, [{ name: 'cron', files }], { root })
+    const observed = await observeHost(remote, {
+      containers: ['cron', 'missing'],
+      digestKey: 'key',
+      checks: { 'is root': '[[ $EUID == 0 ]]', never: 'exit 1' },
+      root,
+    })
+    expect(observed.facts).toMatchObject({
+      name: 'kolla1',
+      hostname: hostname(),
+      cpus: cpus().length,
+      interfaces: { lo: ['127.0.0.1/8'] },
+    })
+    expect(observed.facts.memoryBytes).toBeGreaterThan(2 ** 28)
+    expect(observed.configuration).toEqual({
+      cron: configurationDigest('key', files.map(fileState)),
+    })
+    const { port } = listener.address() as AddressInfo
+    expect(observed.listeners).toContainEqual(
+      expect.objectContaining({ address: '127.0.0.1', port, pid: process.pid }),
+    )
+    expect(observed.prepared).toEqual({ 'is root': process.getuid?.() === 0, never: false })
+  } finally {
+    listener.close()
+    await pool.close()
+    await host.stop()
+  }
+})

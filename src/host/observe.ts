@@ -1,0 +1,50 @@
+import type { Remote } from '../ssh/remote.js'
+import type { ObservedHost } from './facts.js'
+import { digestFolders } from './observe/folders.js'
+import { parseContainers, parseImages } from './observe/docker.js'
+import { parseFacts } from './observe/facts.js'
+import { parseListeners } from './observe/listeners.js'
+import { observationScript, splitSections } from './observe/script.js'
+
+export interface ObserveOptions {
+  /** Containers of the catalogue: they and their folders below `/etc/kolla` are of interest. */
+  readonly containers: readonly string[]
+  /** Key of `configurationDigest`. */
+  readonly digestKey: string
+  /** What to tell in `prepared`: name → bash that exits with 0 where it is so. It must change nothing. */
+  readonly checks?: Readonly<Record<string, string>>
+  /** `/etc/kolla` by default. */
+  readonly root?: string
+  readonly signal?: AbortSignal
+}
+
+/** What a host shows, in one SSH round trip. A bare host without Docker is fine. */
+export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
+  const { containers: names, digestKey, checks = {}, root = '/etc/kolla', signal } = options
+  const { stdout } = await remote.runOrFail(observationScript({ names, root, checks }), {
+    title: 'observe the host',
+    timeoutMs: 60_000,
+    ...(signal && { signal }),
+  })
+  const section = splitSections(stdout)
+  const images = parseImages(section('images'))
+  const containers = parseContainers(section('containers'), images)
+  const [version, dockerRoot, freeBytes] = section('docker')
+  return {
+    facts: parseFacts(remote.host, section),
+    containers: containers.filter(
+      ({ name, labels }) => 'kolla_temporal.cloud' in labels || names.includes(name),
+    ),
+    images: images.byReference,
+    volumes: section('volumes'),
+    listeners: parseListeners(section('listeners'), section('processes'), containers),
+    configuration: digestFolders(digestKey, section('files'), section('digests')),
+    ...(version !== undefined &&
+      dockerRoot !== undefined && {
+        docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },
+      }),
+    prepared: Object.fromEntries(
+      section('checks').map((line) => [line.slice(2), line.startsWith('1')]),
+    ),
+  }
+}

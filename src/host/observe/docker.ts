@@ -1,0 +1,48 @@
+import type { ObservedContainer } from '../facts.js'
+
+export interface Images {
+  /** Reference → repository digests. */
+  readonly byReference: Readonly<Record<string, readonly string[]>>
+  /** Image id → repository digests, also of an image that has lost its tag. */
+  readonly byId: ReadonlyMap<string, readonly string[]>
+}
+
+/** From lines of `repository:tag digest id`. */
+export function parseImages(lines: readonly string[]): Images {
+  const byReference: Record<string, string[]> = {}
+  const byId = new Map<string, string[]>()
+  for (const line of lines) {
+    const [reference = '', digest = '', id = ''] = line.split(' ')
+    const digests = digest.startsWith('sha256:') ? [digest] : []
+    byId.set(id, [...new Set([...(byId.get(id) ?? []), ...digests])])
+    if (reference.endsWith(':<none>')) continue
+    byReference[reference] = [...(byReference[reference] ?? []), ...digests]
+  }
+  return { byReference, byId }
+}
+
+type Inspected = readonly [
+  name: string,
+  id: string,
+  state: ObservedContainer['state'],
+  startedAt: string,
+  image: string,
+  imageId: string,
+  labels: Record<string, string> | null,
+]
+
+/** From lines of JSON arrays, one a container. */
+export function parseContainers(lines: readonly string[], images: Images): ObservedContainer[] {
+  return lines.map((line) => {
+    const [name, id, state, startedAt, image, imageId, labels] = JSON.parse(line) as Inspected
+    return {
+      name: name.replace(/^\//, ''),
+      id,
+      state,
+      startedAt,
+      image,
+      imageDigests: images.byId.get(imageId) ?? [],
+      labels: labels ?? {},
+    }
+  })
+}

@@ -1,0 +1,32 @@
+import type { Listener, ObservedContainer } from '../facts.js'
+
+/** From `ss --listening --tcp --numeric --processes` and lines of `pid container-id`. */
+export function parseListeners(
+  sockets: readonly string[],
+  processes: readonly string[],
+  containers: readonly Pick<ObservedContainer, 'id' | 'name'>[],
+): Listener[] {
+  const names = new Map(containers.map(({ id, name }) => [id, name]))
+  const homes = new Map(processes.map((line) => line.split(' ') as [string, string]))
+  return sockets.flatMap((line) => {
+    const socket = line.split(/\s+/)[3] ?? ''
+    const port = Number(socket.slice(socket.lastIndexOf(':') + 1))
+    if (!Number.isInteger(port) || port === 0) return []
+    const [, process, pid] = /users:\(\("(.*?)",pid=(\d+),/.exec(line) ?? []
+    const container = names.get(homes.get(pid ?? '') ?? '')
+    return [
+      {
+        address: addressOf(socket.slice(0, socket.lastIndexOf(':'))),
+        port,
+        ...(process !== undefined && { process, pid: Number(pid) }),
+        ...(container !== undefined && { container }),
+      },
+    ]
+  })
+}
+
+/** `[::1]`, `*` and `127.0.0.53%lo` as others write them. */
+function addressOf(text: string): string {
+  const address = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '')
+  return address === '*' ? '::' : address
+}

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import { configurationDigest, fileState } from '../../plan/digest.js'
+import { parseContainers, parseImages } from './docker.js'
+import { parseInterfaces, parseMemory, parseOs } from './facts.js'
+import { digestFolders } from './folders.js'
+import { parseListeners } from './listeners.js'
+import { splitSections } from './script.js'
+
+test('sections hold their lines; one that was not printed is empty', () => {
+  const section = splitSections('@@ hostname\nkolla1\n@@ volumes\nmariadb\nrabbitmq\n\n')
+  expect(section('hostname')).toEqual(['kolla1'])
+  expect(section('volumes')).toEqual(['mariadb', 'rabbitmq'])
+  expect(section('images')).toEqual([])
+})
+
+test('knows distributions by their family', () => {
+  const os = (text: string) => parseOs(text.split('\n'))
+  expect(os('ID=debian\nVERSION_ID="12"')).toEqual({
+    family: 'debian',
+    id: 'debian',
+    version: '12',
+  })
+  expect(os('ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"').family).toBe('debian')
+  expect(os('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"')).toEqual({
+    family: 'redhat',
+    id: 'rocky',
+    version: '9.4',
+  })
+  expect(os('ID=arch').family).toBe('other')
+})
+
+test('an interface without an IPv4 address has an empty list', () => {
+  const eth0 = [
+    { family: 'inet', local: '192.168.8.70', prefixlen: 24 },
+    { family: 'inet', local: '192.168.8.75', prefixlen: 32 },
+    { family: 'inet6', local: 'fe80::1', prefixlen: 64 },
+  ]
+  const json = [
+    { ifname: 'eth0', addr_info: eth0 },
+    { ifname: 'eth2', addr_info: [] },
+  ]
+  expect(parseInterfaces(JSON.stringify(json))).toEqual({
+    eth0: ['192.168.8.70/24', '192.168.8.75/32'],
+    eth2: [],
+  })
+})
+
+test('memory is what the machine has, or what its control group leaves of it', () => {
+  expect(parseMemory(['24684092'])).toBe(24684092 * 1024)
+  expect(parseMemory(['24684092', 'limit 5368709120'])).toBe(5368709120)
+  expect(parseMemory(['24684092', 'limit 9223372036854771712'])).toBe(24684092 * 1024)
+  expect(parseMemory(['24684092', 'limit max'])).toBe(24684092 * 1024)
+})
+
+test('images: several digests of one reference, and one that lost its tag', () => {
+  const images = parseImages([
+    'r:5000/kolla/cron:2026.1 sha256:aa sha256:id1',
+    'other/cron:1 sha256:bb sha256:id1',
+    'r:5000/kolla/cron:<none> sha256:cc sha256:id2',
+    'local:latest <none> sha256:id3',
+  ])
+  expect(images.byReference).toEqual({
+    'r:5000/kolla/cron:2026.1': ['sha256:aa'],
+    'other/cron:1': ['sha256:bb'],
+    'local:latest': [],
+  })
+  const inspected = ['/cron', 'c1', 'running', '2026-11-23T06:27:08Z', 'x', 'sha256:id2', null]
+  expect(parseContainers([JSON.stringify(inspected)], images)).toEqual([
+    {
+      name: 'cron',
+      id: 'c1',
+      state: 'running',
+      startedAt: '2026-11-23T06:27:08Z',
+      image: 'x',
+      imageDigests: ['sha256:cc'],
+      labels: {},
+    },
+  ])
+})
+
+test('listeners with their process and container, whatever the address looks like', () => {
+  const sockets = [
+    'LISTEN 0 80 192.168.8.70:3306 0.0.0.0:* users:(("mariadbd",pid=12,fd=20),("x",pid=13,fd=2))',
+    'LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=184,fd=4))',
+    'LISTEN 0 128 127.0.0.53%lo:53 0.0.0.0:*',
+    'LISTEN 0 511 *:80 *:* users:(("apache2",pid=99,fd=4))',
+  ]
+  const containers = [{ id: 'abc', name: 'mariadb' }]
+  expect(parseListeners(sockets, ['12 abc', '99 unknown'], containers)).toEqual([
+    { address: '192.168.8.70', port: 3306, process: 'mariadbd', pid: 12, container: 'mariadb' },
+    { address: '::', port: 22, process: 'sshd', pid: 184 },
+    { address: '127.0.0.53', port: 53 },
+    { address: '::', port: 80, process: 'apache2', pid: 99 },
+  ])
+})
+
+test('a folder as it was rendered has the rendered digest; anything else another', () => {
+  const file = fileState({ path: 'fernet-keys/0', content: 'secret', mode: 0o600 })
+  const digests = [`${file.sha256}  keystone/fernet-keys/0`]
+  const found = (...extra: string[]) =>
+    digestFolders(
+      'key',
+      ['d 700 0:0 keystone', 'd 700 0:0 keystone/fernet-keys', ...extra],
+      digests,
+    )['keystone']
+  const wanted = configurationDigest('key', [file])
+  expect(found('f 600 0:0 keystone/fernet-keys/0')).toBe(wanted)
+  expect(found('f 640 0:0 keystone/fernet-keys/0')).not.toBe(wanted)
+  expect(found('f 600 42:0 keystone/fernet-keys/0')).not.toBe(wanted)
+  expect(found('l 777 0:0 keystone/fernet-keys/0')).not.toBe(wanted)
+  expect(found()).toBe(configurationDigest('key', []))
+  expect(wanted).not.toContain(file.sha256)
+})

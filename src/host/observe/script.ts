@@ -1,0 +1,111 @@
+import { quote, raw, sh } from '../../ssh/quote.js'
+
+/** The lines of one section of what the script printed; none where the host had nothing to say. */
+export type Sections = (name: SectionName) => string[]
+
+export type SectionName =
+  | 'os-release'
+  | 'hostname'
+  | 'cpus'
+  | 'memory'
+  | 'interfaces'
+  | 'listeners'
+  | 'processes'
+  | 'files'
+  | 'digests'
+  | 'docker'
+  | 'containers'
+  | 'images'
+  | 'volumes'
+  | 'checks'
+
+const mark = '@@ '
+
+export function splitSections(output: string): Sections {
+  const sections = new Map<string, string[]>()
+  let current: string[] = []
+  for (const line of output.split('\n')) {
+    if (line.startsWith(mark)) sections.set(line.slice(mark.length), (current = []))
+    else if (line !== '') current.push(line)
+  }
+  return (name) => sections.get(name) ?? []
+}
+
+const inspected = [
+  '{{json .Name}}',
+  '{{json .Id}}',
+  '{{json .State.Status}}',
+  '{{json .State.StartedAt}}',
+  '{{json .Config.Image}}',
+  '{{json .Image}}',
+  '{{json .Config.Labels}}',
+].join(',')
+
+/** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
+export function observationScript({
+  names,
+  root,
+  checks,
+}: {
+  readonly names: readonly string[]
+  readonly root: string
+  readonly checks: Readonly<Record<string, string>>
+}): string {
+  return sh`
+section() { printf '${raw(mark)}%s\n' "$1"; }
+if hash docker 2>/dev/null; then
+  exec {docker_info}< <(docker info --format '{{println .ServerVersion}}{{.DockerRootDir}}' 2>/dev/null)
+  exec {docker_containers}< <(
+    ids=$(docker ps --all --quiet --no-trunc 2>/dev/null)
+    [[ -z $ids ]] || docker inspect --format '[${raw(inspected)}]' $ids 2>/dev/null
+  )
+  exec {docker_images}< <(docker images --no-trunc --digests --format '{{.Repository}}:{{.Tag}} {{.Digest}} {{.ID}}' 2>/dev/null)
+  exec {docker_volumes}< <(docker volume ls --quiet 2>/dev/null)
+fi
+
+section os-release; printf '%s\n' "$(</etc/os-release)"
+section hostname; printf '%s\n' "$(</proc/sys/kernel/hostname)"
+section cpus; nproc
+section memory
+while read -r key value _; do [[ $key == MemTotal: ]] && echo "$value"; done </proc/meminfo
+for limit in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+  [[ -r $limit ]] && echo "limit $(<$limit)"
+done
+section interfaces; ip -json address
+listening=$(ss --no-header --listening --tcp --numeric --processes)
+section listeners; printf '%s\n' "$listening"
+section processes
+while [[ $listening =~ pid=([0-9]+) ]]; do
+  pid=${raw('${BASH_REMATCH[1]}')}
+  listening=${raw('${listening//pid=$pid,/}')}
+  while read -r group; do
+    [[ $group =~ ([0-9a-f]{64}) ]] && { echo "$pid ${raw('${BASH_REMATCH[1]}')}"; break; }
+  done 2>/dev/null </proc/$pid/cgroup
+done
+
+folders=()
+for name in ${names}; do [[ -d ${root}/$name ]] && folders+=("$name"); done
+if ((${raw('${#folders[@]}')})); then
+  cd -- ${root}
+  section files; find "${raw('${folders[@]}')}" -printf '%y %m %U:%G %p\n'
+  section digests; find "${raw('${folders[@]}')}" -type f -exec sha256sum -- {} +
+fi
+
+section checks
+${raw(Object.entries(checks).map(checkLines).join(''))}
+if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker[@]}')} == 2)); then
+  section docker
+  printf '%s\n' "${raw('${docker[@]}')}"
+  read -r free block < <(stat --file-system --format '%a %S' -- "${raw('${docker[1]}')}")
+  echo $((free * block))
+  section containers; cat <&$docker_containers
+  section images; cat <&$docker_images
+  section volumes; cat <&$docker_volumes
+fi
+exit 0
+`
+}
+
+function checkLines([name, script]: [string, string]): string {
+  return `if ( ${script}\n) </dev/null >/dev/null 2>&1; then echo 1 ${quote(name)}; else echo 0 ${quote(name)}; fi\n`
+}
