@@ -1,22 +1,28 @@
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
-import { renderHost } from '../src/catalog/index.js'
 import type { Container } from '../src/catalog/container.js'
-import { Engine } from '../src/docker/engine.js'
+import { imageRef } from '../src/catalog/image.js'
+import { probesOf, renderHost } from '../src/catalog/render.js'
+import type { Probe } from '../src/catalog/service.js'
+import { dockerEngine } from '../src/docker/engine.js'
+import type { Engine } from '../src/docker/engine.js'
 import type { HostFacts } from '../src/host/facts.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { readCloud } from '../src/model/read-cloud.js'
+import type { DesiredContainer } from '../src/plan/desired.js'
+import { configurationDigest, definitionDigest, fileState } from '../src/plan/digest.js'
 import type { Remote } from '../src/ssh/remote.js'
 import { readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
 import { Snapshots } from '../src/state/snapshots.js'
+import type { Found } from '../src/state/snapshots.js'
 import type { Adapters } from './adapters.js'
 
-/** How payloads name what an operation works from: the cloud and the digests of its files and of its hosts' facts. */
+/** How payloads name what an operation works from: the cloud, and digests of its files and of what was found. */
 export interface CloudRef {
   readonly cloud: string
   readonly files: string
-  readonly facts?: string
+  readonly found?: string
 }
 
 /** How many operations' worth of parsed and rendered files a worker keeps in memory. */
@@ -35,7 +41,7 @@ export class CloudContexts {
     if (location) return location
     const known = Object.keys(clouds).join(', ') || 'none'
     throw ApplicationFailure.nonRetryable(
-      `the worker knows no cloud ${name} (known: ${known}): run \`kolla-temporal -i INVENTORY --configdir DIR --cloud ${name} prechecks\` where it runs`,
+      `the worker knows no cloud ${name} (it knows: ${known}): run any verb with -i, --configdir and --cloud ${name} on the worker's machine`,
       'BadInput',
     )
   }
@@ -58,15 +64,17 @@ export class CloudContexts {
 
   async #load(ref: CloudRef): Promise<CloudContext> {
     const snapshots = this.snapshots(ref.cloud)
-    const [location, files, facts, digestKey] = await Promise.all([
+    const [location, files, found, digestKey] = await Promise.all([
       this.locate(ref.cloud),
       snapshots.files(ref.files),
-      ref.facts === undefined ? [] : snapshots.facts(ref.facts),
+      ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
-    return new CloudContext(this.adapters, location, parsed(files), facts, digestKey)
+    return new CloudContext(this.adapters, location, parsed(files), found, digestKey)
   }
 }
+
+const nothingFound: Found = { hosts: [], images: {} }
 
 function parsed(files: CloudFiles): Cloud {
   const { cloud, findings } = readCloud(files)
@@ -82,14 +90,15 @@ export class CloudContext {
     private readonly adapters: Adapters,
     readonly location: CloudLocation,
     readonly cloud: Cloud,
-    readonly facts: readonly HostFacts[],
+    readonly found: Found,
     readonly digestKey: string,
   ) {
     adapters.secrets.add(cloud.passwords)
   }
 
-  get knownHostsFile(): string {
-    return join(this.location.configdir, 'known_hosts')
+  /** The same cloud, knowing what was found. */
+  with(found: Found): CloudContext {
+    return new CloudContext(this.adapters, this.location, this.cloud, found, this.digestKey)
   }
 
   host(name: string): Host {
@@ -98,29 +107,28 @@ export class CloudContext {
     throw ApplicationFailure.nonRetryable(`${name} is not in the inventory`, 'BadInput')
   }
 
-  factsOf(name: string): HostFacts {
-    const facts = this.facts.find((candidate) => candidate.name === name)
+  facts(name: string): HostFacts {
+    const facts = this.found.hosts.find((candidate) => candidate.name === name)
     if (facts) return facts
     throw ApplicationFailure.nonRetryable(`${name} has not been observed`, 'BadInput')
   }
 
   remote(name: string): Remote {
-    const { knownHostsFile } = this
     return this.adapters.ssh.remote({
       host: name,
       connection: this.host(name).connection,
-      knownHostsFile,
+      knownHostsFile: join(this.location.configdir, 'known_hosts'),
     })
   }
 
   engine(name: string): Engine {
-    return new Engine(this.remote(name))
+    return dockerEngine(this.remote(name))
   }
 
   /** What the catalogue wants on a host. */
   containers(host: string): readonly Container[] {
     const rendered =
-      this.#rendered.get(host) ?? renderHost(this.cloud, this.facts, host)
+      this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered
   }
@@ -129,6 +137,25 @@ export class CloudContext {
     const found = this.containers(host).find((container) => container.name === name)
     if (found) return found
     throw ApplicationFailure.nonRetryable(`${name} does not belong on ${host}`, 'BadInput')
+  }
+
+  /** A container by what tells it from others: image, configuration, definition. */
+  desired(host: string, container: Container): DesiredContainer {
+    const { globals } = this.host(host)
+    const ref = imageRef(globals, container)
+    return {
+      name: container.name,
+      service: container.service,
+      release: globals.openstack_release,
+      image: { ref, digest: this.found.images[ref] ?? '' },
+      configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
+      definition: definitionDigest(container),
+    }
+  }
+
+  /** What proves that a service works on a host. */
+  probes(host: string, service: string): readonly Probe[] {
+    return probesOf(this.cloud, this.found.hosts, host, service)
   }
 
   /** Hosts of a group, in the inventory's order. */

@@ -9,6 +9,11 @@ export function report(text: string): void {
   context.heartbeat({ text })
 }
 
+/** Aborted when the operation is cancelled, the step's time is over, or the worker stops. */
+export function cancellation(): { signal: AbortSignal } {
+  return { signal: Context.current().cancellationSignal }
+}
+
 /** Says that the worker lives for as long as `body` runs; also what brings a cancellation to it. */
 export async function heartbeating<T>(body: () => Promise<T>): Promise<T> {
   const context = Context.current()

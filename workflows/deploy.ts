@@ -1,4 +1,4 @@
-import { formatSummary } from '../src/plan/format-plan.js'
+import { summarize } from '../src/plan/format-plan.js'
 import { observeAndPlan, onAll, operate, together } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
@@ -21,7 +21,7 @@ export async function reconfigure(input: DeployInput): Promise<OperationResult> 
 async function converge(operation: Operation, input: DeployInput): Promise<OperationResult> {
   const plan = await observeAndPlan(operation, input)
   const { changes, findings: warnings } = plan
-  const summary = formatSummary(changes)
+  const summary = summarize(changes)
   if (changes.length === 0) return { changes, warnings, summary }
   const run = new Run(plan, operation.stages)
 

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import { observeAndPlan, onAll, operate } from './operate.js'
 import type { BuildImagesInput, CloudInput, OperationResult } from './operations.js'
 import { step } from './steps.js'
@@ -6,6 +7,7 @@ import { step } from './steps.js'
 export async function buildImages(input: BuildImagesInput): Promise<OperationResult> {
   return operate('buildImages', input, async ({ cloud, stages }) => {
     const { ref, buildHost } = cloud
+    if (buildHost === undefined) throw noBuildHost()
     await stages.run('Start the registry', () => step('startRegistry', buildHost, ref, buildHost))
     const selection = { profile: input.profile, images: input.images }
     const built = await stages.run('Build and push images', () =>
@@ -14,6 +16,11 @@ export async function buildImages(input: BuildImagesInput): Promise<OperationRes
     const summary = `${built.built} images built and pushed, ${built.present} were there`
     return { changes: [], warnings: [], summary }
   })
+}
+
+function noBuildHost(): ApplicationFailure {
+  const message = 'no host builds images: name one in the group [registry] of the inventory'
+  return ApplicationFailure.nonRetryable(message, 'BadInput')
 }
 
 /** Brings every image to every host that needs it and changes nothing else. */

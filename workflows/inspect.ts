@@ -1,4 +1,4 @@
-import { formatSummary } from '../src/plan/format-plan.js'
+import { summarize } from '../src/plan/format-plan.js'
 import { inspect, observeAndPlan, onAll } from './operate.js'
 import type { CloudInput, DeployInput, OperationResult } from './operations.js'
 import { step } from './steps.js'
@@ -7,7 +7,7 @@ import { step } from './steps.js'
 export async function plan(input: DeployInput): Promise<OperationResult> {
   return inspect('plan', input, async (operation) => {
     const { changes, findings } = await observeAndPlan(operation, input)
-    return { changes, warnings: findings, summary: formatSummary(changes) }
+    return { changes, warnings: findings, summary: summarize(changes) }
   })
 }
 

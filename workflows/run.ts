@@ -1,5 +1,4 @@
 import type { CloudRef, PlannedCloud } from '../activities/index.js'
-import type { ServiceName } from '../src/catalog/index.js'
 import type { Change } from '../src/plan/change.js'
 import { onAll } from './operate.js'
 import type { Stages } from './stages.js'
@@ -17,37 +16,37 @@ export class Run {
   }
 
   /** Hosts of a service in the inventory's order: the first one bootstraps. */
-  members(service: ServiceName): readonly string[] {
+  members(service: string): readonly string[] {
     return this.plan.members[service] ?? []
   }
 
   /** Changes of a service's containers; `write` alone touches no container. */
-  changes(service: ServiceName): readonly Change[] {
+  changes(service: string): readonly Change[] {
     return this.plan.changes.filter((c) => c.service === service && c.action !== 'write')
   }
 
   /** Hosts on which a container of the service is to be started anew. */
-  changed(service: ServiceName): readonly string[] {
+  changed(service: string): readonly string[] {
     const hosts = new Set(this.changes(service).map((change) => change.host))
     return this.members(service).filter((host) => hosts.has(host))
   }
 
   /** Names of the service's containers that change on one host. */
-  containers(service: ServiceName, host: string): readonly string[] {
+  containers(service: string, host: string): readonly string[] {
     return this.changes(service)
       .filter((change) => change.host === host && change.action !== 'remove')
       .map((change) => change.container)
   }
 
   /** Nothing of it runs yet: there is nobody whom a simultaneous start could interrupt. */
-  isNew(service: ServiceName): boolean {
+  isNew(service: string): boolean {
     const created = this.changes(service).filter((change) => change.action === 'create')
     const hosts = new Set(created.map((change) => change.host))
     return this.members(service).every((host) => hosts.has(host))
   }
 
   /** Everywhere at once when it is new, else one host at a time. */
-  async rolling(service: ServiceName, body: (host: string) => Promise<unknown>): Promise<void> {
+  async rolling(service: string, body: (host: string) => Promise<unknown>): Promise<void> {
     const hosts = this.changed(service)
     if (this.isNew(service)) {
       await onAll(hosts, body)
@@ -57,7 +56,7 @@ export class Run {
   }
 
   /** A service without a protocol of its own: its containers are started and awaited. */
-  async start(service: ServiceName): Promise<void> {
+  async start(service: string): Promise<void> {
     if (this.changed(service).length === 0) return
     await this.stages.run(`Start ${service}`, () =>
       this.rolling(service, (host) =>

@@ -3,13 +3,20 @@ import { setCurrentDetails } from '@temporalio/workflow'
 type State = 'running' | 'done' | 'failed'
 const marks: Record<State, string> = { running: '⏳', done: '✅', failed: '❌' }
 
+interface Stage {
+  readonly title: string
+  readonly startedAt: number
+  state: State
+  seconds?: number
+}
+
 /** The run as a runbook: stages and their states, shown as the workflow's current details. */
 export class Stages {
-  readonly #stages: { title: string; state: State; startedAt: number; seconds?: number }[] = []
+  readonly #stages: Stage[] = []
 
   /** Runs one stage; stages may run side by side. */
   async run<T>(title: string, body: () => Promise<T>): Promise<T> {
-    const stage: (typeof this.#stages)[number] = { title, state: 'running', startedAt: Date.now() }
+    const stage: Stage = { title, state: 'running', startedAt: Date.now() }
     this.#stages.push(stage)
     this.#show()
     try {

@@ -8,8 +8,15 @@ import { readOrCreate, writePrivateFile } from './private-file.js'
 /** Snapshots that are kept of one cloud; a run that is older has ended long ago. */
 const KEPT = 50
 
+/** What was found when an operation began, and rendering depends on. */
+export interface Found {
+  readonly hosts: readonly HostFacts[]
+  /** Image reference → digest that the registry served: every host gets the same. */
+  readonly images: Readonly<Record<string, string>>
+}
+
 /**
- * What an operation works from: the operator's files as they were when it began and the facts of the hosts.
+ * What an operation works from: the operator's files as they were when it began and what was found on the hosts.
  * It lies beside the worker with mode 0600 and goes by its digest, so that no payload holds a secret.
  */
 export class Snapshots {
@@ -28,13 +35,13 @@ export class Snapshots {
     return (await this.#read('files', digest)) as CloudFiles
   }
 
-  /** Keeps the facts of all hosts and returns their digest. */
-  async keepFacts(facts: readonly HostFacts[]): Promise<string> {
-    return this.#keep('facts', facts)
+  /** Keeps what was found and returns its digest. */
+  async keepFound(found: Found): Promise<string> {
+    return this.#keep('found', found)
   }
 
-  async facts(digest: string): Promise<readonly HostFacts[]> {
-    return (await this.#read('facts', digest)) as readonly HostFacts[]
+  async found(digest: string): Promise<Found> {
+    return (await this.#read('found', digest)) as Found
   }
 
   /** The key of this cloud's configuration digests: made once, never leaves this folder. */

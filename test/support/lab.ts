@@ -48,7 +48,8 @@ export async function onHost(host: string, command: string): Promise<string> {
 
 async function succeed(file: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await execute(join(root, file), args)
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')} exited with ${code}: ${stderr}${stdout}`)
+  if (code !== 0)
+    throw new Error(`${file} ${args.join(' ')} exited with ${code}: ${stderr}${stdout}`)
   return stdout.trim()
 }
 

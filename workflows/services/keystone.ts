@@ -6,13 +6,14 @@ import { step } from '../steps.js'
 export async function initializeKeystone(run: Run): Promise<void> {
   const members = run.members('keystone')
   const [first] = members
-  if (!first || run.changed('keystone').length === 0) return
+  const [database] = run.members('mariadb')
+  if (!first || !database || run.changed('keystone').length === 0) return
   const { ref } = run
   await run.stages.run('Initialize keystone', () =>
     together(
       () => step('shareFernetKeys', members.join(', '), ref, members),
       async () => {
-        await step('createDatabase', `${first} · keystone`, ref, 'keystone')
+        await step('createKeystoneDatabase', database, ref, database)
         await step('bootstrapKeystone', first, ref, first)
       },
     ),

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import { adminOpenrc, cloudsYaml } from '../src/catalog/openrc.js'
+import { writePrivateFile } from '../src/state/private-file.js'
+import type { CloudContexts, CloudRef } from './cloud-context.js'
+
+export function accessActivities(contexts: CloudContexts) {
+  return {
+    /** Writes what people and programs log in with beside the operator's files, for their owner alone. */
+    async writeAccessFiles(ref: CloudRef): Promise<string[]> {
+      const { cloud, location } = await contexts.get(ref)
+      const files = { 'admin-openrc.sh': adminOpenrc(cloud), 'clouds.yaml': cloudsYaml(cloud) }
+      return Promise.all(
+        Object.entries(files).map(async ([name, text]) => {
+          const path = join(location.configdir, name)
+          await writePrivateFile(path, text)
+          return path
+        }),
+      )
+    },
+  }
+}

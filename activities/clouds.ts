@@ -1,0 +1,69 @@
+import { WorkflowNotFoundError } from '@temporalio/client'
+import { ApplicationFailure } from '@temporalio/common'
+import { requiredPasswords } from '../src/catalog/render.js'
+import type { ObservedHost } from '../src/host/facts.js'
+import { formatFinding, hasErrors } from '../src/model/finding.js'
+import type { Finding } from '../src/model/finding.js'
+import { checkInput } from '../src/model/inputs.js'
+import { readCloud } from '../src/model/read-cloud.js'
+import { readCloudFiles } from '../src/state/cloud-files.js'
+import type { CloudInput, OperationName } from '../workflows/operations.js'
+import type { Adapters } from './adapters.js'
+import type { CloudContexts, CloudRef } from './cloud-context.js'
+
+/** A cloud as an operation begins with it. */
+export interface OpenedCloud {
+  readonly name: string
+  readonly ref: CloudRef
+  /** In the inventory's order. */
+  readonly hosts: readonly string[]
+  /** The host that builds images and serves the registry, if the inventory names one. */
+  readonly buildHost?: string
+  readonly findings: readonly Finding[]
+}
+
+export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
+  return {
+    /** Checks the input and the operator's files, and keeps the files for the run as they are now. */
+    async openCloud(operation: OperationName, input: CloudInput): Promise<OpenedCloud> {
+      refuse(checkInput(operation, input))
+      const { cloud: name } = input
+      const files = await readCloudFiles(name, await contexts.locate(name))
+      const { cloud, findings } = readCloud(files, requiredPasswords)
+      if (!cloud) throw badInput(findings)
+      const ref = { cloud: name, files: await contexts.snapshots(name).keepFiles(files) }
+      const [buildHost] = cloud.groups.get('registry') ?? []
+      const hosts = cloud.hosts.map((host) => host.name)
+      return { name, ref, hosts, findings, ...(buildHost !== undefined && { buildHost }) }
+    },
+
+    /** Keeps what rendering must know of the hosts, and names it in the reference. */
+    async rememberFacts(ref: CloudRef, observed: readonly ObservedHost[]): Promise<CloudRef> {
+      const found = { hosts: observed.map((host) => host.facts), images: {} }
+      return { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) }
+    },
+
+    /** The operation that holds a cloud; undefined when it has ended in the meantime. */
+    async lockHolder(lockId: string): Promise<string | undefined> {
+      try {
+        const lock = await client.workflow.getHandle(lockId).describe()
+        const holder = lock.parentExecution?.workflowId
+        if (lock.status.name !== 'RUNNING' || !holder) return undefined
+        const { status } = await client.workflow.getHandle(holder).describe()
+        return status.name === 'RUNNING' ? holder : undefined
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+function refuse(findings: readonly Finding[]): void {
+  if (hasErrors(findings)) throw badInput(findings)
+}
+
+function badInput(findings: readonly Finding[]): ApplicationFailure {
+  const message = findings.map(formatFinding).join('\n')
+  return ApplicationFailure.nonRetryable(message, 'BadInput', findings)
+}

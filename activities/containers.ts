@@ -1,0 +1,82 @@
+import type { Container } from '../src/catalog/container.js'
+import { createOptions } from '../src/docker/create-options.js'
+import {
+  inspectContainer,
+  replaceContainer,
+  startContainer as startStopped,
+  stopAndRemove,
+} from '../src/docker/containers.js'
+import { runOneShot } from '../src/docker/one-shot.js'
+import type { OneShot } from '../src/docker/one-shot.js'
+import { awaitProbes } from '../src/host/wait.js'
+import { RemoteError } from '../src/ssh/errors.js'
+import { labelsOf } from '../src/plan/desired.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { cancellation, report } from './progress.js'
+
+/** How long a service may take until it does its work, in milliseconds. */
+const HEALTH_TIMEOUT = 300_000
+
+export function containerActivities(contexts: CloudContexts) {
+  return {
+    /** Starts containers of one service that need no protocol, and proves that the service works. */
+    async startContainers(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await Promise.all(names.map((name) => startContainer(cloud, host, name)))
+      const services = new Set(names.map((name) => cloud.container(host, name).service))
+      for (const service of services) await proveHealth(cloud, host, service)
+    },
+
+    /** Stops a container in its own time and removes it; its volumes stay. */
+    async removeContainer(ref: CloudRef, host: string, name: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await stopAndRemove(cloud.engine(host), name)
+    },
+  }
+}
+
+/** Creates, replaces or starts a container, unless it runs already as it should. */
+export async function startContainer(cloud: CloudContext, host: string, name: string): Promise<void> {
+  const engine = cloud.engine(host)
+  const container = cloud.container(host, name)
+  const desired = cloud.desired(host, container)
+  const labels = labelsOf(cloud.cloud.name, desired)
+  const present = await inspectContainer(engine, name)
+  const asWanted = Object.entries(labels).every(
+    ([label, value]) => present?.Config.Labels[label] === value,
+  )
+  report(`starting ${name}`)
+  if (present && asWanted) return startStopped(engine, name)
+  await replaceContainer(engine, name, createOptions(container, { image: desired.image.ref, labels }))
+}
+
+/** Waits on the host until everything that the catalogue asks of a service is true. */
+export async function proveHealth(cloud: CloudContext, host: string, service: string): Promise<void> {
+  report(`waiting for ${service}`)
+  const { signal } = cancellation()
+  const containers = cloud.containers(host).filter((container) => container.service === service)
+  await awaitProbes(cloud.remote(host), cloud.probes(host, service), {
+    title: `${service} becomes healthy`,
+    timeoutMs: HEALTH_TIMEOUT,
+    containers: containers.map((container) => container.name),
+    signal,
+  })
+}
+
+/** Runs a one-shot container with a service's image, configuration and volumes. @throws RemoteError if it fails */
+export async function runOnce(
+  cloud: CloudContext,
+  host: string,
+  container: Container,
+  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
+): Promise<void> {
+  const desired = cloud.desired(host, container)
+  report(oneShot.name)
+  const { exitCode, tail } = await runOneShot(
+    cloud.engine(host),
+    { ...oneShot, container, image: desired.image.ref, labels: {} },
+    cancellation().signal,
+  )
+  if (exitCode !== 0) throw new RemoteError(host, `container ${oneShot.name}`, exitCode, tail)
+}
+

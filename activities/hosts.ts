@@ -1,0 +1,34 @@
+import { writeConfiguration } from '../src/host/configuration.js'
+import type { ObservedHost } from '../src/host/facts.js'
+import { observeHost } from '../src/host/observe.js'
+import { prepareHost } from '../src/host/prepare.js'
+import type { PreparedHost } from '../src/host/prepare.js'
+import type { CloudContexts, CloudRef } from './cloud-context.js'
+import { cancellation, report } from './progress.js'
+
+export function hostActivities(contexts: CloudContexts) {
+  return {
+    /** What a host is and what runs on it, in one round trip. */
+    async observeHost(ref: CloudRef, host: string): Promise<ObservedHost> {
+      const cloud = await contexts.get(ref)
+      return observeHost(cloud.remote(host), cloud.digestKey, cancellation())
+    },
+
+    /** Makes a bare host ready: packages, Docker, time, names, kernel settings. */
+    async prepareHost(ref: CloudRef, host: string): Promise<PreparedHost> {
+      const cloud = await contexts.get(ref)
+      const { globals } = cloud.host(host)
+      return prepareHost(cloud.remote(host), cloud.facts(host), globals, cloud.found.hosts, {
+        ...cancellation(),
+        onProgress: report,
+      })
+    },
+
+    /** Puts the files of some containers on a host, in one stream; a running container does not notice. */
+    async writeConfiguration(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const containers = names.map((name) => cloud.container(host, name))
+      await writeConfiguration(cloud.remote(host), containers, cancellation())
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { accessActivities } from './access.js'
+import type { Adapters } from './adapters.js'
+import { CloudContexts } from './cloud-context.js'
+import { cloudActivities } from './clouds.js'
+import { containerActivities } from './containers.js'
+import { hostActivities } from './hosts.js'
+import { imageActivities } from './images.js'
+import { keystoneActivities } from './keystone.js'
+import { mariadbActivities } from './mariadb.js'
+import { planActivities } from './plan.js'
+import { rabbitmqActivities } from './rabbitmq.js'
+
+/** Every verb that a workflow can use. A verb may be killed at any instruction and run again: it looks first. */
+export function createActivities(adapters: Adapters) {
+  const contexts = new CloudContexts(adapters)
+  return {
+    ...cloudActivities(adapters, contexts),
+    ...planActivities(contexts),
+    ...hostActivities(contexts),
+    ...imageActivities(contexts),
+    ...containerActivities(contexts),
+    ...mariadbActivities(contexts),
+    ...rabbitmqActivities(contexts),
+    ...keystoneActivities(contexts),
+    ...accessActivities(contexts),
+  }
+}
+
+export type Activities = ReturnType<typeof createActivities>
+export type { CloudRef } from './cloud-context.js'
+export type { OpenedCloud } from './clouds.js'
+export type { PlannedCloud } from './plan.js'

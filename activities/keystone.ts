@@ -1,0 +1,78 @@
+import { planFernetKeys } from '../src/catalog/fernet-keys.js'
+import { setUpFernetKeys } from '../src/catalog/keystone-fernet.js'
+import { bootstrapCommand, keystoneUrl } from '../src/catalog/keystone.js'
+import { keystoneDatabaseSql } from '../src/catalog/mariadb-accounts.js'
+import { giveFernetKeys, inspectFernetKeys, takeFernetKeys } from '../src/host/fernet-keys.js'
+import { issueToken } from '../src/host/keystone-token.js'
+import { password } from '../src/model/passwords.js'
+import type { CloudContexts, CloudRef } from './cloud-context.js'
+import { proveHealth, runOnce, startContainer } from './containers.js'
+import { sql } from './mariadb.js'
+import { report } from './progress.js'
+
+export function keystoneActivities(contexts: CloudContexts) {
+  return {
+    /** Keystone's database and its account, on a member of the Galera cluster. */
+    async createKeystoneDatabase(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await sql(cloud, host, keystoneDatabaseSql(cloud.cloud))
+    },
+
+    /** Schema, administrator, roles, region and endpoints; all of it may be there already. */
+    async bootstrapKeystone(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const container = cloud.container(host, 'keystone')
+      const { command, environment } = bootstrapCommand(cloud.cloud)
+      const script = `sudo -E kolla_set_configs && keystone-manage db_sync && exec "$@"`
+      await runOnce(cloud, host, container, {
+        name: 'bootstrap_keystone',
+        command: ['bash', '-c', script, 'bash', ...command],
+        environment,
+      })
+    },
+
+    /** Gives every member the same Fernet keys, from host to host through this process alone. */
+    async shareFernetKeys(ref: CloudRef, members: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const inspect = () =>
+        Promise.all(members.map((host) => inspectFernetKeys(cloud.remote(host), cloud.digestKey)))
+      let plan = planFernetKeys(await inspect())
+      if (plan.source === undefined) return
+      if (plan.create) {
+        report('making keys')
+        const container = cloud.container(plan.source, 'keystone_fernet')
+        await runOnce(cloud, plan.source, container, {
+          name: 'setup_fernet_keys',
+          command: setUpFernetKeys,
+        })
+        plan = planFernetKeys(await inspect())
+      }
+      const { source = members[0] ?? '', receivers } = plan
+      if (receivers.length === 0) return
+      report(`giving the keys of ${source} to ${receivers.join(', ')}`)
+      const keys = await takeFernetKeys(cloud.remote(source))
+      await Promise.all(receivers.map((host) => giveFernetKeys(cloud.remote(host), keys)))
+    },
+
+    /** Starts or replaces one member's containers. Returns when it answers. */
+    async startKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await Promise.all(names.map((name) => startContainer(cloud, host, name)))
+      await proveHealth(cloud, host, 'keystone')
+    },
+
+    /** Proves from outside that Keystone answers on the floating address: has it issue the administrator a token. */
+    async issueToken(ref: CloudRef): Promise<void> {
+      const context = await contexts.get(ref)
+      const [asker] = context.members('keystone')
+      if (asker === undefined) return
+      const { globals, passwords } = context.cloud
+      await issueToken(context.remote(asker), {
+        url: keystoneUrl(context.cloud, 'internal'),
+        user: globals.keystone_admin_user,
+        project: globals.keystone_admin_project,
+        password: password(passwords, 'keystone_admin_password'),
+      })
+    },
+  }
+}

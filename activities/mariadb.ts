@@ -1,0 +1,80 @@
+import type { Container } from '../src/catalog/container.js'
+import { accountsSql } from '../src/catalog/mariadb-accounts.js'
+import { installDatabase, standAlone } from '../src/catalog/mariadb.js'
+import { execIn } from '../src/docker/exec.js'
+import { writeConfiguration } from '../src/host/configuration.js'
+import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
+import type { GaleraMember } from '../src/plan/galera.js'
+import { RemoteError } from '../src/ssh/errors.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { proveHealth, runOnce, startContainer } from './containers.js'
+import { report } from './progress.js'
+
+const name = 'mariadb'
+
+/** Galera's protocol: who goes first, how a member joins, what proves that it is Synced. */
+export function mariadbActivities(contexts: CloudContexts) {
+  return {
+    /** What a member's volume holds and whether it serves. Changes nothing. */
+    async inspectMariadb(ref: CloudRef, host: string): Promise<GaleraMember> {
+      const cloud = await contexts.get(ref)
+      const volume = cloud.host(host).globals.mariadb_datadir_volume
+      return inspectGalera(cloud.remote(host), { container: name, volume })
+    },
+
+    /** Makes the cluster out of nothing: installs a database, starts it alone, creates the accounts. */
+    async bootstrapMariadb(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await runOnce(cloud, host, cloud.container(host, name), {
+        name: 'bootstrap_mariadb',
+        command: ['bash', '-c', installDatabase],
+      })
+      await startAlone(cloud, host)
+    },
+
+    /** Starts the member with the newest data alone, after all of them were down. */
+    async recoverMariadb(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const volume = cloud.host(host).globals.mariadb_datadir_volume
+      await markSafeToBootstrap(cloud.remote(host), volume)
+      await startAlone(cloud, host)
+    },
+
+    /** Waits until a running member is Synced. */
+    async awaitMariadb(ref: CloudRef, host: string): Promise<void> {
+      await proveHealth(await contexts.get(ref), host, name)
+    },
+
+    /** Starts or replaces a member; it copies what it lacks from the others. Returns when it is Synced. */
+    async startMariadb(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await startContainer(cloud, host, name)
+      await proveHealth(cloud, host, name)
+    },
+  }
+}
+
+/**
+ * A member whose configuration names no peers begins a cluster of its own. It has that configuration for this one start
+ * only: the real one lies ready before any other member is started.
+ */
+async function startAlone(cloud: CloudContext, host: string): Promise<void> {
+  const container = cloud.container(host, name)
+  await write(cloud, host, standAlone(container))
+  await startContainer(cloud, host, name)
+  await proveHealth(cloud, host, name)
+  await write(cloud, host, container)
+  report('creating accounts')
+  await sql(cloud, host, accountsSql(cloud.cloud))
+}
+
+async function write(cloud: CloudContext, host: string, container: Container): Promise<void> {
+  await writeConfiguration(cloud.remote(host), [container])
+}
+
+/** Runs statements inside the container, where root's user needs no password. They go through standard input. */
+export async function sql(cloud: CloudContext, host: string, statements: string): Promise<void> {
+  const command = ['mariadb', '--batch']
+  const { code, stderr } = await execIn(cloud.engine(host), name, command, { input: statements })
+  if (code !== 0) throw new RemoteError(host, `${command.join(' ')} in ${name}`, code, [stderr])
+}

@@ -1,0 +1,105 @@
+import { imageRef } from '../src/catalog/image.js'
+import { findAddress, hostViews } from '../src/catalog/host-view.js'
+import { services } from '../src/catalog/index.js'
+import { servicesOn } from '../src/catalog/render.js'
+import type { ObservedHost } from '../src/host/facts.js'
+import { hasErrors } from '../src/model/finding.js'
+import type { Finding } from '../src/model/finding.js'
+import type { Change } from '../src/plan/change.js'
+import { checkHosts } from '../src/plan/check-hosts.js'
+import { planChanges } from '../src/plan/plan-changes.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { findImages } from './find-images.js'
+
+/** What is to be done, and on whom. */
+export interface PlannedCloud {
+  /** Names also what was found: rendering needs it. */
+  readonly ref: CloudRef
+  readonly changes: readonly Change[]
+  readonly findings: readonly Finding[]
+  /** Images that hosts lack. */
+  readonly pulls: readonly { readonly host: string; readonly images: readonly string[] }[]
+  /** Service → its hosts in the inventory's order. */
+  readonly members: Readonly<Record<string, readonly string[]>>
+}
+
+export function planActivities(contexts: CloudContexts) {
+  return {
+    /** Compares what the operator describes with what the hosts show. Touches no host. */
+    async planCloud(
+      ref: CloudRef,
+      observed: readonly ObservedHost[],
+      only?: readonly string[],
+    ): Promise<PlannedCloud> {
+      const hosts = observed.map((host) => host.facts)
+      const opened = await contexts.get(ref)
+      const cloud = opened.with({ hosts, images: {} })
+      const members = membersOf(cloud)
+      const nothing = { ref, changes: [], pulls: [], members }
+      if (!isAddressed(cloud)) {
+        return { ...nothing, findings: checkHosts(cloud.cloud, observed, { containers: new Map() }) }
+      }
+      const names = observed.map(({ facts: { name } }) => name)
+      const containers = new Map(
+        names.map((name) => [name, cloud.containers(name).map((container) => container.name)]),
+      )
+      const images = await findImages(cloud)
+      const findings = [
+        ...checkHosts(cloud.cloud, observed, { containers }),
+        ...images.findings,
+        ...unknownServices(only),
+      ]
+      if (hasErrors(findings)) return { ...nothing, findings }
+
+      const found = { hosts, images: images.digests }
+      const rendered = opened.with(found)
+      const desired = names.map((name) => ({
+        name,
+        containers: rendered.containers(name).map((it) => rendered.desired(name, it)),
+      }))
+      const changes = planChanges(ref.cloud, desired, observed)
+      return {
+        ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
+        changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
+        findings,
+        pulls: missingImages(rendered, observed),
+        members,
+      }
+    },
+  }
+}
+
+function isAddressed({ cloud, found }: CloudContext): boolean {
+  return hostViews(cloud, found.hosts)
+    .filter((view) => servicesOn(cloud, view.name).length > 0)
+    .every((view) => findAddress(view) !== undefined)
+}
+
+function membersOf({ cloud }: CloudContext): PlannedCloud['members'] {
+  const enabled = services.filter((service) => service.enabled(cloud.globals))
+  return Object.fromEntries(
+    enabled.map((service) => [service.name, cloud.groups.get(service.group) ?? []]),
+  )
+}
+
+function missingImages(cloud: CloudContext, observed: readonly ObservedHost[]) {
+  return observed
+    .map(({ facts: { name: host }, images }) => {
+      const refs = cloud.containers(host).map((it) => imageRef(cloud.host(host).globals, it))
+      const missing = [...new Set(refs)].filter(
+        (ref) => !images[ref]?.includes(cloud.found.images[ref] ?? ''),
+      )
+      return { host, images: missing }
+    })
+    .filter(({ images }) => images.length > 0)
+}
+
+function unknownServices(only: readonly string[] = []): Finding[] {
+  const known = services.map((service) => service.name)
+  return only
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      severity: 'error',
+      message: `there is no service ${name}: the services are ${known.join(', ')}`,
+    }))
+}

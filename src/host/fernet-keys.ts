@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto'
+import type { FernetKeys } from '../catalog/fernet-keys.js'
+import type { Remote } from '../ssh/remote.js'
+
+const folder = `folder=$(docker volume inspect -f '{{.Mountpoint}}' keystone_fernet_tokens 2>/dev/null)`
+
+/** Which keys a member has, by name and keyed digest. */
+export async function inspectFernetKeys(remote: Remote, digestKey: string): Promise<FernetKeys> {
+  const { stdout } = await remote.runOrFail(
+    `${folder}\n[ -z "$folder" ] || (cd "$folder" && sha256sum -- [0-9]* 2>/dev/null || true)`,
+    { title: 'list the Fernet keys' },
+  )
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return {
+    host: remote.host,
+    names: lines.map((line) => line.split(/\s+/)[1] ?? ''),
+    digest: createHmac('sha256', digestKey).update(lines.join('\n')).digest('hex'),
+  }
+}
+
+/** The keys as an archive. Secret: it goes to other members and nowhere else. */
+export async function takeFernetKeys(remote: Remote): Promise<string> {
+  const { stdout } = await remote.runOrFail(
+    `${folder}\ncd "$folder" && tar -c --owner=42425 --group=42425 -- [0-9]* | base64`,
+    { title: 'take the Fernet keys' },
+  )
+  return stdout
+}
+
+/** Puts another member's keys in the place of this one's, in an order that leaves no token without its key. */
+export async function giveFernetKeys(remote: Remote, archive: string): Promise<void> {
+  await remote.runOrFail(receive, { title: 'receive the Fernet keys', input: archive })
+}
+
+/** Owner is Kolla's keystone, 42425. Keys that the giver does not have any more are removed last. */
+const receive = `
+set -o errexit -o pipefail
+umask 077
+docker volume create keystone_fernet_tokens >/dev/null
+folder=$(docker volume inspect -f '{{.Mountpoint}}' keystone_fernet_tokens)
+chown 42425:42425 "$folder"
+chmod 770 "$folder"
+staging=$(mktemp -d "$folder/.receiving.XXXXXX")
+trap 'rm -rf "$staging"' EXIT
+base64 -d | tar -x -C "$staging" --same-owner
+for key in "$folder"/[0-9]*; do
+  [ -e "$staging/\${key##*/}" ] || gone+=("$key")
+done
+mv -f "$staging"/* "$folder/"
+[ -z "\${gone:-}" ] || rm -f -- "\${gone[@]}"
+`

@@ -1,0 +1,85 @@
+import { Context } from '@temporalio/activity'
+import type { Activities, OpenedCloud, PlannedCloud } from '../../activities/index.js'
+import type { Change } from '../../src/plan/change.js'
+
+/** One call of a verb, as long as it lasted. */
+export interface Call {
+  readonly verb: keyof Activities
+  readonly host: string
+  readonly startedAt: number
+  endedAt: number
+}
+
+type Fakes = { [Verb in keyof Activities]?: (...args: never[]) => unknown }
+
+const hosts = ['kolla1', 'kolla2', 'kolla3']
+const opened: OpenedCloud = {
+  name: 'demo',
+  ref: { cloud: 'demo', files: 'f1' },
+  hosts: [...hosts, 'kollar'],
+  buildHost: 'kollar',
+  findings: [],
+}
+
+const containersOf: Record<string, readonly string[]> = {
+  cron: ['cron'],
+  haproxy: ['haproxy'],
+  keepalived: ['keepalived'],
+  mariadb: ['mariadb'],
+  memcached: ['memcached'],
+  rabbitmq: ['rabbitmq'],
+  keystone: ['keystone_ssh', 'keystone_fernet', 'keystone'],
+}
+
+/** A change of every container of the named services (by default of all) on every host. */
+export function changesOf(action: Change['action'], services = Object.keys(containersOf)): Change[] {
+  return hosts.flatMap((host) =>
+    services.flatMap((service) =>
+      (containersOf[service] ?? []).map((container) => {
+        return { host, service, container, action, reasons: ['missing'] }
+      }),
+    ),
+  )
+}
+
+export function planned(changes: readonly Change[], more: Partial<PlannedCloud> = {}): PlannedCloud {
+  const members = Object.fromEntries(Object.keys(containersOf).map((service) => [service, hosts]))
+  return { ref: { ...opened.ref, found: 'f2' }, changes, findings: [], pulls: [], members, ...more }
+}
+
+/**
+ * Activities that touch nothing, each taking a few milliseconds, and the record of their calls. The real ones are
+ * tested on the lab.
+ */
+export function fakeActivities(fakes: Fakes = {}) {
+  const calls: Call[] = []
+  const answers: Fakes = {
+    openCloud: () => opened,
+    observeHost: (_ref: unknown, host: string) => ({ facts: { name: host } }),
+    planCloud: () => planned(changesOf('create')),
+    inspectMariadb: (_ref: unknown, host: string) => {
+      return { host, data: 'none', running: false, synced: false, seqno: -1 }
+    },
+    rememberFacts: () => opened.ref,
+    prepareHost: (_ref: unknown, host: string) => ({ changed: [host], ok: [] }),
+    buildImages: () => ({ built: 10, present: 0 }),
+    writeAccessFiles: () => ['clouds.yaml'],
+    ...fakes,
+  }
+  const activities = {
+    /** Temporal's name for the activity that answers for every type without one of its own. */
+    async default(...args: readonly unknown[]): Promise<unknown> {
+      const verb = Context.current().info.activityType as keyof Activities
+      const host = typeof args[1] === 'string' ? args[1] : ''
+      const call: Call = { verb, host, startedAt: Date.now(), endedAt: Infinity }
+      calls.push(call)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      try {
+        return await answers[verb]?.(...(args as never[]))
+      } finally {
+        call.endedAt = Date.now()
+      }
+    },
+  }
+  return { activities, calls }
+}

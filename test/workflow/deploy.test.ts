@@ -1,0 +1,126 @@
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Activities } from '../../activities/index.js'
+import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
+import type { Call } from '../support/fake-activities.js'
+import { WorkflowEnvironment } from '../support/workflow-environment.js'
+
+const cloud = 'demo'
+let environment: WorkflowEnvironment
+beforeAll(async () => {
+  environment = await WorkflowEnvironment.start()
+})
+afterAll(() => environment.stop())
+
+/** Calls of a verb, and when the first began and the last ended. */
+function span(calls: readonly Call[], verb: keyof Activities) {
+  const found = calls.filter((call) => call.verb === verb)
+  return {
+    count: found.length,
+    begin: Math.min(...found.map((call) => call.startedAt)),
+    end: Math.max(...found.map((call) => call.endedAt)),
+  }
+}
+
+async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
+  try {
+    await result
+  } catch (error) {
+    let cause: unknown = error
+    while (cause instanceof Error && cause.cause) cause = cause.cause
+    expect(error).toBeInstanceOf(WorkflowFailedError)
+    return cause as ApplicationFailure
+  }
+  throw new Error('the workflow was expected to fail')
+}
+
+describe('deploy', () => {
+  it('builds a cloud from nothing in the order of its dependencies', async () => {
+    const pulls = ['kolla1', 'kolla2', 'kolla3'].map((host) => ({ host, images: ['cron'] }))
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('create'), { pulls }),
+    })
+    const { changes } = await environment.withWorker(activities, (runs) =>
+      runs.execute('deploy', { cloud }),
+    )
+    expect(changes).toHaveLength(27)
+    const at = (verb: keyof Activities) => span(calls, verb)
+    expect(at('pullImages').count).toBe(3)
+    expect(at('pullImages').end).toBeLessThanOrEqual(at('writeConfiguration').begin)
+    expect(at('writeConfiguration').end).toBeLessThanOrEqual(at('startContainers').begin)
+    expect(calls.filter((call) => call.verb === 'bootstrapMariadb')).toMatchObject([
+      { host: 'kolla1' },
+    ])
+    expect(at('bootstrapMariadb').end).toBeLessThanOrEqual(at('startMariadb').begin)
+    expect(at('createKeystoneDatabase').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
+    expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(at('startKeystone').begin)
+    expect(at('shareFernetKeys').end).toBeLessThanOrEqual(at('startKeystone').begin)
+    expect(at('startKeystone').count).toBe(3)
+    expect(at('issueToken').begin).toBeGreaterThanOrEqual(at('startKeystone').end)
+  })
+
+  it('touches nothing when nothing has to change', async () => {
+    const { activities, calls } = fakeActivities({ planCloud: () => planned([]) })
+    const { changes, summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('deploy', { cloud }),
+    )
+    expect(changes).toEqual([])
+    expect(summary).toBe('nothing to change')
+    expect(new Set(calls.map((call) => call.verb))).toEqual(
+      new Set(['openCloud', 'observeHost', 'planCloud']),
+    )
+  })
+
+  it('restarts a service that runs one host at a time, and no other', async () => {
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('restart', ['keystone'])),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('reconfigure', { cloud }))
+    const restarts = calls.filter((call) => call.verb === 'startKeystone')
+    expect(restarts.map((call) => call.host)).toEqual(['kolla1', 'kolla2', 'kolla3'])
+    for (const [index, call] of restarts.slice(1).entries()) {
+      expect(call.startedAt).toBeGreaterThanOrEqual(restarts[index]?.endedAt ?? Infinity)
+    }
+    expect(calls.some((call) => /Mariadb|Rabbitmq|startContainers/.test(call.verb))).toBe(false)
+  })
+
+  it('never bootstraps a second Galera cluster', async () => {
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('create', ['mariadb']).slice(0, 1)),
+      inspectMariadb: (_ref: unknown, host: string) => {
+        const synced = host !== 'kolla1'
+        return { host, data: synced ? 'complete' : 'none', running: synced, synced, seqno: -1 }
+      },
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    expect(calls.filter((call) => call.verb === 'bootstrapMariadb')).toEqual([])
+    expect(calls.filter((call) => call.verb === 'startMariadb')).toMatchObject([{ host: 'kolla1' }])
+  })
+
+  it('reports everything that is wrong at once and touches nothing', async () => {
+    const error = (host: string) => ({ severity: 'error' as const, host, message: 'no Docker' })
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned([], { findings: [error('kolla1'), error('kolla3')] }),
+    })
+    const failure = await environment.withWorker(activities, (runs) =>
+      failureOf(runs.execute('deploy', { cloud })),
+    )
+    expect(failure.type).toBe('BadInput')
+    expect(failure.message).toBe('kolla1: error: no Docker\nkolla3: error: no Docker')
+    expect(calls.at(-1)?.verb).toBe('planCloud')
+  })
+
+  it('lets the other hosts finish when one fails, and fails with that one', async () => {
+    const { activities, calls } = fakeActivities({
+      writeConfiguration: (_ref: unknown, host: string) => {
+        if (host === 'kolla2') throw ApplicationFailure.nonRetryable('kolla2: disk full', 'StepFailed')
+      },
+    })
+    const failure = await environment.withWorker(activities, (runs) =>
+      failureOf(runs.execute('deploy', { cloud })),
+    )
+    expect(failure.message).toBe('kolla2: disk full')
+    expect(span(calls, 'writeConfiguration').count).toBe(3)
+    expect(calls.some((call) => call.verb === 'startContainers')).toBe(false)
+  })
+})
