@@ -1,6 +1,5 @@
 import { connect as connectSocket } from 'node:net'
-import { Connection } from '@temporalio/client'
-import type { ConnectionOptions } from '@temporalio/client'
+import type { Connection, ConnectionOptions } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { BadInput, NoServer, toOperationError } from './errors.js'
 
@@ -35,7 +34,7 @@ export function resolveServer(choice: ServerChoice = {}): Server {
       connectTimeout: CONNECT_TIMEOUT,
       ...(apiKey !== undefined && { apiKey }),
       ...(tls != null && { tls }),
-      ...(metadata && { metadata: metadata as NonNullable<ConnectionOptions['metadata']> }),
+      ...(metadata && { metadata }),
     },
   }
 }
@@ -52,6 +51,7 @@ function loadProfile(profile: string | undefined) {
 /** @throws NoServer */
 export async function openConnection({ address, options }: Server): Promise<Connection> {
   if (isLocal(address)) await knock(address)
+  const { Connection } = await import('@temporalio/client')
   return Connection.connect(options).catch((error: unknown) => {
     throw new NoServer(address, toOperationError(error).message)
   })
@@ -61,8 +61,12 @@ export function isLocal(address: string): boolean {
   return /^(127\.|localhost:|\[?::1\]?:)/.test(address)
 }
 
-/** gRPC tries a refused port again until its deadline; on this machine a refusal is an answer. */
-async function knock(address: string): Promise<void> {
+/**
+ * Whether anything listens: gRPC would try a refused port again until its deadline; on this machine a refusal is an answer.
+ *
+ * @throws NoServer
+ */
+export async function knock(address: string): Promise<void> {
   const { host, port } = splitAddress(address)
   await new Promise<void>((resolve, reject) => {
     const socket = connectSocket({ host, port, timeout: CONNECT_TIMEOUT })

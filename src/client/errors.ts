@@ -7,7 +7,9 @@ export class OperationError extends Error {
   override name = 'OperationError'
 
   toJSON(): object {
-    return { ...this, name: undefined, type: this.name, message: this.message, cause: undefined }
+    const { name, message } = this
+    const fields = Object.entries(this).filter(([key]) => key !== 'name' && key !== 'cause')
+    return { type: name, message, ...Object.fromEntries(fields) }
   }
 }
 
@@ -64,9 +66,7 @@ export class NoServer extends OperationError {
 export class NoWorker extends OperationError {
   override name = 'NoWorker'
   constructor(readonly taskQueue: string) {
-    super(
-      `no worker polls task queue ${taskQueue}: start one with \`kolla-temporal server start\``,
-    )
+    super(`no worker polls task queue ${taskQueue}: start one with \`kolla-temporal server start\``)
   }
 }
 
@@ -94,7 +94,8 @@ export function* causes(error: unknown): Generator<Error> {
 
 function knownError(error: Error): OperationError | undefined {
   if (error instanceof OperationError) return error
-  if (error instanceof CancelledFailure) return new OperationCancelled('the operation was cancelled')
+  if (error instanceof CancelledFailure)
+    return new OperationCancelled('the operation was cancelled')
   if (error instanceof TerminatedFailure) {
     return new OperationCancelled(`the operation was terminated: ${error.message}`)
   }

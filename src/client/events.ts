@@ -32,12 +32,19 @@ export type OperationEvent =
     }
   /** Started, and no worker has taken it yet. */
   | { readonly type: 'waitingForWorker'; readonly time: Date; readonly message: string }
+  /** A worker took it and can't go on: its code does not know the operation, or not this course of it. */
+  | { readonly type: 'workerFailed'; readonly time: Date; readonly message: string }
   /** The server can't be reached; following goes on when it is back. */
   | { readonly type: 'disconnected'; readonly time: Date; readonly message: string }
   /** The operation's stages, as the Web UI's current details show them: a Markdown list. */
   | { readonly type: 'details'; readonly time: Date; readonly text: string }
   | { readonly type: 'stepScheduled'; readonly time: Date; readonly step: Step }
-  | { readonly type: 'stepProgress'; readonly time: Date; readonly step: Step; readonly text: string }
+  | {
+      readonly type: 'stepProgress'
+      readonly time: Date
+      readonly step: Step
+      readonly text: string
+    }
   /** An attempt failed, with this message; `attempt` is the one that follows. */
   | {
       readonly type: 'stepRetrying'

@@ -25,6 +25,8 @@ export interface Explanation {
   /** Steps that run. */
   readonly running: readonly Step[]
   readonly stepsDone: number
+  /** Why the worker can't go on with it, if it can't. */
+  readonly workerTrouble?: string
   readonly summary?: string
 }
 
@@ -44,6 +46,7 @@ export async function explain(
   const failures = events.filter((event) => event.type === 'stepFailed')
   const error = events.find((event) => event.type === 'operationFailed')?.error
   const result = events.find((event) => event.type === 'operationCompleted')?.result
+  const last = events.at(-1)
   const failedStep = error && culprit(error, failures)
   return {
     operation,
@@ -53,6 +56,7 @@ export async function explain(
     retrying: pending.filter((event) => event.type === 'stepRetrying'),
     running: reader.pendingSteps,
     stepsDone: events.filter((event) => event.type === 'stepCompleted').length,
+    ...(last?.type === 'workerFailed' && { workerTrouble: last.message }),
     ...(result && { summary: result.summary }),
   }
 }

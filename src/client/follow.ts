@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Connection } from '@temporalio/client'
 import type { Decoder } from './decoder.js'
-import { NoWorker, UnknownOperation, toOperationError } from './errors.js'
+import { NoWorker, UnknownOperation } from './errors.js'
 import type { OperationEvent } from './events.js'
 import { HistoryReader } from './history-reader.js'
 import type { HistoryEvent } from './history-reader.js'
@@ -20,14 +20,12 @@ export interface Run {
 /** The server holds a long poll for 20 s when nothing happens. */
 const POLL_DEADLINE = 60_000
 const LOOK_INTERVAL = 1_000
+const LOOK_DEADLINE = 3_000
 const PATIENCE_FOR_WORKER = 5_000
-const RECONNECT_INTERVAL = 1_000
 
+/** gRPC status codes: no such run, or the server will never answer otherwise. */
 const NOT_FOUND = 5
-const UNAUTHENTICATED = 16
-const PERMISSION_DENIED = 7
-const INVALID_ARGUMENT = 3
-const final = [NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT]
+const refusals = [3, NOT_FOUND, 7, 16]
 
 /**
  * Everything that happened in a run and then what happens, live, until its end. Survives a server that goes away and
@@ -38,120 +36,141 @@ const final = [NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, INVALID_ARGUMENT]
 export async function* follow(run: Run, signal?: AbortSignal): AsyncGenerator<OperationEvent> {
   const stop = new AbortController()
   const stopped = signal ? AbortSignal.any([stop.signal, signal]) : stop.signal
-  const reader = new HistoryReader(run.decoder, run.workflowId)
-  const events = new PassThrough({ objectMode: true })
-  const emit = (event: OperationEvent) => void events.write(event)
-
-  const reading = readHistory(run, reader, emit, stopped)
-    .then(() => events.end())
-    .catch((error: unknown) => events.destroy(stopped.aborted ? undefined : (error as Error)))
-  const looking = Promise.allSettled([
-    watchPending(run, reader, emit, stopped),
-    watchDetails(run, reader, emit, stopped),
-    watchPickUp(run, reader, emit, stopped),
-  ])
+  const follower = new Follower(run, stopped)
+  const reading = follower.read()
+  void Promise.allSettled([follower.watchSteps(), follower.watchDetails(), follower.watchPickUp()])
   try {
-    for await (const event of events) yield event as OperationEvent
+    for await (const event of follower.events) yield event as OperationEvent
   } catch (error) {
     if (!stopped.aborted) throw error
   } finally {
     stop.abort()
-    await Promise.all([reading, looking])
+    await reading
   }
 }
 
-type Emit = (event: OperationEvent) => void
+/** Reads a run in several ways at once; all that they find goes into one stream. */
+class Follower {
+  readonly events = new PassThrough({ objectMode: true })
+  readonly #run: Run
+  readonly #signal: AbortSignal
+  readonly #reader: HistoryReader
 
-async function readHistory(run: Run, reader: HistoryReader, emit: Emit, signal: AbortSignal) {
-  let connected = true
-  for await (const event of pollHistory(run, signal, (error) => {
-    if (connected) emit({ type: 'disconnected', time: new Date(), message: error.message })
-    connected = false
-  })) {
-    connected = true
-    const told = await reader.read(event)
-    if (told) emit(told)
-    if (reader.ended) return
+  constructor(run: Run, signal: AbortSignal) {
+    this.#run = run
+    this.#signal = signal
+    this.#reader = new HistoryReader(run.decoder, run.workflowId)
   }
-}
 
-/** History events as they are written. After an interruption it begins anew: readers skip what they know. */
-async function* pollHistory(
-  { client, connection, workflowId }: Run,
-  signal: AbortSignal,
-  onInterruption: (error: Error) => void,
-): AsyncGenerator<HistoryEvent> {
-  const { namespace } = client.options
-  const start = new Uint8Array()
-  let nextPageToken: Uint8Array = start
-  let runId = ''
-  while (!signal.aborted) {
+  /** What the history holds, to the run's end, which also ends the stream. */
+  async read(): Promise<void> {
     try {
-      const request = {
-        namespace,
-        execution: { workflowId, ...(runId && { runId }) },
-        nextPageToken,
-        waitNewEvent: true,
+      for await (const event of this.#poll()) {
+        const told = await this.#reader.read(event)
+        if (told) this.#emit(told)
+        if (this.#reader.ended) break
       }
-      const page = await connection.withAbortSignal(signal, () =>
-        connection.withDeadline(Date.now() + POLL_DEADLINE, () =>
-          connection.workflowService.getWorkflowExecutionHistory(request),
-        ),
-      )
-      const events = page.history?.events ?? []
-      runId ||= events[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? ''
-      yield* events
-      nextPageToken = page.nextPageToken
-      if (nextPageToken.length === 0) return
+      this.events.end()
     } catch (error) {
-      signal.throwIfAborted()
-      refuseIfFinal(error, workflowId)
-      onInterruption(toOperationError(error))
-      nextPageToken = start
-      await sleep(RECONNECT_INTERVAL, undefined, { signal })
+      this.events.destroy(error as Error)
     }
+  }
+
+  /** History events as they are written; after an interruption from the first one on, which the reader skips. */
+  async *#poll(): AsyncGenerator<HistoryEvent> {
+    const { client, connection, workflowId } = this.#run
+    const start = new Uint8Array()
+    let nextPageToken: Uint8Array = start
+    for (;;) {
+      try {
+        const page = await this.#ask(POLL_DEADLINE, () =>
+          connection.workflowService.getWorkflowExecutionHistory({
+            namespace: client.options.namespace,
+            execution: { workflowId },
+            nextPageToken,
+            waitNewEvent: true,
+          }),
+        )
+        yield* page.history?.events ?? []
+        nextPageToken = page.nextPageToken
+        if (nextPageToken.length === 0) return
+      } catch (error) {
+        this.#signal.throwIfAborted()
+        refuseIfFinal(error, workflowId)
+        nextPageToken = start
+        await this.#sleep(LOOK_INTERVAL)
+      }
+    }
+  }
+
+  /** Attempts, failures and progress of running steps, which are not in the history yet; and whether the server answers. */
+  async watchSteps(): Promise<void> {
+    const { client, decoder, workflowId } = this.#run
+    const pending = new PendingSteps(decoder)
+    let connected = true
+    for (;;) {
+      await this.#sleep(LOOK_INTERVAL)
+      try {
+        const handle = client.workflow.getHandle(workflowId)
+        const { raw } = await this.#ask(LOOK_DEADLINE, () => handle.describe())
+        connected = true
+        const events = await pending.compare(raw.pendingActivities ?? [], this.#reader)
+        events.forEach((event) => this.#emit(event))
+      } catch {
+        const message =
+          'the Temporal server does not answer; the operation is shown again when it does'
+        if (connected) this.#emit({ type: 'disconnected', time: new Date(), message })
+        connected = false
+      }
+    }
+  }
+
+  /** The run's own account of its stages: it changes only when the history grows. */
+  async watchDetails(): Promise<void> {
+    let shown = ''
+    let seen = 0
+    for (;;) {
+      await this.#sleep(LOOK_INTERVAL)
+      if (!this.#reader.pickedUp || this.#reader.lastEventId === seen) continue
+      seen = this.#reader.lastEventId
+      const text = await this.#details().catch(() => shown)
+      if (text !== shown) this.#emit({ type: 'details', time: new Date(), text })
+      shown = text
+    }
+  }
+
+  async #details(): Promise<string> {
+    const handle = this.#run.client.workflow.getHandle(this.#run.workflowId)
+    const metadata: { currentDetails?: string } = await handle.query('__temporal_workflow_metadata')
+    return metadata.currentDetails ?? ''
+  }
+
+  async watchPickUp(): Promise<void> {
+    await this.#sleep(PATIENCE_FOR_WORKER)
+    if (this.#reader.pickedUp) return
+    const { message } = new NoWorker(this.#run.taskQueue)
+    this.#emit({ type: 'waitingForWorker', time: new Date(), message })
+  }
+
+  #emit(event: OperationEvent): void {
+    if (!this.#signal.aborted && !this.events.writableEnded) this.events.write(event)
+  }
+
+  /** A signal of its own for each request: the SDK never takes its listeners off. */
+  async #ask<T>(deadline: number, request: () => Promise<T>): Promise<T> {
+    const { connection } = this.#run
+    return connection.withAbortSignal(AbortSignal.any([this.#signal]), () =>
+      connection.withDeadline(Date.now() + deadline, request),
+    )
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#signal })
   }
 }
 
 function refuseIfFinal(error: unknown, workflowId: string): void {
   const { code } = error as { code?: unknown }
   if (code === NOT_FOUND) throw new UnknownOperation(`no operation ${workflowId} is known`)
-  if (typeof code !== 'number' || final.includes(code)) throw error as Error
-}
-
-/** Attempts, failures and progress of running steps: they are not in the history yet. */
-async function watchPending(run: Run, reader: HistoryReader, emit: Emit, signal: AbortSignal) {
-  const pending = new PendingSteps(run.decoder)
-  await everySecond(signal, async () => {
-    if (reader.pendingSteps.length === 0) return
-    const { raw } = await run.client.workflow.getHandle(run.workflowId).describe()
-    for (const event of await pending.compare(raw.pendingActivities ?? [], reader)) emit(event)
-  })
-}
-
-async function watchDetails(run: Run, reader: HistoryReader, emit: Emit, signal: AbortSignal) {
-  let shown = ''
-  await everySecond(signal, async () => {
-    if (!reader.pickedUp || reader.ended) return
-    const handle = run.client.workflow.getHandle(run.workflowId)
-    const metadata: { currentDetails?: string } = await handle.query('__temporal_workflow_metadata')
-    const text = metadata.currentDetails ?? ''
-    if (text !== shown && !signal.aborted) emit({ type: 'details', time: new Date(), text })
-    shown = text
-  })
-}
-
-async function watchPickUp(run: Run, reader: HistoryReader, emit: Emit, signal: AbortSignal) {
-  await sleep(PATIENCE_FOR_WORKER, undefined, { signal })
-  if (reader.pickedUp) return
-  const { message } = new NoWorker(run.taskQueue)
-  emit({ type: 'waitingForWorker', time: new Date(), message })
-}
-
-/** What fails here is told by the history, or succeeds a second later. */
-async function everySecond(signal: AbortSignal, look: () => Promise<void>): Promise<void> {
-  for (;;) {
-    await sleep(LOOK_INTERVAL, undefined, { signal })
-    await look().catch(() => undefined)
-  }
+  if (typeof code !== 'number' || refusals.includes(code)) throw error as Error
 }

@@ -1,8 +1,8 @@
 import { formatFinding } from '../model/finding.js'
 import { BadInput, CloudBusy, OperationCancelled, StepFailed } from './errors.js'
 import type { OperationError } from './errors.js'
-import type { Step } from './events.js'
 import type { Explanation } from './explain.js'
+import { formatSeconds, stepName, verbOf } from './wording.js'
 
 /** An explanation as a person reads it. */
 export function formatExplanation(explanation: Explanation): string {
@@ -14,6 +14,7 @@ export function formatExplanation(explanation: Explanation): string {
         `${stepName(step)} is being tried again (attempt ${attempt}): ${message}`,
     ),
     running(explanation),
+    explanation.workerTrouble,
     ...explanation.otherFailures.map(
       ({ step, error }) => `${stepName(step)} failed too: ${error.message}`,
     ),
@@ -21,19 +22,6 @@ export function formatExplanation(explanation: Explanation): string {
     next(explanation),
   ]
   return paragraphs.filter((paragraph) => paragraph).join('\n\n')
-}
-
-export function stepName({ verb, summary }: Step): string {
-  return summary ? `${verb} ${summary}` : verb
-}
-
-/** `8.1s`, `4m05s`, `2h03m` */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)}s`
-  const whole = Math.round(seconds)
-  const pad = (n: number) => String(n).padStart(2, '0')
-  if (whole < 3600) return `${Math.floor(whole / 60)}m${pad(whole % 60)}s`
-  return `${Math.floor(whole / 3600)}h${pad(Math.floor((whole % 3600) / 60))}m`
 }
 
 function headline({ operation, stepsDone }: Explanation): string {
@@ -88,14 +76,4 @@ function next({ operation, error }: Explanation): string | undefined {
   if (error instanceof OperationCancelled) return `What next: ${again} goes on where it stopped.`
   const advice = error instanceof StepFailed ? `${error.failure.advice}\n` : ''
   return `What next: ${advice}${again} then goes on from there: what is done is left alone.`
-}
-
-/** The command line's verb for an operation, as kolla-ansible calls it. */
-export function verbOf(operation: string): string {
-  const own: Record<string, string> = {
-    prepareHosts: 'bootstrap-servers',
-    buildImages: 'build',
-    postDeploy: 'post-deploy',
-  }
-  return own[operation] ?? operation
 }

@@ -71,7 +71,8 @@ export class HistoryReader {
     if (completed) return { type: 'stepCompleted', ...this.#end(completed, time) }
     const cancelled = event.activityTaskCanceledEventAttributes
     if (cancelled) return { type: 'stepCancelled', ...this.#end(cancelled, time) }
-    const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
+    const failed =
+      event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes
     if (failed) {
       const error = toOperationError(await this.#decoder.error(failed.failure))
       return { type: 'stepFailed', ...this.#end(failed, time), error }
@@ -82,7 +83,8 @@ export class HistoryReader {
   #end({ scheduledEventId }: { scheduledEventId?: unknown }, time: Date) {
     const key = String(scheduledEventId)
     const running = this.#running.get(key)
-    if (!running) throw new Error(`history of ${this.#workflowId} ends a step that it never scheduled`)
+    if (!running)
+      throw new Error(`history of ${this.#workflowId} ends a step that it never scheduled`)
     this.#running.delete(key)
     const { step, scheduledAt, attempts } = running
     return { time, step, attempts, seconds: secondsBetween(scheduledAt, time) }
@@ -101,6 +103,11 @@ export class HistoryReader {
       }
     }
     if (event.workflowTaskStartedEventAttributes) this.pickedUp = true
+    const taskFailed = event.workflowTaskFailedEventAttributes
+    if (taskFailed) {
+      const { message } = await this.#decoder.error(taskFailed.failure)
+      return { type: 'workerFailed', time, message: `the worker can't go on: ${message}` }
+    }
     const completed = event.workflowExecutionCompletedEventAttributes
     if (completed) {
       const result = (await this.#decoder.first(completed.result)) as OperationResult

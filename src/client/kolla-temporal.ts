@@ -95,7 +95,8 @@ export class KollaTemporal {
   async explain(workflowId: string): Promise<Explanation> {
     const handle = this.#client.workflow.getHandle(workflowId)
     try {
-      const [description, history] = await Promise.all([handle.describe(), handle.fetchHistory()])
+      const description = await handle.describe()
+      const history = await handle.fetchHistory()
       const pending = description.raw.pendingActivities ?? []
       return await explain(summarize(description), history, pending, this.#decoder)
     } catch (error) {
@@ -109,7 +110,6 @@ export class KollaTemporal {
     const { pollers } = await this.#client.workflowService.describeTaskQueue({
       namespace: this.#client.options.namespace,
       taskQueue: { name: this.#taskQueue },
-      taskQueueType: 1, // workflow tasks
     })
     if (pollers.length === 0) throw new NoWorker(this.#taskQueue)
   }

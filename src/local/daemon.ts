@@ -107,7 +107,8 @@ export class Daemon {
 
   async #remember(pid: number | undefined): Promise<void> {
     const startedAt = pid === undefined ? undefined : await processStart(pid)
-    if (pid !== undefined && startedAt) await writePrivateFile(this.#pidFile, `${pid} ${startedAt}\n`)
+    if (pid !== undefined && startedAt)
+      await writePrivateFile(this.#pidFile, `${pid} ${startedAt}\n`)
   }
 
   async #openLog() {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { Connection } from '@temporalio/client'
-import { isLocal, openConnection, splitAddress } from '../client/connection.js'
+import type { Connection } from '@temporalio/client'
+import { isLocal, knock, openConnection, splitAddress } from '../client/connection.js'
 import type { Server } from '../client/connection.js'
 import { Daemon } from './daemon.js'
 import { temporalBinary } from './temporal-binary.js'
@@ -31,18 +31,19 @@ export class LocalServer {
 
   async status(): Promise<ServerStatus> {
     const { address } = this.#server
-    const [pid, answers] = await Promise.all([this.#daemon.pid(), this.#answers()])
+    const pid = await this.#daemon.pid()
+    const answers = pid === undefined ? await this.#answers() : await this.#listens()
     return { address, answers, pid, webUi: this.#webUi() }
   }
 
   /** Starts it, unless one answers already: that one is used, whoever started it. */
   async start(report: (line: string) => void): Promise<void> {
-    if (await this.#answers()) return
+    if ((await this.status()).answers) return
     const { address, namespace } = this.#server
     if (!isLocal(address)) {
       throw new Error(
         `no Temporal server answers at ${address}, and only one of this machine can be started here: ` +
-          'unset the address (--address, TEMPORAL_ADDRESS, Temporal\'s client profile) to use the local one',
+          "unset the address (--address, TEMPORAL_ADDRESS, Temporal's client profile) to use the local one",
       )
     }
     if ((await this.#daemon.pid()) === undefined) {
@@ -70,6 +71,14 @@ export class LocalServer {
     const { address } = this.#server
     if (!isLocal(address)) return undefined
     return `http://127.0.0.1:${splitAddress(address).port + UI_OFFSET}`
+  }
+
+  /** Enough for a server of our own, and much quicker to find out. */
+  async #listens(): Promise<boolean> {
+    return knock(this.#server.address).then(
+      () => true,
+      () => false,
+    )
   }
 
   async #answers(): Promise<boolean> {

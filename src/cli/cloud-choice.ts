@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { CloudLocation } from '../state/clouds.js'
+import { stateDirectory } from '../state/state-directory.js'
+import { UsageError } from './exit.js'
+import { hasLocation, locationOf } from './options.js'
+import type { Options } from './options.js'
+
+export interface ChosenCloud {
+  readonly name: string
+  readonly location: CloudLocation
+}
+
+/**
+ * The cloud's name for an operation. Files that the options point to are registered under it, so that the worker of
+ * this machine finds them; with a name alone, the workers know the cloud already.
+ *
+ * @throws UsageError when there are no such files
+ */
+export async function chooseCloud(options: Options): Promise<string> {
+  const location = locationOf(options)
+  if (!location) return options.cloud ?? ''
+  requireFiles(location)
+  const { cloudName, registerCloud } = await import('../state/clouds.js')
+  const name = options.cloud ?? cloudName(location.configdir)
+  await registerCloud(stateDirectory(), name, location)
+  return name
+}
+
+/**
+ * The same for verbs that work on the files themselves: a name alone must be known on this machine.
+ *
+ * @throws UsageError when there are no such files
+ */
+export async function chooseFiles(options: Options): Promise<ChosenCloud> {
+  const name = await chooseCloud(options)
+  const { readClouds } = await import('../state/clouds.js')
+  const location = locationOf(options) ?? (await readClouds(stateDirectory()))[name]
+  if (location) return { name, location }
+  throw new UsageError(
+    `this machine knows no cloud ${name}: say where its files are with --configdir DIR and -i INVENTORY`,
+  )
+}
+
+/** The cloud that looking back is about; undefined for all, where nothing names one. */
+export function cloudOfHistory(options: Options): string | undefined {
+  if (options.cloud !== undefined) return options.cloud
+  const location = locationOf(options)
+  return hasLocation(location) ? basename(location.configdir) : undefined
+}
+
+function requireFiles({ configdir, inventory }: CloudLocation): void {
+  const globals = join(configdir, 'globals.yml')
+  if (!existsSync(globals)) {
+    throw new UsageError(
+      `there is no ${globals}: name the cloud's directory with --configdir DIR, or a cloud that the workers know with --cloud NAME`,
+    )
+  }
+  if (!existsSync(inventory)) {
+    throw new UsageError(`there is no inventory ${inventory}: name it with -i FILE`)
+  }
+}

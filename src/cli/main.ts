@@ -1,0 +1,16 @@
+import { createProgram } from './program.js'
+import { exitCode, report } from './exit.js'
+
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+const program = createProgram()
+try {
+  await program.parseAsync()
+} catch (error) {
+  report(error, program.opts<{ json?: true }>().json === true)
+  process.exitCode = exitCode(error)
+}

@@ -1,0 +1,83 @@
+import { Command, Option } from 'commander'
+import { UsageError } from './exit.js'
+import { list } from './options.js'
+import type { Options } from './options.js'
+
+import { addFileVerbs } from './verbs/files.js'
+import { addHistoryVerbs } from './verbs/history.js'
+import { addOperationVerbs } from './verbs/operations.js'
+import { addServerVerbs } from './verbs/server.js'
+
+const examples = `
+Examples:
+  kolla-temporal server start                                 the local Temporal server and worker, in the background
+  kolla-temporal -i multinode --configdir . genpwd            fill passwords.yml
+  kolla-temporal -i multinode --configdir . plan              what a deploy would change, and why
+  kolla-temporal -i multinode --configdir . deploy            Ctrl-C only detaches: attach comes back
+  kolla-temporal --cloud demo reconfigure --tags keystone     a cloud that the workers know by name
+  kolla-temporal --cloud demo explain                         what went wrong in the last operation
+
+Exit codes: 0 done, 1 failed, 2 bad input (nothing was touched), 130 detached (the operation goes on).`
+
+/** Options that only these verbs have a use for. */
+const narrow: Readonly<Record<'tags' | 'limit', readonly string[]>> = {
+  tags: ['plan', 'deploy', 'reconfigure'],
+  limit: ['bootstrap-servers'],
+}
+
+export function createProgram(): Command {
+  const program = new Command('kolla-temporal')
+    .description("Deploys OpenStack from Kolla's images by durable Temporal workflows.")
+    .usage('[options] VERB')
+    .option('-i, --inventory <file>', 'inventory (default: multinode in the configdir)')
+    .option(
+      '--configdir <dir>',
+      'directory of globals.yml, passwords.yml and config/ (default: /etc/kolla)',
+    )
+    .option(
+      '--cloud <name>',
+      "the cloud's name (default: its directory's); alone: one that the workers know",
+    )
+    .addOption(
+      new Option(
+        '-t, --tags <services>',
+        'only these services (plan, deploy, reconfigure)',
+      ).argParser(list),
+    )
+    .addOption(
+      new Option('--limit <hosts>', 'only these hosts (bootstrap-servers)').argParser(list),
+    )
+    .option('--json', 'one JSON object a line, for programs')
+    .option(
+      '--address <host:port>',
+      "Temporal server (default: TEMPORAL_ADDRESS, Temporal's client profile, 127.0.0.1:7233)",
+    )
+    .option('--namespace <name>', 'Temporal namespace (default: the same way, then "default")')
+    .option(
+      '--temporal-profile <name>',
+      "profile of Temporal's client configuration (default: TEMPORAL_PROFILE)",
+    )
+    .addHelpText('after', examples)
+    .configureHelp({ showGlobalOptions: true, helpWidth: 120 })
+    .showHelpAfterError('(`kolla-temporal --help` lists verbs and options)')
+    .exitOverride()
+    .hook('preAction', (_, verb) => refuseNarrow(verb))
+
+  addFileVerbs(program)
+  addOperationVerbs(program)
+  addHistoryVerbs(program)
+  addServerVerbs(program)
+  return program
+}
+
+function refuseNarrow(verb: Command): void {
+  const options: Options = verb.optsWithGlobals()
+  for (const option of ['tags', 'limit'] as const) {
+    const verbs = narrow[option]
+    if (options[option] && !verbs.includes(verb.name())) {
+      throw new UsageError(
+        `--${option} means nothing to ${verb.name()}; it is for: ${verbs.join(', ')}`,
+      )
+    }
+  }
+}

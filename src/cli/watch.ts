@@ -1,0 +1,60 @@
+import type { OperationHandle, OperationResult } from '../client/index.js'
+import { formatFinding } from '../model/finding.js'
+import { AlreadyShown, DETACHED, describeError } from './exit.js'
+import { formatChanges } from './format-changes.js'
+import { createView } from './progress/view.js'
+
+export interface WatchOptions {
+  readonly json: boolean
+  /** What a person asked for is the plan itself: progress is shown on a terminal only. */
+  readonly answer?: boolean
+  /** The operation was asked to stop: that it did is no failure. */
+  readonly expectCancelled?: boolean
+}
+
+/**
+ * Shows an operation until it ends. An interrupt only detaches.
+ *
+ * @throws AlreadyShown when the operation failed
+ */
+export async function watch(handle: OperationHandle, options: WatchOptions): Promise<void> {
+  const detached = new AbortController()
+  const detach = () => detached.abort()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, detach)
+  const view = await createView(options)
+  try {
+    for await (const event of handle.events(detached.signal)) {
+      view.show(event)
+      if (event.type === 'operationCompleted') {
+        view.end()
+        if (!options.json) showResult(event.result)
+        return
+      }
+      if (event.type === 'operationFailed') {
+        view.end()
+        if (!options.json) showFailure(event.error, handle.workflowId)
+        if (options.expectCancelled && event.error.name === 'OperationCancelled') return
+        throw new AlreadyShown(event.error)
+      }
+    }
+  } finally {
+    view.end()
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, detach)
+  }
+  console.error(`detached, the operation goes on: kolla-temporal attach ${handle.workflowId}`)
+  process.exitCode = DETACHED
+}
+
+function showResult({ changes, warnings, summary }: OperationResult): void {
+  for (const warning of warnings) console.error(formatFinding(warning))
+  const text = [formatChanges(changes), summary].filter((part) => part !== '').join('\n')
+  console.log(text)
+}
+
+function showFailure(error: Error, workflowId: string): void {
+  console.error(describeError(error))
+  const { name } = error
+  if (name === 'StepFailed' || name === 'OperationError') {
+    console.error(`what happened, and what to do: kolla-temporal explain ${workflowId}`)
+  }
+}

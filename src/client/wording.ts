@@ -1,0 +1,24 @@
+import type { Step } from './events.js'
+
+export function stepName({ verb, summary }: Step): string {
+  return summary ? `${verb} ${summary}` : verb
+}
+
+/** `8.1s`, `4m05s`, `2h03m` */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)}s`
+  const whole = Math.round(seconds)
+  const pad = (n: number) => String(n).padStart(2, '0')
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${pad(whole % 60)}s`
+  return `${Math.floor(whole / 3600)}h${pad(Math.floor((whole % 3600) / 60))}m`
+}
+
+/** The command line's verb for an operation, as kolla-ansible calls it. */
+export function verbOf(operation: string): string {
+  const own: Record<string, string> = {
+    prepareHosts: 'bootstrap-servers',
+    buildImages: 'build',
+    postDeploy: 'post-deploy',
+  }
+  return own[operation] ?? operation
+}
