@@ -4,6 +4,7 @@ import { cronCommand, rootCrontab } from './distro.js'
 import { rotationTimes } from './fernet-schedule.js'
 import { addressOf } from './host-view.js'
 import { keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { keystoneOneShot } from './keystone-one-shot.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { overridden } from './overridden.js'
@@ -21,11 +22,9 @@ const keysOwner = { path: '/etc/keystone/fernet-keys', owner: 'keystone:keystone
 const home = '/var/lib/keystone/.ssh'
 
 /** Command of a one-shot container of `keystone_fernet`: makes keys in an empty volume, leaves any others alone. */
-export const setUpFernetKeys = [
-  'bash',
-  '-c',
-  'sudo -E kolla_set_configs && exec keystone-manage --config-file /etc/keystone/keystone.conf fernet_setup --keystone-user keystone --keystone-group keystone',
-]
+export const setUpFernetKeys = keystoneOneShot(
+  'exec keystone-manage --config-file /etc/keystone/keystone.conf fernet_setup --keystone-user keystone --keystone-group keystone',
+)
 
 export function keystoneFernet(ctx: Context): Container {
   const { globals } = ctx.host

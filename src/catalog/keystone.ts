@@ -4,6 +4,7 @@ import type { ConfigFile, Container } from './container.js'
 import { uwsgiPlugins } from './distro.js'
 import { addressOf } from './host-view.js'
 import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { keystoneOneShot } from './keystone-one-shot.js'
 import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
@@ -67,8 +68,8 @@ export function keystoneUrl({ globals }: Cloud, address: 'internal' | 'public'):
 }
 
 /**
- * `keystone-manage bootstrap`, to be run in a `keystone` container that serves or in a one-shot: the administrator, the
- * default roles, region, service and endpoints. It looks first and mends what differs (password, URLs).
+ * For a one-shot container of `keystone`: the database's schema, then the administrator, the default roles, region,
+ * service and endpoints. It looks first and mends what differs (password, URLs), so it may run again.
  */
 export function bootstrapCommand(cloud: Cloud): {
   readonly command: readonly string[]
@@ -86,11 +87,10 @@ export function bootstrapCommand(cloud: Cloud): {
     'public-url': keystoneUrl(cloud, 'public'),
   }
   return {
-    command: [
-      'keystone-manage',
-      'bootstrap',
+    command: keystoneOneShot(
+      'keystone-manage db_sync\nexec keystone-manage bootstrap "$@"',
       ...Object.entries(options).flatMap(([name, value]) => [`--bootstrap-${name}`, value]),
-    ],
+    ),
     environment: { OS_BOOTSTRAP_PASSWORD: password(passwords, 'keystone_admin_password') },
   }
 }

@@ -76,7 +76,8 @@ export const installingMark = '.kolla-temporal-installing'
 /**
  * Script for a one-shot container (`bash -c …`, volumes and files of `mariadb`): makes the system tables in an empty
  * volume. It may be killed and run again; only what a run left that did not come to its end is cleared. Kolla's own
- * bootstrap is not used, for it shows the database password in the process list.
+ * bootstrap is not used, for it shows the database password in the process list. The account that needs no password is
+ * `mysql@localhost`, the user that everything in the container runs as.
  */
 export const installDatabase = `set -o errexit
 sudo -E kolla_set_configs
@@ -90,7 +91,7 @@ elif [ -n "$(ls -A)" ]; then
   exit 0
 fi
 touch ${installingMark}
-mariadb-install-db --skip-test-db
+mariadb-install-db --skip-test-db --auth-root-socket-user=mysql
 rm ${installingMark}
 `
 
