@@ -79,8 +79,12 @@ export function checkGlobals(globals: Globals): { key: keyof Globals; message: s
   const problems: { key: keyof Globals; message: string }[] = []
   const refuse = (key: keyof Globals, message: string) =>
     problems.push({ key, message: `'${key}' ${message}` })
-  for (const key of ['kolla_internal_vip_address', 'kolla_external_vip_address'] as const) {
-    if (!isIPv4(globals[key])) refuse(key, `must be an IPv4 address, not '${globals[key]}'`)
+  const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } = globals
+  if (!isIPv4(internal)) {
+    refuse('kolla_internal_vip_address', `must be an IPv4 address, not '${internal}'`)
+  }
+  if (!isIPv4(external) && external !== internal) {
+    refuse('kolla_external_vip_address', `must be an IPv4 address, not '${external}'`)
   }
   if (!isReleaseSupported(globals.openstack_release)) {
     refuse(

@@ -68,7 +68,7 @@ describe('genpwd', () => {
     expect(wire.subarray(-512).toString('base64url')).toBe(n)
     expect(wire.readUInt32BE(0)).toBe('ssh-rsa'.length)
     expect(genpwd(text, ssh).added).toEqual([])
-  })
+  }, 60_000)
 
   it.each([
     ['a: [', /is no YAML \(line 1\)/],

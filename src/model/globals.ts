@@ -23,7 +23,7 @@ export const settings = {
   openstack_release: setting(text, '2026.1'),
   openstack_tag: setting(
     text,
-    "{{ openstack_release }}-{{ kolla_base_distro }}-{{ 'bookworm' if openstack_release == '2025.2' else 'trixie' }}{{ openstack_tag_suffix }}",
+    "{{ openstack_release }}-{{ kolla_base_distro }}-{{ 'bookworm' if openstack_release | string == '2025.2' else 'trixie' }}{{ openstack_tag_suffix }}",
   ),
   openstack_tag_suffix: setting(textOrEmpty, ''),
   cron_tag: setting(text, '{{ openstack_tag }}'),

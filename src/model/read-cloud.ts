@@ -42,10 +42,14 @@ export function readCloud(
     const resolver = resolvers.of(host.name)
     const { connection, findings: wrong } = readConnection(host, resolver, files.inventory.path)
     findings.push(...wrong)
-    const globals = readGlobals(resolver, files, findings)
+    const globals = readGlobals(resolver, files, globalsFile.broken ? [] : findings)
     if (globals) hosts.push({ name: host.name, connection, globals })
   }
-  const common = readGlobals(resolvers.common, files, remote.length > 0 ? [] : findings)
+  const common = readGlobals(
+    resolvers.common,
+    files,
+    remote.length > 0 || globalsFile.broken ? [] : findings,
+  )
   const globals = common ?? hosts[0]?.globals // a globals.yml may need a host's own variables
   findings.push(
     ...checkLocalHosts(inventory, tree),
@@ -71,7 +75,7 @@ export function readCloud(
       ...missingPasswords(files.passwords, secrets.passwords, secrets.variables, required),
     )
   }
-  const all = tidy(findings)
+  const all = tidy(findings, files)
   return cloud && !hasErrors(all) ? { cloud, findings: all } : { findings: all }
 }
 
@@ -94,14 +98,16 @@ class Resolvers {
   of(name: string): Resolver {
     const known = this.resolvers.get(name)
     if (known) return known
-    const own: Variables = this.inventory.hosts.get(name)?.variables ?? new Map<string, never>()
-    const resolver = new Resolver([this.globals, own, this.tree.variables(name)], {
+    const host = this.inventory.hosts.get(name)
+    const own: Variables = host?.variables ?? new Map<string, never>()
+    const implied: Variables = new Map()
+    if (host) implied.set('ansible_host', { value: name, place: host.place })
+    const resolver = new Resolver([this.globals, own, this.tree.variables(name), implied], {
       groups: this.groups,
       hostvars: this.hostvars,
       inventory_hostname: name,
       inventory_hostname_short: name.split('.')[0] ?? name,
       group_names: this.tree.groupsOf(name),
-      ...(own.has('ansible_host') ? {} : { ansible_host: name }),
     })
     this.resolvers.set(name, resolver)
     return resolver
@@ -168,11 +174,14 @@ function checkKeys(
   return unknownKeys(written, (name) => resolvers.isUsed(name) || inOverrides(name))
 }
 
-/** Each finding once, in the order of files and lines. */
-function tidy(findings: readonly Finding[]): Finding[] {
-  const distinct = new Map(findings.map((finding) => [formatFinding(finding), finding]))
-  const files = [...new Set(findings.map(({ file }) => file))]
-  return [...distinct.values()].sort(
-    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0),
-  )
+/** Each finding once, as an error if it is one anywhere, in the order of files and lines. */
+function tidy(findings: readonly Finding[], files: CloudFiles): Finding[] {
+  const distinct = new Map<string, Finding>()
+  for (const finding of findings) {
+    const key = formatFinding({ ...finding, severity: 'error' })
+    if (finding.severity === 'error' || !distinct.has(key)) distinct.set(key, finding)
+  }
+  const order = [files.inventory.path, files.globals.path, files.passwords.path]
+  const rank = ({ file = '' }: Finding) => order.indexOf(file)
+  return [...distinct.values()].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }

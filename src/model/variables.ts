@@ -27,6 +27,7 @@ const initials: ReadonlyMap<string, unknown> = new Map(
  */
 export class Resolver {
   private readonly values = new Map<string, Value>()
+  private readonly failures = new Map<string, unknown>()
   private readonly path: string[] = []
   /** Names that templates have asked for. */
   readonly used = new Set<string>()
@@ -48,6 +49,7 @@ export class Resolver {
   get(name: string): Value | undefined {
     if (Object.hasOwn(this.context, name)) return this.context[name]
     if (this.values.has(name)) return this.values.get(name)
+    if (this.failures.has(name)) throw this.failures.get(name)
     const source = this.source(name)
     const raw = source ? source.value : this.initial(name)
     if (raw === undefined) return undefined
@@ -64,7 +66,9 @@ export class Resolver {
       this.values.set(name, value)
       return value
     } catch (error) {
-      throw this.blame(error, name, source)
+      const failure = this.blame(error, name, source)
+      this.failures.set(name, failure)
+      throw failure
     } finally {
       this.path.pop()
     }

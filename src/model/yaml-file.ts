@@ -8,6 +8,8 @@ import type { Value } from './jinja/render.js'
 /** The top-level keys of a YAML file with their places. Everything that is wrong becomes a finding. */
 export interface YamlMapping {
   readonly variables: Variables
+  /** Nothing could be read, so that missing keys mean nothing. */
+  readonly broken: boolean
   readonly findings: readonly Finding[]
 }
 
@@ -17,7 +19,7 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
   const findings: Finding[] = []
   const variables: Variables = new Map()
   const place = (offset = 0): Place => {
-    const { line, col } = lines.linePos(offset)
+    const { line, col } = offset === 0 ? { line: 1, col: 1 } : lines.linePos(offset)
     return { file: file.path, line, column: col }
   }
   const report = (severity: Finding['severity'], message: string, at: Place) =>
@@ -29,7 +31,7 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
       'the file is encrypted by ansible-vault: decrypt it, this version does not',
       place(),
     )
-    return { variables, findings }
+    return { variables, broken: findings.length > 0, findings }
   }
   const documents = parseAllDocuments(file.text, {
     version: '1.1',
@@ -42,16 +44,16 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
     report('error', sentence(error.message), place(error.pos[0]))
   if (second)
     report('error', 'a second document starts here: remove the line ---', place(second.range[0]))
-  if (!document || findings.length > 0) return { variables, findings }
+  if (!document || findings.length > 0) return { variables, broken: findings.length > 0, findings }
   if (
     document.contents === null ||
     (isScalar(document.contents) && document.contents.value === null)
   ) {
-    return { variables, findings }
+    return { variables, broken: findings.length > 0, findings }
   }
   if (!isMap(document.contents)) {
     report('error', 'the file must consist of lines key: value', place(document.contents.range[0]))
-    return { variables, findings }
+    return { variables, broken: findings.length > 0, findings }
   }
   for (const pair of document.contents.items as Pair<Node, Node | null>[]) {
     const at = place(pair.key.range?.[0])
@@ -78,7 +80,7 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
       variables.set(key, { value: plain(pair.value?.toJS(document)), place: at })
     }
   }
-  return { variables, findings }
+  return { variables, broken: false, findings }
 }
 
 /** `key: {{ name }}` is a mapping whose key is a mapping to YAML. */
