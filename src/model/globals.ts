@@ -38,6 +38,8 @@ export const settings = {
   docker_registry_username: setting(textOrEmpty, ''),
   docker_namespace: setting(text, 'openstack.kolla'),
   docker_image_name_prefix: setting(textOrEmpty, ''),
+  /** Ours: what the host that builds images reaches, the internet or only Debian's and Python's packages. */
+  image_build_environment: setting(oneOf('upstream', 'packages-only'), 'upstream'),
 
   // Networks
   kolla_internal_vip_address: setting(text),
