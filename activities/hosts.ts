@@ -1,3 +1,5 @@
+import { findAddress, hostViews } from '../src/catalog/host-view.js'
+import { containerNames } from '../src/catalog/index.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import type { ObservedHost } from '../src/host/facts.js'
 import { observeHost } from '../src/host/observe.js'
@@ -11,17 +13,28 @@ export function hostActivities(contexts: CloudContexts) {
     /** What a host is and what runs on it, in one round trip. */
     async observeHost(ref: CloudRef, host: string): Promise<ObservedHost> {
       const cloud = await contexts.get(ref)
-      return observeHost(cloud.remote(host), cloud.digestKey, cancellation())
+      return observeHost(cloud.remote(host), {
+        containers: containerNames,
+        digestKey: cloud.digestKey,
+        ...cancellation(),
+      })
     },
 
     /** Makes a bare host ready: packages, Docker, time, names, kernel settings. */
     async prepareHost(ref: CloudRef, host: string): Promise<PreparedHost> {
       const cloud = await contexts.get(ref)
       const { globals } = cloud.host(host)
-      return prepareHost(cloud.remote(host), cloud.facts(host), globals, cloud.found.hosts, {
-        ...cancellation(),
-        onProgress: report,
-      })
+      const hosts = hostViews(cloud.cloud, cloud.found.hosts).map((view) => ({
+        name: view.name,
+        hostname: view.facts.hostname,
+        address: findAddress(view) ?? view.connection.address,
+      }))
+      return prepareHost(
+        cloud.remote(host),
+        cloud.facts(host),
+        { globals, hosts },
+        { ...cancellation(), onProgress: report },
+      )
     },
 
     /** Puts the files of some containers on a host, in one stream; a running container does not notice. */

@@ -9,9 +9,8 @@ export async function buildImages(input: BuildImagesInput): Promise<OperationRes
     const { ref, buildHost } = cloud
     if (buildHost === undefined) throw noBuildHost()
     await stages.run('Start the registry', () => step('startRegistry', buildHost, ref, buildHost))
-    const selection = { profile: input.profile, images: input.images }
     const built = await stages.run('Build and push images', () =>
-      step('buildImages', buildHost, ref, buildHost, selection),
+      step('buildImages', buildHost, ref, buildHost, input),
     )
     const summary = `${built.built} images built and pushed, ${built.present} were there`
     return { changes: [], warnings: [], summary }

@@ -17,3 +17,16 @@ export const services: readonly Service[] = [
   rabbitmq,
   keystone,
 ]
+
+/** Names of all containers that the services may have on a host. */
+export const containerNames: readonly string[] = [
+  'cron',
+  'haproxy',
+  'keepalived',
+  'mariadb',
+  'memcached',
+  'rabbitmq',
+  'keystone_ssh',
+  'keystone_fernet',
+  'keystone',
+]

@@ -1,0 +1,113 @@
+import { fileURLToPath } from 'node:url'
+import { ApplicationFailure } from '@temporalio/common'
+import { pullImage } from '../src/docker/pull.js'
+import { filesBelow, sendFiles } from '../src/host/send-files.js'
+import { addEvent, describeProgress, noProgress, parseBuildLine } from '../src/images/build-events.js'
+import { buildPlan, checkBuild } from '../src/images/build-plan.js'
+import type { BuildRequest } from '../src/images/build-plan.js'
+import { formatFinding } from '../src/model/finding.js'
+import { sh } from '../src/ssh/quote.js'
+import type { Remote } from '../src/ssh/remote.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { cancellation, report } from './progress.js'
+
+/** Which images to build; by default those of a highly available control plane. */
+export interface ImageSelection {
+  readonly profile?: string
+  readonly images?: readonly string[]
+}
+
+export interface BuiltImages {
+  readonly built: number
+  /** In the registry already. */
+  readonly present: number
+}
+
+/** `images/` beside the compiled code, or beside the sources when they run uncompiled. */
+const recipeFolder = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../images' : '../images', import.meta.url),
+)
+
+/** Longest silence of kolla-build that is no failure, in milliseconds. */
+const BUILD_TIMEOUT = 2 * 3600_000
+
+export function imageActivities(contexts: CloudContexts) {
+  return {
+    /** Serves registry v2 on the build host at the address that `docker_registry` names. */
+    async startRegistry(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const remote = cloud.remote(host)
+      const folder = '/var/cache/kolla-build/recipe'
+      await sendFiles(remote, await filesBelow(recipeFolder, folder), cancellation())
+      const { docker_registry: address } = cloud.cloud.globals
+      await remote.runOrFail(sh`bash ${folder}/registry.sh ${address}`, {
+        ...cancellation(),
+        title: `start the registry ${address}`,
+        onOutput: report,
+      })
+    },
+
+    /** Builds with kolla-build what the registry lacks, pushes it and compares digests. */
+    async buildImages(ref: CloudRef, host: string, selection: ImageSelection): Promise<BuiltImages> {
+      const cloud = await contexts.get(ref)
+      const request = buildRequest(cloud, selection)
+      const findings = checkBuild(request)
+      if (findings.length > 0) {
+        const message = findings.map(formatFinding).join('\n')
+        throw ApplicationFailure.nonRetryable(message, 'BadInput', findings)
+      }
+      const remote = cloud.remote(host)
+      const { recipe, files, command } = buildPlan(request)
+      const recipeFiles = await filesBelow(recipeFolder, recipe.path)
+      await sendFiles(remote, [...recipeFiles, ...files], cancellation())
+      return runBuild(remote, command)
+    },
+
+    /** Brings images to a host; what is there with the right digest is not pulled again. */
+    async pullImages(ref: CloudRef, host: string, images: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const engine = cloud.engine(host)
+      for (const [index, image] of images.entries()) {
+        const name = `${index + 1} of ${images.length}: ${image.replace(/^.*\//, '')}`
+        const digest = cloud.found.images[image]
+        await pullImage(engine, image, {
+          ...(digest !== undefined && { digest }),
+          ...cancellation(),
+          onProgress: ({ layers, layersDone, bytes, bytesDone }) =>
+            report(`${name}, ${layersDone}/${layers} layers, ${mib(bytesDone)}/${mib(bytes)} MiB`),
+        })
+      }
+    },
+  }
+}
+
+async function runBuild(remote: Remote, command: string): Promise<BuiltImages> {
+  let progress = noProgress
+  await remote.runOrFail(command, {
+    ...cancellation(),
+    title: 'build images',
+    timeoutMs: BUILD_TIMEOUT,
+    onOutput: (line) => {
+      const event = parseBuildLine(line)
+      if (!event) return
+      progress = addEvent(progress, event)
+      report(describeProgress(progress))
+    },
+  })
+  return { built: progress.built, present: progress.skipped }
+}
+
+function buildRequest({ cloud }: CloudContext, { profile, images }: ImageSelection): BuildRequest {
+  const { globals } = cloud
+  return {
+    release: globals.openstack_release,
+    distro: globals.kolla_base_distro,
+    tag: globals.openstack_tag,
+    registry: globals.docker_registry,
+    namespace: globals.docker_namespace,
+    select: images ? { images } : { profile: profile ?? 'control-plane' },
+    environment: globals.image_build_environment,
+  }
+}
+
+const mib = (bytes: number) => Math.round(bytes / 2 ** 20)
