@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What this machine needs besides Docker.
 
 host_packages() {

@@ -1,30 +1,34 @@
+# shellcheck shell=bash
 # kolla-build from Python's package registry, in a virtual environment of its own for each version.
 
-kolla_install() { # VERSION
-  [[ -x $CACHE/venv/$1/bin/kolla-build ]] && return
-  python3 -m venv "$CACHE/venv/$1.new"
-  "$CACHE/venv/$1.new/bin/python" -m pip install "kolla==$1" docker
-  # pip writes the directory's name into its scripts.
-  sed -i "s|/venv/$1.new/|/venv/$1/|" "$CACHE/venv/$1.new/bin/kolla-build"
-  rm -rf "$CACHE/venv/$1" && mv "$CACHE/venv/$1.new" "$CACHE/venv/$1"
+kolla_install() {
+  local venv=$CACHE/venv/$KOLLA_VERSION
+  [[ -e $venv/complete ]] && return
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install "kolla==$KOLLA_VERSION" docker
+  touch "$venv/complete"
 }
 
 kolla_build() { # ARGUMENT…
   "$CACHE/venv/$KOLLA_VERSION/bin/kolla-build" --config-file "$BUILD/kolla-build.conf" "$@"
 }
 
-# The images of this build and their parents, one a line.
+# The images that match and their parents, parents first, one a line.
 kolla_tree() { # REGEX…
-  kolla_build --noskip-existing --list-dependencies "$@" 2>>"$LOGS/kolla-build.log" | grep --only-matching '[a-z0-9][a-z0-9-]*'
+  local log=$LOGS/kolla-build.log
+  kolla_build --noskip-existing --list-dependencies "$@" 2>"$log" | sed -n 's/^[ {[]*"\([a-z0-9-]*\)".*/\1/p' ||
+    fail "kolla-build $KOLLA_VERSION can't list its images; the last lines of $log:" "$(tail -n 20 "$log")"
 }
 
-# Source archives of the services; a constraint list takes the place of OpenStack's requirements repository.
-kolla_sources() { # PACKAGE==VERSION…
-  local source package
-  mkdir -p "$CACHE/sources"
-  for source in "$@"; do
-    package=${source%%==*}
-    compgen -G "$CACHE/sources/${package//-/[-_]}-${source##*==}.tar.gz" >/dev/null ||
-      "$CACHE/venv/$KOLLA_VERSION/bin/python" -m pip download --no-deps --no-binary "$package" --dest "$CACHE/sources" "$source"
+run_kolla_build() {
+  local log=$LOGS/kolla-build.log failed
+  rm -f "$LOGS"/000_FAILED_*
+  kolla_build "${REGEXES[@]}" 2>&1 >/dev/null | tee "$log" | kolla_events && return
+  for failed in "$LOGS"/000_FAILED_*; do
+    [[ -e $failed ]] || fail "kolla-build failed on $(hostname); the last lines of $log:" "$(tail -n 20 "$log")"
+    failed=${failed##*000_FAILED_}
+    printf '%s\n' "Image ${failed%.log} failed to build on $(hostname); the last lines of $LOGS/$failed:" "$(tail -n 20 "$LOGS/$failed")" >&2
   done
+  exit 1
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the caller reads on stdout: one JSON object a line. Sentences for people go to stderr.
 
 image_event() { # IMAGE STATE [SECONDS] [DIGEST]
@@ -17,7 +18,7 @@ step() { # STEP COMMAND…
     step_event "$name" failed $((SECONDS - began))
     fail "$name failed on $(hostname); the last lines of $log:" "$(tail -n 20 "$log")"
   fi
-  step_event "$name" done $((SECONDS - began))
+  step_event "$name" "done" $((SECONDS - began))
 }
 
 fail() { # LINE…

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The registry is the truth about what is built. Needs REGISTRY, NAMESPACE.
 
 MANIFEST_TYPES='application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json'
