@@ -2,9 +2,6 @@ import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import type { Engine } from './engine.js'
 import { asking, ifPresent, statusOf } from './errors.js'
 
-/** Seconds between SIGTERM and SIGKILL unless the container has its own; Docker's default is the same. */
-const defaultStopTimeout = 10
-
 /** Undefined when there is none of that name. */
 export function inspectContainer(
   { host, api }: Engine,
@@ -39,19 +36,13 @@ export async function startContainer({ host, api }: Engine, name: string): Promi
 }
 
 /** Stops and starts it, so that it takes its configuration anew. */
-export async function restartContainer(engine: Engine, name: string): Promise<void> {
-  const { host, api } = engine
-  const seconds = await stopTimeout(engine, name)
-  await asking(host, `restart ${name}`, () => api.getContainer(name).restart({ t: seconds }))
+export async function restartContainer({ host, api }: Engine, name: string): Promise<void> {
+  await asking(host, `restart ${name}`, () => api.getContainer(name).restart())
 }
 
 /** Stops it in its own time; nothing happens to one that is stopped or missing. */
-export async function stopContainer(engine: Engine, name: string): Promise<void> {
-  const { host, api } = engine
-  const seconds = await stopTimeout(engine, name)
-  await unlessDone(() =>
-    ifPresent(host, `stop ${name}`, () => api.getContainer(name).stop({ t: seconds })),
-  )
+export async function stopContainer({ host, api }: Engine, name: string): Promise<void> {
+  await unlessDone(() => ifPresent(host, `stop ${name}`, () => api.getContainer(name).stop()))
 }
 
 /** Its volumes stay. */
@@ -63,12 +54,6 @@ export async function stopAndRemove(engine: Engine, name: string): Promise<void>
 /** At once, with SIGKILL; its volumes stay. Nothing happens where none is. */
 export async function removeContainer({ host, api }: Engine, name: string): Promise<void> {
   await ifPresent(host, `remove ${name}`, () => api.getContainer(name).remove({ force: true }))
-}
-
-async function stopTimeout(engine: Engine, name: string): Promise<number> {
-  const container = await inspectContainer(engine, name)
-  const config = container?.Config as { StopTimeout?: number } | undefined
-  return config?.StopTimeout ?? defaultStopTimeout
 }
 
 /** 304: it is in the wanted state already. */

@@ -26,8 +26,13 @@ export async function asking<T>(host: string, action: string, ask: () => Promise
   try {
     return await ask()
   } catch (error) {
-    if (statusOf(error) === undefined) throw error
-    throw new DockerError(host, action, reasonOf(error as Error), { cause: error })
+    if (statusOf(error) !== undefined) {
+      throw new DockerError(host, action, reasonOf(error as Error), { cause: error })
+    }
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') {
+      throw new DockerError(host, action, 'the engine closed the connection', { cause: error })
+    }
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { environmentList } from './create-options.js'
 import type { Engine } from './engine.js'
-import { asking } from './errors.js'
+import { asking, DockerError } from './errors.js'
 import { readFrames } from './output.js'
 
 export interface ExecOptions {
@@ -18,7 +18,10 @@ export interface ExecResult {
   readonly stderr: string
 }
 
-/** Runs a command inside a running container and resolves when it has ended, whatever its exit code. */
+/**
+ * Runs a command inside a running container and resolves when it has ended, whatever its exit code. Docker knows no
+ * way to end one: cancelling only closes its input and stops waiting.
+ */
 export async function execIn(
   engine: Engine,
   name: string,
@@ -43,8 +46,9 @@ export async function execIn(
     try {
       const output = await readFrames(engine, stream)
       options.signal?.throwIfAborted()
-      const { ExitCode } = await exec.inspect()
-      return { code: ExitCode ?? 1, ...output }
+      const { ExitCode: code } = await exec.inspect()
+      if (code === null) throw new DockerError(host, action, 'the connection broke meanwhile')
+      return { code, ...output }
     } finally {
       options.signal?.removeEventListener('abort', cut)
       stream.destroy()

@@ -1,3 +1,4 @@
+import { LineSplitter } from '../ssh/lines.js'
 import type { Engine } from './engine.js'
 import { DockerError, ifPresent, reasonOf } from './errors.js'
 
@@ -43,13 +44,9 @@ export async function pullImage(
       ...(options.credentials && { authconfig: { ...options.credentials, serveraddress: '' } }),
       ...(options.signal && { abortSignal: options.signal }),
     })
-    await new Promise<void>((resolve, reject) => {
-      api.modem.followProgress(
-        stream,
-        (error) => (error ? reject(error) : resolve()),
-        (event: PullEvent) => progress.take(event),
-      )
-    })
+    const events = new LineSplitter((line) => progress.take(JSON.parse(line) as PullEvent))
+    for await (const chunk of stream) events.write(String(chunk))
+    events.end()
   } catch (error) {
     options.signal?.throwIfAborted()
     throw pullError(host, image, error as Error)
@@ -103,6 +100,7 @@ function pullError(host: string, image: string, error: Error): DockerError {
 }
 
 interface PullEvent {
+  readonly error?: string
   readonly id?: string
   readonly status?: string
   readonly progressDetail?: { readonly current?: number; readonly total?: number }
@@ -116,7 +114,8 @@ class Progress {
 
   constructor(private readonly onProgress?: (progress: PullProgress) => void) {}
 
-  take({ id, status, progressDetail }: PullEvent): void {
+  take({ error, id, status, progressDetail }: PullEvent): void {
+    if (error !== undefined) throw new Error(error)
     if (id === undefined || status === undefined) return
     if (status === 'Pulling fs layer') this.layers.set(id, { bytes: 0, bytesDone: 0, done: false })
     const layer = this.layers.get(id)

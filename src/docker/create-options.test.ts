@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { createOptions } from './create-options.js'
+
+const settings = {
+  image: 'r:5000/kolla/mariadb-server:2026.1',
+  labels: { 'kolla_temporal.cloud': 'demo' },
+}
+const container = {
+  name: 'mariadb',
+  service: 'mariadb',
+  image: 'mariadb-server',
+  files: [],
+  environment: { KOLLA_SERVICE_NAME: 'mariadb' },
+  volumes: ['mariadb:/var/lib/mysql', '/etc/localtime:/etc/localtime:ro'],
+}
+
+test("a container follows Kolla's image contract", () => {
+  expect(createOptions(container, settings)).toEqual({
+    Image: settings.image,
+    Labels: settings.labels,
+    Env: ['KOLLA_CONFIG_STRATEGY=COPY_ALWAYS', 'KOLLA_SERVICE_NAME=mariadb'],
+    HostConfig: {
+      NetworkMode: 'host',
+      RestartPolicy: { Name: 'unless-stopped' },
+      Binds: [
+        '/etc/kolla/mariadb/:/var/lib/kolla/config_files/:ro',
+        'mariadb:/var/lib/mysql',
+        '/etc/localtime:/etc/localtime:ro',
+      ],
+      Privileged: false,
+      CapAdd: [],
+      Tmpfs: {},
+      PidMode: '',
+      Ulimits: [],
+    },
+  })
+})
+
+test('privileges, limits and times are told where they are wanted', () => {
+  const { StopTimeout, HostConfig } = createOptions(
+    {
+      ...container,
+      privileged: true,
+      capabilities: ['NET_ADMIN'],
+      tmpfs: ['/tmp', '/run/x:size=1m,mode=755'],
+      pidMode: 'host',
+      ulimits: { nofile: { soft: 20000, hard: 20000 } },
+      memoryLimit: '1.5g',
+      cpuShares: 512,
+      stopTimeout: 60,
+    },
+    settings,
+  )
+  expect(StopTimeout).toBe(60)
+  expect(HostConfig).toMatchObject({
+    Privileged: true,
+    CapAdd: ['NET_ADMIN'],
+    Tmpfs: { '/tmp': '', '/run/x': 'size=1m,mode=755' },
+    PidMode: 'host',
+    Ulimits: [{ Name: 'nofile', Soft: 20000, Hard: 20000 }],
+    Memory: 1610612736,
+    CpuShares: 512,
+  })
+})
+
+test.each([
+  ['512m', 536870912],
+  [1048576, 1048576],
+  ['2GB', 2147483648],
+])('memory of %s is %i bytes', (memoryLimit, bytes) => {
+  expect(createOptions({ ...container, memoryLimit }, settings).HostConfig?.Memory).toBe(bytes)
+})
+
+test('memory in words is refused', () => {
+  expect(() => createOptions({ ...container, memoryLimit: 'much' }, settings)).toThrow(/no amount/)
+})
