@@ -16,8 +16,8 @@ export async function fillPasswords(options: Options, file: string | undefined):
     )
   }
   const target = await realpath(path).catch(() => path)
-  const old = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const old = await readFile(target, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   })
   const { text, added } = filled(old)

@@ -1,7 +1,7 @@
 import type { OperationHandle, OperationResult } from '../client/index.js'
 import { formatFinding } from '../model/finding.js'
 import { AlreadyShown, DETACHED, describeError } from './exit.js'
-import { formatChanges } from './format-changes.js'
+import { formatPlan } from '../plan/format-plan.js'
 import { createView } from './progress/view.js'
 
 export interface WatchOptions {
@@ -27,7 +27,7 @@ export async function watch(handle: OperationHandle, options: WatchOptions): Pro
       view.show(event)
       if (event.type === 'operationCompleted') {
         view.end()
-        if (!options.json) showResult(event.result)
+        if (!options.json) showResult(event.result, options)
         return
       }
       if (event.type === 'operationFailed') {
@@ -45,10 +45,9 @@ export async function watch(handle: OperationHandle, options: WatchOptions): Pro
   process.exitCode = DETACHED
 }
 
-function showResult({ changes, warnings, summary }: OperationResult): void {
+function showResult({ changes, warnings, summary }: OperationResult, options: WatchOptions): void {
   for (const warning of warnings) console.error(formatFinding(warning))
-  const text = [formatChanges(changes), summary].filter((part) => part !== '').join('\n')
-  console.log(text)
+  console.log(options.answer ? formatPlan(changes).trimEnd() : summary)
 }
 
 function showFailure(error: Error, workflowId: string): void {

@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { BadInput, CloudBusy } from '../client/errors.js'
+import { readClouds } from '../state/clouds.js'
+import { chooseCloud, chooseFiles, cloudOfHistory } from './cloud-choice.js'
+import { AlreadyShown, describeError, exitCode } from './exit.js'
+import { locationOf } from './options.js'
+import { createProgram } from './program.js'
+
+/** What a command line means: the verb's name and the options of all levels. */
+async function parsed(...words: string[]): Promise<{ verb: string; options: object }> {
+  const program = createProgram()
+  let verb: Command | undefined
+  program.hook('preAction', (_, action) => {
+    verb = action
+    throw new Error('not run')
+  })
+  program.configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+  const error = await program.parseAsync(words, { from: 'user' }).catch((e: unknown) => e)
+  if (!verb || (error as Error).message !== 'not run') throw error as Error
+  return { verb: verb.name(), options: verb.optsWithGlobals() }
+}
+
+describe('the command line', () => {
+  it('takes options before and after the verb', async () => {
+    const options = {
+      inventory: 'multinode',
+      configdir: '.',
+      tags: ['keystone', 'glance'],
+      json: true,
+    }
+    const words = ['-i', 'multinode', '--configdir', '.', '--tags', 'keystone,glance', '--json']
+    expect(await parsed(...words, 'deploy')).toEqual({ verb: 'deploy', options })
+    expect(await parsed('deploy', ...words)).toEqual({ verb: 'deploy', options })
+    expect(await parsed('-i', 'multinode', 'deploy', ...words.slice(2))).toEqual({
+      verb: 'deploy',
+      options,
+    })
+  })
+
+  it("has kolla-ansible's verbs and ours", () => {
+    const names = createProgram().commands.map((command) => command.name())
+    expect(names).toEqual([
+      ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
+      ...['reconfigure', 'post-deploy', 'check', 'attach', 'abort', 'history', 'explain', 'server'],
+    ])
+  })
+
+  it('refuses what means nothing to a verb', async () => {
+    await expect(parsed('pull', '--tags', 'x')).rejects.toThrow('--tags means nothing to pull')
+    await expect(parsed('--limit', 'kolla1', 'deploy')).rejects.toThrow(
+      '--limit means nothing to deploy',
+    )
+    await expect(parsed('depoly')).rejects.toThrow('Did you mean deploy?')
+    expect(await parsed('bootstrap-servers', '--limit', 'kolla1')).toMatchObject({
+      options: { limit: ['kolla1'] },
+    })
+  })
+
+  it('counts usage errors as bad input, help as done', async () => {
+    for (const [words, code] of [
+      [['--nonsense'], 2],
+      [['--help'], 0],
+    ] as const) {
+      const error = await parsed(...words).catch((e: unknown) => e)
+      expect(exitCode(error)).toBe(code)
+    }
+  })
+})
+
+describe('exit codes and messages', () => {
+  it('are 2 for what a person must mend and 1 for failures', () => {
+    const bad = new BadInput([
+      { severity: 'error', message: 'unknown group', file: 'globals.yml', line: 12, column: 3 },
+      { severity: 'error', message: 'unreachable', host: 'kolla2' },
+    ])
+    expect(exitCode(bad)).toBe(2)
+    expect(exitCode(new AlreadyShown(bad))).toBe(2)
+    expect(describeError(bad)).toBe(
+      'globals.yml:12:3: error: unknown group\nkolla2: error: unreachable',
+    )
+    const busy = new CloudBusy('demo-deploy-1 is running', 'demo-deploy-1')
+    expect(exitCode(busy)).toBe(1)
+    expect(describeError(busy)).toBe('error: demo-deploy-1 is running')
+  })
+})
+
+describe('the cloud', () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-'))
+    vi.stubEnv('KOLLA_TEMPORAL_STATE', join(folder, 'state'))
+    vi.stubEnv('KOLLA_CONFIG_PATH', join(folder, 'none'))
+    for (const name of ['globals.yml', 'multinode']) await writeFile(join(folder, name), '')
+  })
+  afterEach(async () => {
+    vi.unstubAllEnvs()
+    await rm(folder, { recursive: true })
+  })
+
+  it('is registered under its name when its files are here', async () => {
+    expect(await chooseCloud({ configdir: folder, cloud: 'demo' })).toBe('demo')
+    const location = { configdir: folder, inventory: join(folder, 'multinode') }
+    expect(await readClouds(join(folder, 'state'))).toEqual({ demo: location })
+    expect(await chooseFiles({ cloud: 'demo' })).toEqual({ name: 'demo', location })
+  })
+
+  it('is only a name when no files are named', async () => {
+    expect(await chooseCloud({ cloud: 'far' })).toBe('far')
+    expect(await readClouds(join(folder, 'state'))).toEqual({})
+    await expect(chooseFiles({ cloud: 'far' })).rejects.toThrow('this machine knows no cloud far')
+  })
+
+  it('needs its files, and says which are not there', async () => {
+    await expect(chooseCloud({})).rejects.toThrow(
+      `there is no ${join(folder, 'none', 'globals.yml')}`,
+    )
+    const other = { configdir: folder, inventory: join(folder, 'other') }
+    await expect(chooseCloud(other)).rejects.toThrow('name it with -i FILE')
+  })
+
+  it('follows kolla-ansible in its defaults', () => {
+    expect(locationOf({}, {})).toEqual({
+      configdir: '/etc/kolla',
+      inventory: '/etc/kolla/multinode',
+    })
+    expect(locationOf({}, { KOLLA_CONFIG_PATH: '/srv/kolla' })?.configdir).toBe('/srv/kolla')
+  })
+
+  it('of the history is all clouds when nothing names one', () => {
+    expect(cloudOfHistory({})).toBeUndefined()
+    expect(cloudOfHistory({ cloud: 'demo' })).toBe('demo')
+    expect(cloudOfHistory({ configdir: folder })).toBe(folder.split('/').at(-1))
+  })
+})
