@@ -1,6 +1,6 @@
 import { imageRef } from '../src/catalog/image.js'
 import type { Finding } from '../src/model/finding.js'
-import { imageDigests } from '../src/registry/registry.js'
+import { RegistryError, imageDigests } from '../src/registry/registry.js'
 import type { CloudContext } from './cloud-context.js'
 
 /** The digests that the registry serves for every image that the cloud needs; one finding names all that it lacks. */
@@ -11,7 +11,14 @@ export async function findImages(
   const refs = cloud.cloud.hosts.flatMap((host) =>
     cloud.containers(host.name).map((container) => imageRef(host.globals, container)),
   )
-  const found = await imageDigests([...new Set(refs)], { insecure: globals.docker_registry_insecure })
+  const insecure = globals.docker_registry_insecure
+  const found = await imageDigests([...new Set(refs)], { insecure }).catch((error: unknown) => {
+    if (error instanceof RegistryError) return error
+    throw error
+  })
+  if (found instanceof RegistryError) {
+    return { digests: {}, findings: [{ severity: 'error', message: found.message }] }
+  }
   const missing = [...found].flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
   const digests = Object.fromEntries(
     [...found].flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]])),
