@@ -34,7 +34,7 @@ state() {
 
 # Memory that the host's processes hold; page cache is not counted.
 memory_use() {
-  local id=${3:-} stat
+  local id=${3:-none} stat
   for stat in /sys/fs/cgroup{/memory/docker/"$id",/docker/"$id",/system.slice/docker-"$id".scope}/memory.stat; do
     [[ ! -e $stat ]] || {
       awk '$1 == "total_rss" || $1 == "anon" { print int($2 / 1048576) "M" }' "$stat"
