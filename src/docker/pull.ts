@@ -83,21 +83,32 @@ async function digestsOf({ host, api }: Engine, image: string): Promise<string[]
 function pullError(host: string, image: string, error: Error): DockerError {
   const said = reasonOf(error)
   const registry = image.split('/')[0] ?? image
-  const [reason, retryable] = /server gave HTTP response to HTTPS client/.test(said)
-    ? [
-        `${registry} speaks plain HTTP; set docker_registry_insecure: "yes" and prepare the host again`,
-        false,
-      ]
-    : /not found|manifest unknown/i.test(said)
-      ? [`${registry} does not have it`, false]
-      : /unauthorized|no basic auth|denied/i.test(said)
-        ? [
-            `${registry} wants a login; set docker_registry_username and docker_registry_password`,
-            false,
-          ]
-        : [said, true]
-  return new DockerError(host, `pull ${image}`, reason, { cause: error, retryable })
+  const known = explanations.find(({ sign }) => sign.test(said))
+  const reason = known ? `${registry} ${known.reason}` : said
+  return new DockerError(host, `pull ${image}`, reason, {
+    cause: error,
+    retryable: known?.retryable ?? true,
+  })
 }
+
+const explanations = [
+  {
+    sign: /server gave HTTP response to HTTPS client/,
+    reason: 'speaks plain HTTP; set docker_registry_insecure: "yes" and prepare the host again',
+    retryable: false,
+  },
+  { sign: /not found|manifest unknown/i, reason: 'does not have it', retryable: false },
+  {
+    sign: /unauthorized|no basic auth|denied/i,
+    reason: 'wants a login; set docker_registry_username and docker_registry_password',
+    retryable: false,
+  },
+  {
+    sign: /connection refused|no such host|i\/o timeout|no route to host/,
+    reason: 'does not answer; is the registry up?',
+    retryable: true,
+  },
+]
 
 interface PullEvent {
   readonly error?: string

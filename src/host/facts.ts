@@ -24,6 +24,7 @@ export interface ObservedHost {
   readonly configuration: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
+  /** Name of a check that was asked for → whether it holds. */
   readonly prepared: Readonly<Record<string, boolean>>
 }
 
@@ -35,6 +36,7 @@ export interface ObservedContainer {
   /** Image reference that it was created from, and the repository digests of the image that it runs. */
   readonly image: string
   readonly imageDigests: readonly string[]
+  /** Only ours, `kolla_temporal.…`. */
   readonly labels: Readonly<Record<string, string>>
 }
 

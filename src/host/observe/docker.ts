@@ -31,6 +31,9 @@ type Inspected = readonly [
   labels: Record<string, string> | null,
 ]
 
+/** Images bring dozens of labels; only these mean something to us. */
+const isOurs = ([label]: [string, string]) => label.startsWith('kolla_temporal.')
+
 /** From lines of JSON arrays, one a container. */
 export function parseContainers(lines: readonly string[], images: Images): ObservedContainer[] {
   return lines.map((line) => {
@@ -42,7 +45,7 @@ export function parseContainers(lines: readonly string[], images: Images): Obser
       startedAt,
       image,
       imageDigests: images.byId.get(imageId) ?? [],
-      labels: labels ?? {},
+      labels: Object.fromEntries(Object.entries(labels ?? {}).filter(isOurs)),
     }
   })
 }

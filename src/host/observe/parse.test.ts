@@ -64,7 +64,15 @@ test('images: several digests of one reference, and one that lost its tag', () =
     'other/cron:1': ['sha256:bb'],
     'local:latest': [],
   })
-  const inspected = ['/cron', 'c1', 'running', '2026-11-23T06:27:08Z', 'x', 'sha256:id2', null]
+  const inspected = [
+    '/cron',
+    'c1',
+    'running',
+    '2026-11-23T06:27:08Z',
+    'x',
+    'sha256:id2',
+    { 'kolla_temporal.cloud': 'demo', name: 'cron' },
+  ]
   expect(parseContainers([JSON.stringify(inspected)], images)).toEqual([
     {
       name: 'cron',
@@ -73,7 +81,7 @@ test('images: several digests of one reference, and one that lost its tag', () =
       startedAt: '2026-11-23T06:27:08Z',
       image: 'x',
       imageDigests: ['sha256:cc'],
-      labels: {},
+      labels: { 'kolla_temporal.cloud': 'demo' },
     },
   ])
 })
