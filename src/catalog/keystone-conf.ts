@@ -76,9 +76,10 @@ function transportUrl(ctx: Context): string {
   return `rabbit://${members.join(',')}//`
 }
 
+/** Not encoded: see `checkPasswords` about what Keystone does with a `%`. Only `$` needs doubling, for oslo.config. */
 function databaseUrl(ctx: Context): string {
   const { globals } = ctx.host
-  const secret = password(ctx.cloud.passwords, 'keystone_database_password')
+  const secret = password(ctx.cloud.passwords, 'keystone_database_password').replaceAll('$', '$$$$')
   const server = `${globals.database_address}:${globals.database_port}`
-  return `mysql+pymysql://${login(globals.keystone_database_user, secret)}@${server}/${globals.keystone_database_name}`
+  return `mysql+pymysql://${globals.keystone_database_user}:${secret}@${server}/${globals.keystone_database_name}`
 }

@@ -199,7 +199,7 @@ describe('RabbitMQ', () => {
 describe('Keystone', () => {
   it('writes passwords into URLs so that none breaks them', () => {
     const conf = fileOf(testCloud(), 'keystone', 'keystone.conf')
-    expect(conf).toContain('mysql+pymysql://keystone:ks%2Fdb%40pass@192.168.8.75:3306/keystone\n')
+    expect(conf).toContain('mysql+pymysql://keystone:ks/db:$$pass@192.168.8.75:3306/keystone\n')
     expect(conf).toContain('openstack:rabbit%40%3A%2Fsecret@192.168.8.70:5672,')
     expect(conf).toContain(
       'memcache_servers = 192.168.8.70:11211,192.168.8.71:11211,192.168.8.72:11211\n',

@@ -34,7 +34,7 @@ const passwords = {
   haproxy_password: "stats' secret",
   keepalived_password: 'keepalive-secret',
   keystone_admin_password: "admin's $secret",
-  keystone_database_password: 'ks/db@pass',
+  keystone_database_password: 'ks/db:$pass',
   keystone_ssh_key: { private_key: 'PRIVATE', public_key: 'ssh-rsa AAAA keystone' },
 }
 
