@@ -1,0 +1,50 @@
+/*
+ * What is missing is told by its command, so that an engine of another origin is left alone.
+ */
+
+/** Debian and Ubuntu, from their own archives. */
+export const aptPackages = (time: boolean) => `
+missing=()
+have dockerd || missing+=(docker.io)
+have curl || missing+=(curl)
+# On a kernel with AppArmor the engine starts no container without its parser.
+if [[ -e /sys/module/apparmor/parameters/enabled && $(</sys/module/apparmor/parameters/enabled) == Y ]]; then
+  have apparmor_parser || missing+=(apparmor)
+fi
+${time ? '[[ -n $(time_service) ]] || missing+=(systemd-timesyncd)' : ''}
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+if [[ -n $(dpkg --audit) ]]; then
+  echo 'Finishing an installation that was interrupted'
+  dpkg --force-confdef --force-confold --configure --pending
+  changed
+fi
+if ((\${#missing[@]})) || ! have docker; then
+  apt=(apt-get --quiet --option DPkg::Lock::Timeout=300)
+  "\${apt[@]}" update
+  # From Debian 13 on the client is a package of its own.
+  if ! have docker && apt-cache show docker-cli >/dev/null 2>&1; then missing+=(docker-cli); fi
+  "\${apt[@]}" install --yes --no-install-recommends \\
+    --option Dpkg::Options::=--force-confdef --option Dpkg::Options::=--force-confold "\${missing[@]}"
+  changed
+fi`
+
+/** RHEL and its rebuilds have no Docker of their own: it comes from Docker's repository, as with kolla-ansible. */
+export const dnfPackages = (time: boolean) => `
+missing=()
+if ! have dockerd || ! have docker; then
+  put /etc/yum.repos.d/docker.repo '${dockerRepository}'
+  missing+=(docker-ce docker-ce-cli containerd.io)
+fi
+have curl || missing+=(curl)
+${time ? '[[ -n $(time_service) ]] || missing+=(chrony)' : ''}
+if ((\${#missing[@]})); then
+  dnf --assumeyes --setopt=install_weak_deps=False install "\${missing[@]}"
+  changed
+fi`
+
+const dockerRepository = `[docker]
+name=Docker
+baseurl=https://download.docker.com/linux/centos/$releasever/$basearch/stable
+gpgcheck=1
+gpgkey=https://download.docker.com/linux/centos/gpg
+module_hotfixes=1`

@@ -1,0 +1,46 @@
+import { sh } from '../../ssh/quote.js'
+import type { HostFacts } from '../facts.js'
+import { daemonJson } from './daemon-json.js'
+import { engine, engineConfiguration, sharedMounts } from './docker.js'
+import { names } from './names.js'
+import { aptPackages, dnfPackages } from './packages.js'
+import type { PrepareSettings, PrepareStep } from './settings.js'
+import { firewall, libvirt, modules, selinux, sysctl, time } from './system.js'
+
+/**
+ * What makes a bare host one that can take containers, in order. `existing` is the host's present daemon.json.
+ *
+ * @throws SyntaxError where that is no JSON object.
+ */
+export function prepareSteps(
+  facts: Pick<HostFacts, 'hostname' | 'os'>,
+  settings: PrepareSettings,
+  existing = '',
+): readonly PrepareStep[] {
+  const { globals, hosts } = settings
+  const redhat = facts.os.family === 'redhat'
+  const ntp = globals.enable_host_ntp
+  const insecure = globals.docker_registry_insecure ? globals.docker_registry : undefined
+  const packages = redhat ? dnfPackages : aptPackages
+  const steps: readonly (PrepareStep | false)[] = [
+    { name: 'configuration directory', script: configurationDirectory(globals.node_config) },
+    globals.customize_etc_hosts && { name: 'host names', script: names(facts.hostname, hosts) },
+    globals.disable_firewall && { name: 'firewall', script: firewall },
+    redhat && globals.change_selinux && { name: 'SELinux', script: selinux(globals.selinux_state) },
+    { name: 'shared mounts', script: sharedMounts },
+    { name: 'Docker configuration', script: engineConfiguration(daemonJson(existing, globals)) },
+    { name: 'packages', script: packages(ntp) },
+    { name: 'Docker', script: engine(insecure) },
+    ntp && { name: 'time synchronisation', script: time },
+    { name: "the host's own libvirt", script: libvirt },
+    { name: 'kernel modules', script: modules },
+    globals.set_sysctl && { name: 'kernel parameters', script: sysctl },
+  ]
+  return steps.filter((step) => step !== false)
+}
+
+const configurationDirectory = (directory: string) => sh`
+if [[ $(stat -c '%a %u %g' ${directory} 2>/dev/null) != '755 0 0' ]]; then
+  install -d -m 0755 -o root -g root ${directory}
+  changed
+fi`

@@ -1,0 +1,66 @@
+import type { HostGlobals } from './settings.js'
+
+/** Containers and their traffic are OpenStack's own business: a firewall in between is the operator's to set up. */
+export const firewall = `
+if [[ -e /etc/ufw/ufw.conf ]] && grep -q '^ENABLED=yes' /etc/ufw/ufw.conf; then
+  ufw disable
+  changed
+fi
+off firewalld.service`
+
+export const selinux = (state: HostGlobals['selinux_state']) => `
+config=/etc/selinux/config
+if [[ -e $config ]]; then
+  text=$(sed 's/^SELINUX=.*/SELINUX=${state}/' "$config")
+  put "$config" "$text"
+fi
+now=/sys/fs/selinux/enforce
+if [[ -e $now && $(<"$now") != ${state === 'enforcing' ? 1 : 0} ]]; then
+  setenforce ${state === 'enforcing' ? 1 : 0}
+  changed
+fi`
+
+export const time = 'on "$(time_service)"'
+
+/** Two libvirts would fight for the same sockets: the one in the container is the cloud's. */
+export const libvirt = `off 'libvirtd*' 'virtqemud*'`
+
+/** Keepalived asks for ip_vs; VRRP alone works without, so that a kernel which lacks it will do. */
+export const modules = `
+for module in ip_vs; do
+  [[ ! -e /sys/module/$module ]] || continue
+  if modprobe "$module" 2>/dev/null; then
+    put /etc/modules-load.d/kolla-temporal.conf "$module"
+    changed
+  else
+    echo "The kernel has no module $module: Keepalived does without"
+  fi
+done`
+
+/** The first two let HAProxy and Keepalived bind the floating address on hosts that do not hold it. */
+const parameters = {
+  'net.ipv4.ip_nonlocal_bind': 1,
+  'net.ipv6.ip_nonlocal_bind': 1,
+  'net.ipv4.ip_forward': 1,
+}
+
+/** With a hyphen in front, a boot survives a key that the kernel lacks. */
+const sysctlConf = Object.entries(parameters)
+  .map(([key, value]) => `-${key} = ${value}`)
+  .join('\n')
+
+export const sysctl = `
+put /etc/sysctl.d/99-kolla-temporal.conf '${sysctlConf}'
+while read -r key value; do
+  file=/proc/sys/\${key//.//}
+  if [[ ! -e $file ]]; then
+    echo "The kernel has no $key"
+  elif [[ $(<"$file") != "$value" ]]; then
+    echo "$value" >"$file"
+    changed
+  fi
+done <<'PARAMETERS'
+${Object.entries(parameters)
+  .map(([key, value]) => `${key} ${value}`)
+  .join('\n')}
+PARAMETERS`
