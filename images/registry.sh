@@ -19,7 +19,7 @@ main() {
 }
 
 debian_registry() {
-  if ! dpkg-query --show docker-registry curl >/dev/null 2>&1; then
+  if ! { command -v docker-registry && command -v curl; } >/dev/null; then
     apt-get update
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends docker-registry curl
   fi

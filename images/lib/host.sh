@@ -2,14 +2,21 @@
 # What this machine needs besides Docker.
 
 host_packages() {
+  local wanted=(ca-certificates curl git)
   if command -v apt-get >/dev/null; then
-    local wanted=(ca-certificates curl python3-venv) missing=()
+    wanted+=(python3-venv)
     [[ $ENVIRONMENT == packages-only ]] && wanted+=(debootstrap)
-    mapfile -t missing < <(comm -23 <(printf '%s\n' "${wanted[@]}" | sort) <(dpkg-query --show --showformat '${Status} ${Package}\n' | sed -n 's/^install ok installed //p' | sort))
-    [[ ${#missing[@]} -eq 0 ]] && return
+    installed "${wanted[@]}" && return
     apt-get update
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${wanted[@]}"
   else
-    dnf install --assumeyes ca-certificates curl python3 python3-pip
+    dnf install --assumeyes "${wanted[@]}" python3
   fi
+}
+
+# dpkg also answers for packages that it merely has heard of.
+installed() { # PACKAGE…
+  local states
+  # shellcheck disable=SC2016
+  states=$(dpkg-query --show --showformat '${db:Status-Status}\n' "$@") && ! grep --quiet --invert-match '^installed$' <<<"$states"
 }
