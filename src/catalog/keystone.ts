@@ -69,7 +69,8 @@ export function keystoneUrl({ globals }: Cloud, address: 'internal' | 'public'):
 
 /**
  * For a one-shot container of `keystone`: the database's schema, then the administrator, the default roles, region,
- * service and endpoints. It looks first and mends what differs (password, URLs), so it may run again.
+ * service and endpoints. It looks first and mends what differs (password, URLs), so it may run again. Needs the host's
+ * Fernet keys: `keystone-manage bootstrap` refuses to work without any.
  */
 export function bootstrapCommand(cloud: Cloud): {
   readonly command: readonly string[]
