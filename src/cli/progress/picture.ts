@@ -62,6 +62,7 @@ export class Picture {
       case 'operationCompleted':
       case 'operationFailed':
         this.#seconds = event.seconds
+        this.#stages = [] // they are told a second late
     }
   }
 

@@ -24,7 +24,12 @@ export function addHistoryVerbs(program: Command): void {
       'ask an operation to stop, and follow it until it has (default: the one that runs)',
     )
     .argument('[workflow-id]')
-    .action((id: string | undefined, _, verb: Command) => withOperation(verb, id, abort))
+    .option('--force', 'end it at once, without its consent: for one that does not stop')
+    .action((id: string | undefined, { force }: { force?: true }, verb: Command) =>
+      withOperation(verb, id, (client, workflowId, options) =>
+        abort(client, workflowId, options, force === true),
+      ),
+    )
   program
     .command('history')
     .description('operations, latest first')
@@ -46,9 +51,9 @@ export function addHistoryVerbs(program: Command): void {
     .action((id: string | undefined, _, verb: Command) => withOperation(verb, id, explain))
 }
 
-async function abort(client: KollaTemporal, workflowId: string, options: Options): Promise<void> {
+async function abort(client: KollaTemporal, workflowId: string, options: Options, force: boolean) {
   const handle = client.get(workflowId)
-  await handle.cancel()
+  await (force ? handle.terminate('aborted by force') : handle.cancel())
   await watch(handle, { json: options.json === true, expectCancelled: true })
 }
 
