@@ -2,10 +2,15 @@ import type { Client, ClientChannel } from 'ssh2'
 import { launch, runVariable } from './launch.js'
 import { sh } from './quote.js'
 
+/** The host gives a silent client up before the client, whose keep-alives take 20 s, gives up the host. */
+const silenceSeconds = 12
+const heartbeatMs = 3_000
+
 /**
  * sshd leaves a script running when its channel or its connection goes, and passes no signals on for root.
  * So one process per connection signals the processes of a script on demand, and ends all that are left
- * when the connection breaks: a script never outlives the one who waits for it.
+ * when the connection breaks or a cable is pulled: a script never outlives the one who waits for it, and whoever
+ * tries again does not meet it.
  */
 const script = (connectionId: string) => sh`
 exec >/dev/null 2>&1
@@ -16,7 +21,9 @@ signal() {
   kill -s "$1" "\${found[@]%/environ}"
   return 0
 }
-while read -r name id; do signal "$name" "$id\\$"; done
+while read -r -t ${silenceSeconds} name id; do
+  [[ $name == alive ]] || signal "$name" "$id\\$"
+done
 for _ in {1..50}; do
   signal TERM ${connectionId}/ || exit 0
   sleep 0.1
@@ -28,7 +35,16 @@ const patienceMs = 5_000
 const repeatMs = 250
 
 export class Guard {
-  private constructor(private readonly channel: ClientChannel) {}
+  private constructor(
+    private readonly channel: ClientChannel,
+    client: Client,
+  ) {
+    const heartbeat = setInterval(() => this.tell('alive'), heartbeatMs).unref()
+    channel.once('close', () => {
+      clearInterval(heartbeat)
+      client.destroy() // nothing may run without its guard
+    })
+  }
 
   static start(client: Client, become: boolean, connectionId: string): Promise<Guard> {
     return new Promise((resolve, reject) => {
@@ -40,7 +56,7 @@ export class Guard {
         channel.on('error', () => undefined)
         channel.resume()
         channel.stderr.resume()
-        resolve(new Guard(channel))
+        resolve(new Guard(channel, client))
       })
     })
   }
@@ -48,12 +64,13 @@ export class Guard {
   /** SIGTERM to all processes of a run, SIGKILL 5 s later, until its channel closes. */
   end(id: string, run: ClientChannel): void {
     const started = Date.now()
-    const signal = () => {
-      if (!this.channel.writable) return
-      this.channel.write(`${Date.now() - started < patienceMs ? 'TERM' : 'KILL'} ${id}\n`)
-    }
+    const signal = () => this.tell(`${Date.now() - started < patienceMs ? 'TERM' : 'KILL'} ${id}`)
     signal()
     const again = setInterval(signal, repeatMs)
     run.once('close', () => clearInterval(again))
+  }
+
+  private tell(line: string): void {
+    if (this.channel.writable) this.channel.write(`${line}\n`)
   }
 }
