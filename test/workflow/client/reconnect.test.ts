@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/client/index.js'
 import type { OperationEvent } from '../../../src/client/index.js'
 import { freePort, startTemporalServer } from '../../support/temporal-server.js'
@@ -14,6 +14,12 @@ it('goes on following when the server is back, and tells nothing twice', async (
   let server = await startTemporalServer(options)
   const worker = await startToyWorker(server.address)
   const client = await connect({ address: server.address })
+  onTestFinished(async () => {
+    await worker.stop()
+    await client.close()
+    await server.stop()
+    await rm(folder, { recursive: true })
+  })
   const handle = await client.start('deploy', { cloud: 'demo' })
 
   const seen: OperationEvent[] = []
@@ -32,9 +38,4 @@ it('goes on following when the server is back, and tells nothing twice', async (
   expect(of('stepCompleted')).toBe(2)
   expect(of('disconnected')).toBe(1)
   expect(seen.at(-1)?.type).toBe('operationCompleted')
-
-  await worker.stop()
-  await client.close()
-  await server.stop()
-  await rm(folder, { recursive: true })
 })
