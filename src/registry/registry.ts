@@ -1,17 +1,20 @@
-/** Where an image lies: `192.168.8.73:5000/kolla/cron:2026.1-debian-trixie`, taken apart. */
-interface Reference {
-  readonly registry: string
-  readonly repository: string
-  readonly tag: string
-}
+import { createHash } from 'node:crypto'
+import { RegistryError, unreachable } from './errors.js'
+import { authorization } from './login.js'
+import type { Login } from './login.js'
+import { parseReference } from './reference.js'
+
+export { RegistryError }
 
 export interface RegistryOptions {
   /** Plain HTTP, as `docker_registry_insecure`. */
   readonly insecure: boolean
+  readonly login?: Login
+  readonly signal?: AbortSignal
 }
 
-/** A registry that does not answer as one; the message is one sentence with the way out. */
-export class RegistryError extends Error {}
+const requestsAtOnce = 8
+const patienceMs = 15_000
 
 const manifests = [
   'application/vnd.docker.distribution.manifest.v2+json',
@@ -21,64 +24,86 @@ const manifests = [
 ].join(', ')
 
 /**
- * The digest (`sha256:…`) that a registry v2 serves for each reference; undefined for one that it does not have.
+ * The digest (`sha256:…`) that a registry v2 serves for each reference, in the order given; undefined for one that it
+ * does not have.
  *
- * @throws RegistryError when it can't be asked
+ * @throws RegistryError when one can't be asked
  */
 export async function imageDigests(
   references: readonly string[],
   options: RegistryOptions,
 ): Promise<Map<string, string | undefined>> {
-  const digests = references.map(async (reference) => {
-    return [reference, await imageDigest(reference, options)] as const
-  })
-  return new Map(await Promise.all(digests))
+  const found = new Map<string, string | undefined>(references.map((text) => [text, undefined]))
+  const left = found.keys()
+  const asker = async () => {
+    for (const text of left) {
+      const { registry, repository, tag } = parseReference(text)
+      found.set(text, await imageDigest(registry, repository, tag, options))
+    }
+  }
+  await Promise.all(Array.from({ length: requestsAtOnce }, asker))
+  return found
 }
 
-async function imageDigest(text: string, { insecure }: RegistryOptions): Promise<string | undefined> {
-  const { registry, repository, tag } = parse(text)
-  const url = `${insecure ? 'http' : 'https'}://${registry}/v2/${repository}/manifests/${tag}`
-  const response = await ask(registry, url)
+/** As `imageDigests`, of one image: `192.168.8.73:5000`, `kolla/cron`, `2026.1-debian-trixie`. */
+export async function imageDigest(
+  registry: string,
+  repository: string,
+  tag: string,
+  options: RegistryOptions,
+): Promise<string | undefined> {
+  const url = `${options.insecure ? 'http' : 'https'}://${registry}/v2/${repository}/manifests/${tag}`
+  const response = await ask(registry, url, 'HEAD', options)
+  const digest = response?.headers.get('docker-content-digest')
+  if (!response || digest) return digest ?? undefined
+  // The header may be left out: the digest is the body's.
+  const full = await ask(registry, url, 'GET', options)
+  return full && sha256(await full.arrayBuffer())
+}
+
+const sha256 = (body: ArrayBuffer) =>
+  `sha256:${createHash('sha256').update(Buffer.from(body)).digest('hex')}`
+
+/** Undefined where there is no such manifest. */
+async function ask(
+  registry: string,
+  url: string,
+  method: 'HEAD' | 'GET',
+  options: RegistryOptions,
+): Promise<Response | undefined> {
+  const send = async (to: string, headers: Record<string, string>, how = 'GET') => {
+    const patience = AbortSignal.timeout(patienceMs)
+    const signal = options.signal ? AbortSignal.any([options.signal, patience]) : patience
+    try {
+      return await fetch(to, { method: how, headers, signal })
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      throw unreachable(registry, error)
+    }
+  }
+  let response = await send(url, { accept: manifests }, method)
+  if (response.status === 401) {
+    const challenge = response.headers.get('www-authenticate') ?? ''
+    const shown = await authorization(challenge, options.login, send)
+    if (shown) response = await send(url, { accept: manifests, authorization: shown }, method)
+  }
+  if (response.ok) return response
   if (response.status === 404) return undefined
-  if (response.status === 401 || response.status === 403) {
-    throw new RegistryError(
-      `the registry ${registry} wants a login: set docker_registry_username and docker_registry_password`,
-    )
-  }
-  const digest = response.headers.get('docker-content-digest')
-  if (response.ok && digest) return digest
-  throw new RegistryError(`the registry ${registry} answered ${response.status} for ${url}`)
+  throw new RegistryError(refusal(registry, url, response.status, options))
 }
 
-async function ask(registry: string, url: string): Promise<Response> {
-  try {
-    return await fetch(url, {
-      method: 'HEAD',
-      headers: { accept: manifests },
-      signal: AbortSignal.timeout(15_000),
-    })
-  } catch (error) {
-    throw new RegistryError(`the registry ${registry} can't be asked: ${reason(error)}`, {
-      cause: error,
-    })
+function refusal(
+  registry: string,
+  url: string,
+  status: number,
+  { login }: RegistryOptions,
+): string {
+  if (status !== 401 && status !== 403) {
+    const hint =
+      status === 400 ? ' (does it speak HTTPS? then set docker_registry_insecure to no)' : ''
+    return `the registry ${registry} answered ${status} for ${url}${hint}`
   }
-}
-
-function reason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = (cause as { code?: string }).code ?? ''
-  if (/SSL|TLS|CERT|HPE_/.test(code)) {
-    return `${code}, it may speak plain HTTP: then set docker_registry_insecure to yes`
-  }
-  return `${cause instanceof Error ? cause.message : String(cause)}: start it with \`kolla-temporal build\`, or mend docker_registry`
-}
-
-/** Docker's rule: the first part is a registry when it has a dot, a colon, or is localhost. */
-function parse(text: string): Reference {
-  const [, name = text, tag = 'latest'] = /^(.*?)(?::([^:/]+))?$/.exec(text) ?? []
-  const [first = '', ...rest] = name.split('/')
-  const named = rest.length > 0 && /[.:]|^localhost$/.test(first)
-  return named
-    ? { registry: first, repository: rest.join('/'), tag }
-    : { registry: 'registry-1.docker.io', repository: name, tag }
+  return login
+    ? `the registry ${registry} refuses ${login.username}: check docker_registry_username and docker_registry_password`
+    : `the registry ${registry} wants a login: set docker_registry_username and docker_registry_password`
 }
