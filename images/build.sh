@@ -21,6 +21,7 @@ build() { # DIRECTORY
 
   step packages host_packages
   require_registry
+  [[ $ENVIRONMENT != packages-only ]] || debian_repositories
   if [[ -n ${PROFILE:-} ]]; then
     step "kolla-$KOLLA_VERSION" kolla_install
     profile_images
@@ -35,7 +36,6 @@ build() { # DIRECTORY
   image_tree
   if [[ $ENVIRONMENT == packages-only ]]; then
     step sources service_sources
-    debian_repositories
     wait $!
   fi
   pull_parents

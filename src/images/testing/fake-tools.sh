@@ -1,0 +1,53 @@
+#!/bin/bash
+# Stands for docker, curl, dpkg-query and kolla-build, whichever it is linked as. State: files in $FAKE/engine and
+# $FAKE/registry, named IMAGE:TAG, holding a digest.
+set -euo pipefail
+
+last=${!#}
+file=${last##*/}
+
+docker_image_inspect() {
+  [[ -e $FAKE/engine/$file ]] || return 1
+  [[ $* != *--format* ]] || echo "${last%:*}@$(<"$FAKE/engine/$file")"
+}
+
+docker_push() {
+  cp "$FAKE/engine/$file" "$FAKE/registry/$file"
+  [[ ! -e $FAKE/registry-mangles ]] || echo "sha256:$(printf '0%.0s' {1..64})" >"$FAKE/registry/$file"
+}
+
+kolla_build() {
+  if [[ $* == *--list-dependencies* ]]; then
+    printf '{\n  "base": [\n    "cron",\n    {\n      "keystone-base": [\n        "keystone"\n      ]\n    }\n  ]\n}'
+    return
+  fi
+  local image
+  for image in base cron keystone-base keystone; do
+    [[ -e $FAKE/engine/$image:tag ]] && continue
+    echo "INFO:kolla.common.utils.$image:Building started at 2026-01-01 00:00:00" >&2
+    if [[ -e $FAKE/breaks-$image ]]; then
+      printf 'line %s of the log\n' {1..30} >"$FAKE/build/logs/$image.log"
+      ln -s "$image.log" "$FAKE/build/logs/000_FAILED_$image.log"
+      echo "ERROR:kolla.common.utils.$image:Error'd with the following message" >&2
+      return 1
+    fi
+    echo "sha256:$(sha256sum <<<"$image" | cut -d ' ' -f 1)" >"$FAKE/engine/$image:tag"
+    echo "INFO:kolla.common.utils.$image:Built at 2026-01-01 00:00:01 (took 0:00:01)" >&2
+  done
+}
+
+echo "${0##*/} $*" >>"$FAKE/calls"
+case "${0##*/} $*" in
+  'docker image inspect '*) docker_image_inspect "$@" ;;
+  'docker push '*) docker_push ;;
+  'docker pull '*) cp "$FAKE/registry/$file" "$FAKE/engine/$file" ;;
+  'docker tag '*) source=${2##*/} && cp "$FAKE/engine/$source" "$FAKE/engine/$file" ;;
+  curl*/manifests/*)
+    image=${last%/manifests/*}
+    image=$FAKE/registry/${image##*/}:$file
+    [[ -e $image ]] && printf 'HTTP/1.1 200 OK\r\nDocker-Content-Digest: %s\r\n' "$(<"$image")" ;;
+  curl*/v2/) [[ ! -e $FAKE/no-registry ]] ;;
+  dpkg-query*) printf 'installed\n' ;;
+  kolla-build*) kolla_build "$@" ;;
+  *) exit 99 ;;
+esac
