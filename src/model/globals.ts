@@ -38,6 +38,10 @@ export const settings = {
   docker_registry_username: setting(textOrEmpty, ''),
   docker_namespace: setting(text, 'openstack.kolla'),
   docker_image_name_prefix: setting(textOrEmpty, ''),
+  docker_image_url: setting(
+    text,
+    "{{ docker_registry ~ '/' if docker_registry else '' }}{{ docker_namespace }}/{{ docker_image_name_prefix }}",
+  ),
   /** Ours: what the host that builds images reaches, the internet or only Debian's and Python's packages. */
   image_build_environment: setting(oneOf('upstream', 'packages-only'), 'upstream'),
 
@@ -47,7 +51,11 @@ export const settings = {
   kolla_external_vip_address: setting(text, '{{ kolla_internal_vip_address }}'),
   kolla_external_fqdn: setting(
     text,
-    '{{ kolla_internal_fqdn if kolla_external_vip_address == kolla_internal_vip_address else kolla_external_vip_address }}',
+    '{{ kolla_internal_fqdn if kolla_same_external_internal_vip | bool else kolla_external_vip_address }}',
+  ),
+  kolla_same_external_internal_vip: setting(
+    yesNo,
+    '{{ kolla_external_vip_address == kolla_internal_vip_address }}',
   ),
   network_interface: setting(text, 'eth0'),
   api_interface: setting(text, '{{ network_interface }}'),
@@ -131,6 +139,8 @@ export const settings = {
   kolla_enable_tls_internal: setting(yesNo, false),
   kolla_enable_tls_external: setting(yesNo, false),
   kolla_enable_tls_backend: setting(yesNo, false),
+  internal_protocol: setting(text, "{{ 'https' if kolla_enable_tls_internal | bool else 'http' }}"),
+  public_protocol: setting(text, "{{ 'https' if kolla_enable_tls_external | bool else 'http' }}"),
   rabbitmq_enable_tls: setting(yesNo, false),
 
   // HAProxy and Keepalived

@@ -6,7 +6,7 @@ export function nearest(name: string, known: Iterable<string>): string {
 
 /** The known name with the fewest slips (Damerau-Levenshtein), at most a third of its letters. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
-  let least = Math.floor(Math.max(name.length, 3) / 3) + 1
+  let least = Math.min(name.length, Math.floor(Math.max(name.length, 3) / 3) + 1)
   let best: string | undefined
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= least) continue

@@ -9,7 +9,10 @@ import { renderText } from './jinja/render.js'
 
 const fixture = (name: string) =>
   readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')
-const source = { globals: fixture('globals.yml'), inventory: fixture('multinode') }
+const source = {
+  globals: fixture('source-globals.txt'),
+  inventory: fixture('source-multinode.txt'),
+}
 const small = {
   globals: 'kolla_internal_vip_address: 10.0.0.9\n',
   inventory: '[control]\nkolla1\nkolla2\n[network]\nkolla1\nkolla2\n',

@@ -164,8 +164,7 @@ function checkKeys(
   resolvers: Resolvers,
   files: CloudFiles,
 ): Finding[] {
-  const inOverrides = (name: string) =>
-    files.overrides.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text))
+  const inOverrides = (name: string) => files.overrides.some(({ text }) => text.includes(name))
   const layers = [
     globals,
     ...[...inventory.groups.values(), ...inventory.hosts.values()].map((one) => one.variables),

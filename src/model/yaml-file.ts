@@ -13,6 +13,8 @@ export interface YamlMapping {
   readonly findings: readonly Finding[]
 }
 
+type Item = Pair<Node, Node | null>
+
 /** Reads YAML 1.1 as Ansible does (`yes` and `no` are booleans); the last of two equal keys holds. */
 export function readYamlMapping(file: SourceFile): YamlMapping {
   const lines = new LineCounter()
@@ -22,65 +24,78 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
     const { line, col } = offset === 0 ? { line: 1, col: 1 } : lines.linePos(offset)
     return { file: file.path, line, column: col }
   }
-  const report = (severity: Finding['severity'], message: string, at: Place) =>
-    findings.push({ severity, message, ...at })
 
-  if (file.text.startsWith('$ANSIBLE_VAULT')) {
-    report(
-      'error',
-      'the file is encrypted by ansible-vault: decrypt it, this version does not',
-      place(),
-    )
-    return { variables, broken: findings.length > 0, findings }
-  }
-  const documents = parseAllDocuments(file.text, {
+  const [document, second] = parseAllDocuments(file.text, {
     version: '1.1',
     lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
-  })
-  const [document, second] = documents as Document.Parsed[]
-  for (const error of document?.errors ?? [])
-    report('error', sentence(error.message), place(error.pos[0]))
-  if (second)
-    report('error', 'a second document starts here: remove the line ---', place(second.range[0]))
-  if (!document || findings.length > 0) return { variables, broken: findings.length > 0, findings }
-  if (
-    document.contents === null ||
-    (isScalar(document.contents) && document.contents.value === null)
-  ) {
-    return { variables, broken: findings.length > 0, findings }
+  }) as Document.Parsed[]
+  const refuse = (message: string, offset?: number) =>
+    findings.push({ severity: 'error', message, ...place(offset) })
+  const contents = document?.contents
+  if (file.text.startsWith('$ANSIBLE_VAULT')) {
+    refuse('the file is encrypted by ansible-vault: decrypt it, this version does not')
+  } else if (document && document.errors.length > 0) {
+    for (const error of document.errors) refuse(sentence(error.message), error.pos[0])
+  } else if (second) {
+    refuse('a second document starts here: remove the line ---', second.range[0])
+  } else if (isMap<Node, Node | null>(contents)) {
+    const items = contents.items.map((item) => readItem(item, document, place(item.key.range[0])))
+    for (const item of items) add(item, variables, findings)
+    return { variables, broken: false, findings }
+  } else if (contents && !(isScalar(contents) && contents.value === null)) {
+    refuse('the file must consist of lines key: value', contents.range[0])
   }
-  if (!isMap(document.contents)) {
-    report('error', 'the file must consist of lines key: value', place(document.contents.range[0]))
-    return { variables, broken: findings.length > 0, findings }
-  }
-  for (const pair of document.contents.items as Pair<Node, Node | null>[]) {
-    const at = place(pair.key.range?.[0])
-    const key = isScalar(pair.key) ? String(pair.key.value) : ''
-    const before = variables.get(key)
-    if (key === '') {
-      report('error', 'a key must be a plain name', at)
-    } else if (holdsUnquotedJinja(pair.value)) {
-      report('error', `the Jinja of '${key}' needs quotes around it: ${key}: "{{ … }}"`, at)
-    } else if (pair.value?.tag?.startsWith('!') === true) {
-      report(
-        'error',
-        `'${key}' has the tag ${pair.value.tag}, which is not understood: write the plain value`,
-        at,
-      )
-    } else {
-      if (before) {
-        report(
-          'warning',
-          `'${key}' is set again, line ${before.place.line} is overruled: remove one`,
-          at,
-        )
-      }
-      variables.set(key, { value: plain(pair.value?.toJS(document)), place: at })
+  return { variables, broken: findings.length > 0, findings }
+}
+
+interface ReadItem {
+  readonly key: string
+  readonly value: Value
+  readonly place: Place
+  readonly problem?: string | undefined
+}
+
+function readItem(item: Item, document: Document | undefined, place: Place): ReadItem {
+  if (!isScalar(item.key))
+    return { key: '', value: null, place, problem: 'a key must be a plain name' }
+  const key = String(item.key.value)
+  const tag = item.value?.tag
+  const problem = holdsUnquotedJinja(item.value)
+    ? `the Jinja of '${key}' needs quotes around it: ${key}: "{{ … }}"`
+    : tag?.startsWith('!') === true
+      ? `'${key}' has the tag ${tag}, which is not understood: write the plain value`
+      : undefined
+  if (problem !== undefined || !document) return { key, value: null, place, problem }
+  try {
+    return { key, value: plain(item.value?.toJS(document)), place }
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    return {
+      key,
+      value: null,
+      place,
+      problem: `'${key}' refers to an anchor that is not there: write the value`,
     }
   }
-  return { variables, broken: false, findings }
+}
+
+function add(
+  { key, value, place, problem }: ReadItem,
+  variables: Variables,
+  findings: Finding[],
+): void {
+  if (problem !== undefined) {
+    findings.push({ severity: 'error', message: problem, ...place })
+    return
+  }
+  const before = variables.get(key)
+  if (before) {
+    const message = `'${key}' is set again, line ${before.place.line} is overruled: remove one`
+    findings.push({ severity: 'warning', message, ...place })
+  }
+  variables.set(key, { value, place })
 }
 
 /** `key: {{ name }}` is a mapping whose key is a mapping to YAML. */

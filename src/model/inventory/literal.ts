@@ -9,6 +9,15 @@ const hexadecimal = /^0x[0-9a-f]+$/i
 
 /** A value of the inventory, typed as Ansible does: what is a Python literal is one, all else is text. */
 export function inventoryValue(text: string): Value {
+  const value = literal(text)
+  if (value !== text || !text.includes('#')) return value
+  // Python overlooks a comment behind a literal; behind anything else it is part of the text.
+  const bare = text.replace(/\s*#.*$/, '')
+  const before = literal(bare)
+  return before === bare ? text : before
+}
+
+function literal(text: string): Value {
   const word = Object.hasOwn(words, text) ? words[text] : undefined
   if (word !== undefined) return word
   if (integer.test(text)) return Number(text.replaceAll('_', ''))

@@ -54,6 +54,8 @@ describe('values are typed as Ansible does', () => {
     ['{{ x }}', '{{ x }}'],
     ['{"a": "b"}', { a: 'b' }],
     ['constructor', 'constructor'],
+    ['5 # five', 5],
+    ['eth0 # nic', 'eth0 # nic'],
   ])('%s', (text, value) => {
     expect(inventoryValue(text)).toEqual(value)
   })

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -127,9 +126,9 @@ function pythonWithJinja(): string {
   if (imports('python3')) return 'python3'
   const folder = join(tmpdir(), 'kolla-temporal-jinja2')
   const python = join(folder, 'bin', 'python')
-  if (!existsSync(python) || !imports(python)) {
+  if (!imports(python)) {
     execFileSync('python3', ['-m', 'venv', '--clear', folder])
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'jinja2'], { stdio: 'ignore' })
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'jinja2'])
   }
   return python
 }

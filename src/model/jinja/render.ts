@@ -40,9 +40,17 @@ export function renderText(template: string, scope: Scope): string {
   return pythonText(render(template, scope))
 }
 
+/** The same templates are rendered for every host. */
+const parsed = new Map<string, Node[]>()
+
 function parse(template: string): Node[] {
+  const known = parsed.get(template)
+  if (known) return known
   try {
-    return parseTemplate(template)
+    const nodes = parseTemplate(template)
+    if (parsed.size === 1000) parsed.clear()
+    parsed.set(template, nodes)
+    return nodes
   } catch (error) {
     // At the end of its tokens the parser throws a TypeError of its own.
     const reason = error instanceof SyntaxError ? error.message : 'unexpected end'
