@@ -36,7 +36,7 @@ export class SshConnection {
     const client = await connect(target)
     try {
       const id = randomUUID()
-      const guard = await Guard.start(client, target.connection.become, id)
+      const guard = await Guard.start(target, client, id)
       return new SshConnection(target, client, guard, id, idleMs)
     } catch (error) {
       client.destroy()

@@ -1,4 +1,8 @@
 import type { Client, ClientChannel } from 'ssh2'
+import type { Connection } from '../model/cloud.js'
+import type { SshTarget } from './connect.js'
+import { ConnectionLost, SudoRefused } from './errors.js'
+import type { HostError } from './errors.js'
 import { launch, runVariable } from './launch.js'
 import { sh } from './quote.js'
 
@@ -13,6 +17,7 @@ const heartbeatMs = 3_000
  * tries again does not meet it.
  */
 const script = (connectionId: string) => sh`
+echo ready
 exec >/dev/null 2>&1
 signal() {
   mapfile -t found < <(grep -lzs "^${runVariable}=$2" /proc/[0-9]*/environ)
@@ -46,17 +51,19 @@ export class Guard {
     })
   }
 
-  static start(client: Client, become: boolean, connectionId: string): Promise<Guard> {
+  /** Resolves when it runs as root. @throws SudoRefused */
+  static start({ host, connection }: SshTarget, client: Client, id: string): Promise<Guard> {
     return new Promise((resolve, reject) => {
-      client.exec(launch(script(connectionId), become, 'guard'), (error, channel) => {
+      client.exec(launch(script(id), connection.become, 'guard'), (error, channel) => {
         if (error) {
           reject(error)
           return
         }
+        let stderr = ''
+        channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
         channel.on('error', () => undefined)
-        channel.resume()
-        channel.stderr.resume()
-        resolve(new Guard(channel, client))
+        channel.once('data', () => resolve(new Guard(channel, client)))
+        channel.once('close', () => reject(refused(host, connection, stderr)))
       })
     })
   }
@@ -73,4 +80,15 @@ export class Guard {
   private tell(line: string): void {
     if (this.channel.writable) this.channel.write(`${line}\n`)
   }
+}
+
+function refused(host: string, { user, become }: Connection, stderr: string): HostError {
+  const said = stderr.trim().split('\n').at(-1) ?? ''
+  return become && said.startsWith('sudo:')
+    ? new SudoRefused(
+        host,
+        `user ${user} cannot become root (${said}); ` +
+          'give it a NOPASSWD rule for all commands or log in as root',
+      )
+    : new ConnectionLost(host, `no script can be started: ${said || 'the connection broke'}`)
 }
