@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# What each contender has to have done for its time to count.
+
+# Everything that an operator would look at first: the Galera cluster, RabbitMQ's, a token by the floating address.
+prove_deployed() { # CONTENDER
+  local host running
+  for host in "${hosts[@]}"; do
+    running=$(on_host "$host" docker ps --format '{{.Names}}' | sort | tr '\n' ' ')
+    for container in cron haproxy keepalived keystone keystone_fernet mariadb memcached rabbitmq; do
+      [[ " $running" == *" $container "* ]] || fail "$1 left $host without $container; it has: $running"
+    done
+  done
+  on_host "${hosts[0]}" docker exec rabbitmq rabbitmqctl --silent cluster_status --formatter json |
+    node -e '
+      const { running_nodes } = JSON.parse(require("node:fs").readFileSync(0, "utf8"))
+      if (running_nodes.length !== Number(process.argv[1])) throw new Error(`rabbitmq: ${running_nodes}`)
+    ' "${#hosts[@]}" || fail "$1's RabbitMQ is no cluster of ${#hosts[@]}"
+  [[ $(cluster_size) == "${#hosts[@]}" ]] || fail "$1's Galera has no ${#hosts[@]} members behind $vip:3306"
+  issue_token || fail "$1's Keystone gives no token at http://$vip:5000"
+}
+
+# Passwords go on stdin, so that they are in no process list.
+password() { # KEY
+  sed -n "s/^$1: *[\"']\{0,1\}\([^\"']*\)[\"']\{0,1\} *$/\1/p" "$cloud/passwords.yml"
+}
+
+cluster_size() {
+  printf '[client]\nhost=%s\nuser=root\npassword="%s"\n' "$vip" "$(password database_password)" |
+    "$bench_home/../lab/lab" ssh "${hosts[0]}" docker exec --interactive mariadb \
+      mariadb --defaults-extra-file=/dev/stdin -NBe "\"SHOW STATUS LIKE 'wsrep_cluster_size'\"" |
+    cut -f 2
+}
+
+issue_token() {
+  password keystone_admin_password | node -e '
+    const password = require("node:fs").readFileSync(0, "utf8").trim()
+    const domain = { name: "Default" }
+    const user = { name: "admin", domain, password }
+    const identity = { methods: ["password"], password: { user } }
+    console.log(JSON.stringify({ auth: { identity, scope: { project: { name: "admin", domain } } } }))
+  ' | curl --silent --fail --output /dev/null --max-time 20 --json @- "http://$vip:5000/v3/auth/tokens"
+}
+
+# Name, id and time of start of every container on every host.
+container_starts() {
+  local host
+  for host in "${hosts[@]}"; do
+    on_host "$host" "docker ps --quiet --no-trunc | xargs docker inspect --format '$host {{.Name}} {{.Id}} {{.State.StartedAt}}'"
+  done | sort
+}
+
+# Of two lists, the containers (HOST/NAME) that were started in between.
+restarted() { # BEFORE AFTER
+  comm -13 "$1" "$2" | awk '{ print $1 $2 }'
+}
+
+on_host() { # HOST COMMAND…
+  local host=$1
+  shift
+  "$bench_home/../lab/lab" ssh "$host" "$@" </dev/null
+}

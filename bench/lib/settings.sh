@@ -1,0 +1,32 @@
+# shellcheck shell=bash disable=SC2034 # read by the files that source this one
+# What is compared, and where the bench keeps what it makes: everything outside the checkout.
+
+kolla_ansible_version=22.2.0 # OpenStack 2026.1
+ansible_core_version=2.19.14
+ansible_version=12.3.0 # the collections that kolla-ansible needs, without Galaxy
+
+hosts=(kolla1 kolla2 kolla3)
+all_measures=(deploy noop option)
+
+cache_root=${KOLLA_TEMPORAL_CACHE:-/var/cache/kolla-temporal}
+bench_cache=$cache_root/bench
+venv=$bench_cache/venv
+lab_known_hosts=$cache_root/lab/keys/known_hosts
+
+# The files of the cloud that both deploy: a copy of lab/cloud, whose config/keystone.conf the bench changes.
+cloud=$bench_cache/cloud
+# The same for kolla-ansible, with what it alone needs.
+kolla_ansible_cloud=$bench_cache/kolla-ansible
+
+# A Temporal server and a worker of the bench's own: their memory is that of these runs alone.
+export KOLLA_TEMPORAL_STATE=$bench_cache/state
+export TEMPORAL_ADDRESS=127.0.0.1:${KOLLA_TEMPORAL_BENCH_PORT:-7433}
+
+# A value of the lab's globals.yml that is a plain string.
+global() { # KEY
+  sed -n "s/^$1: *\"\{0,1\}\([^\"#]*\)\"\{0,1\}.*/\1/p" "$bench_home/../lab/cloud/globals.yml"
+}
+vip=$(global kolla_internal_vip_address)
+registry=$(global docker_registry)
+namespace=$(global docker_namespace)
+image_tag=$(global openstack_release)-$(global kolla_base_distro)-trixie
