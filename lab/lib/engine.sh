@@ -30,8 +30,7 @@ start_engine() {
   done
   if ! own_process "$lab_run/docker.pid" >/dev/null; then
     say 'starting the engine'
-    setsid dockerd --config-file "$engine_home/daemon.json" \
-      </dev/null >>"$engine_home/log" 2>&1 9>&- &
+    run_engine &
     dockerd=$!
   fi
   for ((try = 0; try < 300; try++)); do
@@ -40,6 +39,17 @@ start_engine() {
     sleep 0.2
   done
   fail "the engine did not come up: $(tail -n 1 "$engine_home/log") (all of it: $engine_home/log)"
+}
+
+# The engine outlives this command, so it must hold nothing that was open here: no lock, no pipe.
+run_engine() {
+  local path descriptor
+  exec </dev/null >>"$engine_home/log" 2>&1
+  for path in "/proc/$BASHPID/fd"/*; do
+    descriptor=${path##*/}
+    if ((descriptor > 2)); then exec {descriptor}>&-; fi
+  done
+  exec setsid dockerd --config-file "$engine_home/daemon.json"
 }
 
 # The runtime is run by the engine long after this command has ended, so it gets its own copy.

@@ -30,7 +30,6 @@ require_root() {
 }
 
 # Verbs that change the lab run one at a time; the lock goes with the process.
-# Whatever outlives it must close descriptor 9.
 take_turn() {
   mkdir -p "$lab_cache"
   exec 9>"$lab_cache/lock"
