@@ -1,7 +1,8 @@
 import type { Probe } from '../catalog/service.js'
-import { RemoteError } from '../ssh/errors.js'
+import { RemoteError, RemoteTimeout } from '../ssh/errors.js'
 import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
+import { timeIsOver, waiting } from './wait-script.js'
 
 export interface AwaitOptions {
   /** What is waited for, in a few words. */
@@ -12,10 +13,14 @@ export interface AwaitOptions {
   readonly signal?: AbortSignal
 }
 
+/** What the host gets on top of the deadline that the script itself keeps. */
+const graceMs = 10_000
+
 /**
  * Waits on the host itself until every probe has succeeded, in one round trip.
  *
- * @throws RemoteError that names the probe and what it saw last, when the time is over or a container has ended
+ * @throws RemoteError when a container has ended, RemoteTimeout when the time is over; either names the probe, what it
+ * saw last, and the last lines of the containers
  */
 export async function awaitProbes(
   remote: Remote,
@@ -23,23 +28,26 @@ export async function awaitProbes(
   { title, timeoutMs, containers = [], signal }: AwaitOptions,
 ): Promise<void> {
   if (probes.length === 0) return
-  const seconds = Math.ceil(timeoutMs / 1000)
-  const { code, stdout } = await remote.run(awaitScript(probes, containers, seconds), {
+  const { code, stdout, stderr } = await remote.run(awaitScript(probes, containers, timeoutMs), {
     title,
-    timeoutMs: timeoutMs + 10_000,
+    timeoutMs: timeoutMs + graceMs,
     ...(signal && { signal }),
   })
-  if (code !== 0) throw new RemoteError(remote.host, title, code, stdout.trim().split('\n'))
+  if (code === 0) return
+  const tail = (stdout + stderr).trim().split('\n')
+  if (code === timeIsOver) throw new RemoteTimeout(remote.host, title, timeoutMs, tail)
+  throw new RemoteError(remote.host, title, code, tail)
 }
 
-/** Polls five times a second; the probes one after the other, since what has succeeded once is not asked again. */
+/** The probes one after the other, since what has succeeded once is not asked again. */
 export function awaitScript(
   probes: readonly Probe[],
   containers: readonly string[],
-  seconds: number,
+  timeoutMs: number,
 ): string {
+  const seconds = Math.ceil(timeoutMs / 1000)
   const waits = probes.map((probe) => sh`await_probe ${describe(probe)} ${raw(command(probe))}`)
-  return [sh`deadline=${seconds} containers=(${containers})`, functions, ...waits].join('\n')
+  return [sh`deadline=${seconds} containers=(${containers})`, waiting, ...waits].join('\n')
 }
 
 function describe(probe: Probe): string {
@@ -50,58 +58,10 @@ function describe(probe: Probe): string {
 
 function command(probe: Probe): string {
   if (probe.kind === 'tcp') return sh`probe_tcp ${probe.address} ${probe.port}`
-  if (probe.kind === 'http') {
-    const { hostname, port, pathname, search } = new URL(probe.url)
-    return sh`probe_http ${hostname} ${port || '80'} ${pathname + search} ${probe.status}`
+  if (probe.kind === 'exec') {
+    return sh`probe_exec ${probe.container} ${probe.line ?? ''} ${probe.command}`
   }
-  return sh`probe_exec ${probe.container} ${probe.line ?? ''} ${probe.command}`
+  const { protocol, hostname, port, pathname, search } = new URL(probe.url)
+  if (protocol === 'https:') return sh`probe_https ${probe.url} ${probe.status}`
+  return sh`probe_http ${hostname} ${port || '80'} ${pathname + search} ${probe.status}`
 }
-
-/** The loop forks nothing for ports; `read -t` on a pipe that never speaks is a sleep without a process. */
-const functions = `
-exec 8<> <(:)
-pause() { read -rt 0.2 -u 8; }
-probe_tcp() { { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }; exec 7>&-; }
-probe_http() {
-  local answer=
-  { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }
-  printf 'GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n' "$3" "$1" >&7
-  read -rt 10 answer <&7
-  exec 7>&-
-  seen=$answer
-  [[ $answer == HTTP/*" $4"* ]]
-}
-probe_exec() {
-  local container=$1 line=$2 code
-  shift 2
-  seen=$(docker exec "$container" "$@" 2>&1)
-  code=$?
-  if [[ $code != 0 ]]; then seen="exit code $code: $seen"; return 1; fi
-  [[ -z $line || $'\\n'$seen$'\\n' == *$'\\n'"$line"$'\\n'* ]]
-}
-check_containers() {
-  local container state
-  for container in "\${containers[@]}"; do
-    state=$(docker container inspect -f '{{.State.Status}} {{.RestartCount}}' "$container" 2>&1) || state='missing 0'
-    # Three restarts are no accident; before that Docker's policy may yet mend it.
-    [[ $state =~ ^(running|created|restarting)' '[0-2]$ ]] && continue
-    echo "container $container is $state"
-    docker logs --tail 15 "$container" 2>&1
-    exit 1
-  done
-}
-await_probe() {
-  local title=$1 rounds=0
-  shift
-  until "$@"; do
-    if ((SECONDS >= deadline)); then
-      echo "still waiting after $SECONDS s for: $title"
-      echo "seen last: $seen"
-      ((\${#containers[@]} == 0)) || docker logs --tail 10 "\${containers[-1]}" 2>&1
-      exit 1
-    fi
-    ((++rounds % 10)) || check_containers
-    pause
-  done
-}
-`

@@ -14,7 +14,7 @@ export function names(own: string, hosts: readonly NamedHost[], file = '/etc/hos
   const ownNames = [...new Set([own, short(own)])]
   return sh`
 own=(${ownNames}) kept=() inside=
-while read -r line || [[ -n $line ]]; do
+while IFS= read -r line || [[ -n $line ]]; do
   case $line in
     ${first}) inside=yes; continue ;;
     ${last}) inside=; continue ;;

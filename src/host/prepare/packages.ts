@@ -19,7 +19,7 @@ if [[ -n $(dpkg --audit) ]]; then
   changed
 fi
 if ((\${#missing[@]})) || ! have docker; then
-  apt=(apt-get --quiet --option DPkg::Lock::Timeout=300)
+  apt=(apt-get --quiet --option DPkg::Lock::Timeout=300 --option Dpkg::Use-Pty=0)
   "\${apt[@]}" update
   # From Debian 13 on the client is a package of its own.
   if ! have docker && apt-cache show docker-cli >/dev/null 2>&1; then missing+=(docker-cli); fi

@@ -1,0 +1,86 @@
+/** Exit code of a wait whose time is over, as of `timeout`. */
+export const timeIsOver = 124
+
+/**
+ * Bash functions that wait. Ports cost no process: `/dev/tcp` is bash's own, and `read -t` on a pipe that never speaks
+ * is a sleep without one. Docker is asked about the containers once a second.
+ */
+export const waiting = `
+trap '' PIPE
+exec 8<> <(:)
+declare -A restarts
+next_look=1
+pause() { read -rt 0.15 -u 8; }
+
+probe_tcp() { { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }; exec 7>&-; }
+
+probe_http() {
+  local answer=
+  { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }
+  printf 'GET %s HTTP/1.0\\r\\nHost: %s:%s\\r\\n\\r\\n' "$3" "$1" "$2" >&7
+  read -rt 10 answer <&7
+  exec 7>&-
+  answer=\${answer//[^[:print:]]/}
+  seen=\${answer:-no status line}
+  [[ $answer == HTTP/*" $4"* ]]
+}
+
+# Whether the certificate is to be trusted is the clients' question.
+probe_https() {
+  local status
+  status=$(curl --insecure --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$1")
+  seen="status $status"
+  [[ $status == "$2" ]]
+}
+
+probe_exec() {
+  local container=$1 line=$2 code
+  shift 2
+  seen=$(timeout 30 docker exec "$container" "$@" 2>&1 </dev/null)
+  code=$?
+  if [[ $code != 0 ]]; then seen="exit code $code: $seen"; return 1; fi
+  [[ -z $line || $'\\n'$seen$'\\n' == *$'\\n'"$line"$'\\n'* ]]
+}
+
+tell_logs() {
+  local container
+  for container in "\${containers[@]}"; do
+    docker logs --tail 10 "$container" 2>&1 | sed "s/^/$container: /"
+  done
+}
+
+check_containers() {
+  local container state count
+  for container in "\${containers[@]}"; do
+    read -r state count < <(docker container inspect -f '{{.State.Status}} {{.RestartCount}}' "$container" 2>&1) ||
+      state=gone count=0
+    [[ $count =~ ^[0-9]+$ ]] || state=gone count=0
+    : "\${restarts[$container]:=$count}"
+    # Three restarts are no accident; before that Docker's policy may yet mend it.
+    if [[ $state =~ ^(running|created|restarting)$ ]] && ((count - restarts[$container] < 3)); then continue; fi
+    echo "container $container is $state, restarted $((count - restarts[$container])) times, while waiting for: $1"
+    echo "seen last: \${seen:0:1000}"
+    tell_logs
+    exit 1
+  done
+}
+
+await_probe() {
+  local title=$1
+  shift
+  until "$@"; do
+    if ((SECONDS > deadline)); then
+      echo "still waiting after $SECONDS s for: $title"
+      echo "seen last: \${seen:0:1000}"
+      tell_logs
+      exit ${timeIsOver}
+    fi
+    if ((SECONDS >= next_look)); then
+      check_containers "$title"
+      next_look=$((SECONDS + 1))
+    fi
+    pause
+  done
+  return 0 # else it would be that of the last pause
+}
+`

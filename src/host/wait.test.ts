@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Probe } from '../catalog/service.js'
+import { RemoteError, RemoteTimeout } from '../ssh/errors.js'
+import type { Remote } from '../ssh/remote.js'
+import { awaitProbes } from './wait.js'
+
+let directory: string
+const servers: Server[] = []
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wait-'))
+})
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close()
+  await rm(directory, { recursive: true })
+})
+
+/** This machine's bash, with a `docker` of the test's own. */
+const here = {
+  host: 'kolla1',
+  async run(script: string) {
+    const path = `${directory}:${process.env['PATH']}`
+    const child = spawn('bash', ['-c', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: path, STATE: directory },
+    })
+    const closed = new Promise<number>((resolve) => child.once('close', resolve))
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+    return { code: await closed, stdout, stderr }
+  },
+} as unknown as Remote
+
+async function docker(script: string): Promise<void> {
+  await writeFile(join(directory, 'docker'), `#!/bin/bash\n${script}\n`)
+  await chmod(join(directory, 'docker'), 0o755)
+}
+
+async function listen(server: Server, port = 0): Promise<number> {
+  servers.push(server)
+  await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready))
+  return (server.address() as AddressInfo).port
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer()
+  const port = await listen(server)
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+const serve = (listener: RequestListener) => listen(createServer(listener))
+const tcp = (port: number): Probe => ({ kind: 'tcp', address: '127.0.0.1', port })
+const options = { title: 'keystone becomes healthy', timeoutMs: 10_000 }
+
+it('goes on as soon as the port opens', async () => {
+  const port = await freePort()
+  let connected = 0
+  const waiting = awaitProbes(here, [tcp(port)], options)
+  await sleep(700)
+  await listen(
+    createTcpServer((socket) => {
+      connected++
+      socket.on('error', () => undefined).end()
+    }),
+    port,
+  )
+  const opened = performance.now()
+  await waiting
+  expect(performance.now() - opened).toBeLessThan(1500)
+  expect(connected).toBe(1)
+})
+
+it('waits for the wanted status line', async () => {
+  let asked = 0
+  const port = await serve((request, response) => {
+    expect(request.url).toBe('/v3?a=b')
+    response.writeHead(++asked < 3 ? 503 : 300).end()
+  })
+  const url = `http://127.0.0.1:${port}/v3?a=b`
+  await awaitProbes(here, [{ kind: 'http', url, status: 300 }], options)
+  expect(asked).toBe(3)
+})
+
+it('survives a server that closes at once, and tells what it saw last', async () => {
+  const port = await listen(createTcpServer((socket) => socket.destroy()))
+  const url = `http://127.0.0.1:${port}/`
+  const waiting = awaitProbes(here, [{ kind: 'http', url, status: 200 }], {
+    ...options,
+    timeoutMs: 1000,
+  })
+  await expect(waiting).rejects.toThrow(RemoteTimeout)
+  await expect(waiting).rejects.toThrow(
+    new RegExp(
+      `keystone becomes healthy did not end within 1 s\\n +still waiting after . s for: GET ${url} answers 200\\n +seen last: no status line`,
+    ),
+  )
+})
+
+it('compares a line of what a command prints in the container', async () => {
+  await docker(
+    'echo "$*" >>$STATE/calls; echo noise; (($(wc -l <$STATE/calls) < 3)) || echo Synced',
+  )
+  const command = ['sh', '-c', 'echo "$0"; it\'s']
+  const probe: Probe = { kind: 'exec', container: 'mariadb', command, line: 'Synced' }
+  await awaitProbes(here, [probe], options)
+  const calls = await readFile(join(directory, 'calls'), 'utf8')
+  expect(calls.trim().split('\n')).toEqual(Array(3).fill(`exec mariadb ${command.join(' ')}`))
+})
+
+it('gives up a container that has ended, with its last words', async () => {
+  await docker('if [[ $1 == logs ]]; then echo "no such table: user"; else echo "exited 0"; fi')
+  const started = performance.now()
+  const waiting = awaitProbes(here, [tcp(await freePort())], {
+    ...options,
+    containers: ['keystone'],
+  })
+  await expect(waiting).rejects.toThrow(RemoteError)
+  const error = (await waiting.catch((reason: unknown) => reason)) as RemoteError
+  expect(error.tail[0]).toMatch(
+    /^container keystone is exited, .*for: TCP port \d+ on 127\.0\.0\.1$/,
+  )
+  expect(error.tail).toContain('seen last: nobody listens')
+  expect(error.tail).toContain('keystone: no such table: user')
+  expect(performance.now() - started).toBeLessThan(5000)
+})
+
+it('gives up a container that is gone', async () => {
+  await docker('echo "Error: No such container: keystone" >&2; exit 1')
+  const waiting = awaitProbes(here, [tcp(await freePort())], {
+    ...options,
+    containers: ['keystone'],
+  })
+  await expect(waiting).rejects.toThrow('container keystone is gone')
+})
+
+it('counts only the restarts that it sees', async () => {
+  await docker('echo "running 7"')
+  const waiting = awaitProbes(here, [tcp(await freePort())], {
+    ...options,
+    timeoutMs: 2000,
+    containers: ['keystone'],
+  })
+  await expect(waiting).rejects.toThrow(RemoteTimeout)
+  await docker(
+    'n=$(cat $STATE/n 2>/dev/null || echo 7); echo $((n + 1)) >$STATE/n; echo "running $n"',
+  )
+  const looping = awaitProbes(here, [tcp(await freePort())], {
+    ...options,
+    containers: ['keystone'],
+  })
+  await expect(looping).rejects.toThrow('container keystone is running, restarted 3 times')
+}, 20_000)
