@@ -359,6 +359,19 @@ describe('findings', () => {
     expect(result).toEqual({ cloud: undefined, findings })
   })
 
+  it.each([
+    'a: "S3cret" "S3cret"',
+    'a: [S3cret S3cret',
+    'a: S3cret: S3cret',
+    'S3cret',
+    '- S3cret',
+    'a: {b: S3cret',
+  ])('quote no password: %s', (passwords) => {
+    const { findings } = read({ ...small, passwords }, ['a'])
+    expect(findings).not.toEqual([])
+    expect(findings.join()).not.toContain('S3cret')
+  })
+
   it('come all at once', () => {
     const { cloud, findings } = read({
       globals: 'a: "{{"\nenable_nova: x\n',

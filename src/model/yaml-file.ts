@@ -104,7 +104,8 @@ function holdsUnquotedJinja(value: Node | null): boolean {
 }
 
 function sentence(message: string): string {
-  const first = message.split('\n')[0] ?? message
+  // What follows a colon may quote the file, and that may be a password.
+  const first = message.split(/:|\n/)[0] ?? message
   return `this is no YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`
 }
 

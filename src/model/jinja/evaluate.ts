@@ -229,6 +229,6 @@ function format(pattern: string, values: Value): string {
     if (kind === 'd') return String(Math.trunc(numberOf(items.shift() ?? null)))
     throw new JinjaError(`'%${kind}' is not understood`)
   })
-  if (items.length > 0) throw new JinjaError(`'${pattern}' has fewer places than arguments`)
+  if (items.length > 0) throw new JinjaError('the text before % has fewer places than arguments')
   return result
 }

@@ -136,7 +136,7 @@ export function typeName(value: Value): string {
   if (value === null) return 'an empty value'
   if (value instanceof Undefined) return `the undefined ${value.name}`
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'string') return `the text '${value}'`
+  if (typeof value === 'string') return 'a text' // never the text itself, which may be a password
   return typeof value === 'object' ? 'a mapping' : `the ${typeof value} ${String(value)}`
 }
 

@@ -1,6 +1,7 @@
 /** Sections in order, '' for what precedes the first; each option with all its values, lines of a value joined by `\n`. */
 export type Ini = Map<string, Map<string, (string | undefined)[]>>
 
+/** The message never quotes the text: it was rendered, and may hold passwords. */
 export interface IniError {
   readonly message: string
   readonly line: number
@@ -32,12 +33,12 @@ export function parseIni(text: string, style: IniStyle): Ini | IniError {
         return { line, message: 'a file of key = value has no sections: remove the header' }
       const name = /^\[([^\]]+)\]\s*(?:[#;].*)?$/.exec(content)?.[1]
       if (name === undefined)
-        return { line, message: `the section header '${content}' is broken: write it as [name]` }
+        return { line, message: 'this section header is broken: write it as [name]' }
       section = sectionOf(ini, name)
       values = undefined
     } else {
       const option = splitOption(content, style)
-      if (!option) return { line, message: `'${content}' sets nothing: write key = value` }
+      if (!option) return { line, message: 'this line sets nothing: write key = value' }
       const [key, value] = option
       values = section.get(key) ?? []
       section.set(key, values)

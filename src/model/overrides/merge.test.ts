@@ -101,8 +101,8 @@ describe('merges key by key', () => {
 
 describe('tells what is broken, and merges the rest', () => {
   it.each<[MergeKind, string, string]>([
-    ['oslo', '[a]\nx', "2: error: 'x' sets nothing: write key = value"],
-    ['oslo', '\n[a', "2: error: the section header '[a' is broken: write it as [name]"],
+    ['oslo', '[a]\nx', '2: error: this line sets nothing: write key = value'],
+    ['oslo', '\n[a', '2: error: this section header is broken: write it as [name]'],
     [
       'properties',
       'x = 1\n[a]',
@@ -128,6 +128,25 @@ describe('tells what is broken, and merges the rest', () => {
     expect(merged.findings).toHaveLength(1)
     expect(merged.findings[0]).toContain(`config/file0:${finding}`)
   })
+})
+
+it('quotes no secret in a finding', () => {
+  const scope = () => 'S3cret'
+  for (const text of ['[a]\n{{ p }}', '[{{ p }}', '[a]\nx = {{ p | abs }}']) {
+    const { findings } = mergeOverrides('oslo', '', [{ path: 'a', text }], scope)
+    expect(findings).toHaveLength(1)
+    expect(JSON.stringify(findings)).not.toContain('S3cret')
+  }
+  for (const kind of ['json', 'yaml'] as const) {
+    const { findings } = mergeOverrides(
+      kind,
+      '',
+      [{ path: 'a', text: '{"a": "{{ p }}" "{{ p }}", {{ p }}' }],
+      scope,
+    )
+    expect(findings).toHaveLength(1)
+    expect(JSON.stringify(findings)).not.toContain('S3cret')
+  }
 })
 
 describe('overrides of a file', () => {

@@ -57,10 +57,13 @@ export function mergeOverrides(
   const findings: Finding[] = []
   let text = base
   for (const override of overrides) {
+    let rendered = ''
     try {
-      text = mergeText(kind, text, renderText(override.text, scope))
+      rendered = renderText(override.text, scope)
+      text = mergeText(kind, text, rendered)
     } catch (error) {
-      findings.push(finding(override, error, scope))
+      const sameLines = rendered.split('\n').length === override.text.split('\n').length
+      findings.push(finding(override, error, sameLines, scope))
     }
   }
   return { text, findings }
@@ -90,10 +93,11 @@ function sound<Parsed extends object>(parsed: Parsed | IniError | undefined): Pa
   throw new MergeError(parsed ?? { line: 1, message: 'the file is empty' })
 }
 
-function finding(override: Override, error: unknown, scope: Scope): Finding {
+function finding(override: Override, error: unknown, sameLines: boolean, scope: Scope): Finding {
   const file = `config/${override.path}`
   if (error instanceof MergeError) {
-    return { severity: 'error', message: error.message, file, line: error.where.line }
+    const line = sameLines ? { line: error.where.line } : {} // Jinja's blocks move lines
+    return { severity: 'error', message: error.message, file, ...line }
   }
   if (!(error instanceof JinjaError || error instanceof VariableError)) throw error
   const line = faultyLine(override.text, scope)

@@ -39,7 +39,8 @@ export function parseTree(text: string, kind: 'json' | 'yaml'): { value: unknown
   }
 }
 
-const short = (message: string) => message.split(/ at (?:line|position)|\n/)[0] ?? message
+/** Without place, which is known, and without quotations of the text, which may hold passwords. */
+const short = (message: string) => message.split(/ at (?:line|position)|:|, |\n/)[0] ?? message
 
 export function printTree(value: unknown, kind: 'json' | 'yaml'): string {
   return kind === 'json' ? JSON.stringify(value, null, 2) + '\n' : stringify(value)
