@@ -1,5 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
+import { checkOverrides } from '../src/catalog/check-overrides.js'
+import { checkPasswords } from '../src/catalog/check-passwords.js'
 import { requiredPasswords } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/host/facts.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
@@ -29,8 +31,10 @@ export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
       refuse(checkInput(operation, input))
       const { cloud: name } = input
       const files = await readCloudFiles(name, await contexts.locate(name))
-      const { cloud, findings } = readCloud(files, requiredPasswords)
-      if (!cloud) throw badInput(findings)
+      const { cloud, findings: ofFiles } = readCloud(files, requiredPasswords)
+      if (!cloud) throw badInput(ofFiles)
+      const findings = [...ofFiles, ...checkOverrides(cloud), ...checkPasswords(cloud)]
+      refuse(findings)
       const ref = { cloud: name, files: await contexts.snapshots(name).keepFiles(files) }
       const [buildHost] = cloud.groups.get('registry') ?? []
       const hosts = cloud.hosts.map((host) => host.name)

@@ -22,12 +22,9 @@ export function keystoneActivities(contexts: CloudContexts) {
     async bootstrapKeystone(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const container = cloud.container(host, 'keystone')
-      const { command, environment } = bootstrapCommand(cloud.cloud)
-      const script = `sudo -E kolla_set_configs && keystone-manage db_sync && exec "$@"`
       await runOnce(cloud, host, container, {
         name: 'bootstrap_keystone',
-        command: ['bash', '-c', script, 'bash', ...command],
-        environment,
+        ...bootstrapCommand(cloud.cloud),
       })
     },
 

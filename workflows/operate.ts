@@ -37,7 +37,7 @@ export async function inspect(
 }
 
 async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud> {
-  const cloud = await step('openCloud', '', name, input)
+  const cloud = await step('openCloud', name, name, input)
   upsertMemo({ cloud: cloud.name, operation: workflowInfo().workflowType })
   return cloud
 }

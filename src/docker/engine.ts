@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import type { ClientRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { inspect } from 'node:util'
 import type { ConstructorOptions } from 'docker-modem'
 import Docker from 'dockerode'
 import type { Remote } from '../ssh/remote.js'
@@ -38,6 +39,11 @@ class DialAgent extends Agent {
 
   constructor(private readonly remote: Remote) {
     super({ keepAlive: true, maxSockets: 5, maxFreeSockets: 2 })
+  }
+
+  /** docker-modem inspects its request, agent and all, to any depth, before it knows whether anybody wants to see it. */
+  [inspect.custom](): string {
+    return `DialAgent of ${this.remote.host}`
   }
 
   override createConnection(

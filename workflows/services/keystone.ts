@@ -9,15 +9,13 @@ export async function initializeKeystone(run: Run): Promise<void> {
   const [database] = run.members('mariadb')
   if (!first || !database || run.changed('keystone').length === 0) return
   const { ref } = run
-  await run.stages.run('Initialize keystone', () =>
-    together(
+  await run.stages.run('Initialize keystone', async () => {
+    await together(
       () => step('shareFernetKeys', members.join(', '), ref, members),
-      async () => {
-        await step('createKeystoneDatabase', database, ref, database)
-        await step('bootstrapKeystone', first, ref, first)
-      },
-    ),
-  )
+      () => step('createKeystoneDatabase', database, ref, database),
+    )
+    await step('bootstrapKeystone', first, ref, first)
+  })
 }
 
 /** Starts Keystone: everywhere at once when it is new, else host by host so that the API goes on answering. */
