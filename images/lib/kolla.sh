@@ -28,7 +28,14 @@ run_kolla_build() {
   for failed in "$LOGS"/000_FAILED_*; do
     [[ -e $failed ]] || fail "kolla-build failed on $(hostname); the last lines of $log:" "$(tail -n 20 "$log")"
     failed=${failed##*000_FAILED_}
-    printf '%s\n' "Image ${failed%.log} failed to build on $(hostname); the last lines of $LOGS/$failed:" "$(tail -n 20 "$LOGS/$failed")" >&2
+    printf '%s\n' "Image ${failed%.log} failed to build on $(hostname); the last lines of $LOGS/$failed:" "$(last_words "$failed")" >&2
   done
   exit 1
+}
+
+# What the image's build said at last, and kolla-build about it, without the traceback between them.
+last_words() { # LOG
+  local prefix="[A-Z]*:kolla.common.utils.${1%.log}:"
+  sed "/^${prefix}Unknown .*error when building$/,\$d; s/^$prefix//; /^\s*$/d" "$LOGS/$1" | tail -n 20
+  sed "s/^$prefix//" "$LOGS/$1" | tail -n 1
 }

@@ -47,7 +47,7 @@ function upstream(request: BuildRequest): Build {
   const directory = `${cache}/builds/${request.tag}`
   const { profile, images } = selection(request)
   const variables = { ...common(request), TAG: request.tag, PROFILE: profile, IMAGES: images }
-  return build(directory, variables, upstreamConf({ ...request, ...defaults, directory }))
+  return build(directory, variables, upstreamConf({ ...request, directory }))
 }
 
 /** One build for the release's own Debian, and one for each other Debian that some of its images need. */
@@ -71,7 +71,7 @@ function packagesOnly(request: BuildRequest): Build[] {
       SUITE: suite,
       SOURCES: sources(versions),
     }
-    const conf = { ...request, ...defaults, tag, directory, versions, suite, recipe, cache }
+    const conf = { ...request, tag, directory, versions, suite, recipe, cache }
     return [build(directory, variables, packagesOnlyConf(conf))]
   })
 }
@@ -95,8 +95,6 @@ const common = (request: BuildRequest) => ({
   REGISTRY: request.registry,
   NAMESPACE: request.namespace,
 })
-
-const defaults = { threads: 3 }
 
 type Variables = Readonly<Record<string, string | readonly string[] | undefined>>
 

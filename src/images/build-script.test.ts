@@ -116,8 +116,8 @@ describe('build.sh fails with a sentence', () => {
     expect(events).toContain('keystone-base failed')
     const [sentence, ...lines] = stderr.trim().split('\n')
     expect(sentence).toMatch(/^Image keystone-base failed to build on .*logs\/keystone-base.log:$/)
-    expect(lines).toHaveLength(20)
-    expect(lines.at(-1)).toBe('line 30 of the log')
+    expect(lines).toHaveLength(21)
+    expect(lines.slice(-2)).toEqual(['line 30 of the log', 'BuildError: returned code 100'])
   })
 
   it('where the registry serves another digest', () => {

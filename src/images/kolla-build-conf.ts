@@ -10,7 +10,6 @@ export interface KollaBuild {
   readonly registry: string
   readonly namespace: string
   readonly tag: string
-  readonly threads: number
   /** Directory of this build on the build host: repos.yaml, logs. */
   readonly directory: string
 }
@@ -57,7 +56,6 @@ const common = (build: KollaBuild): Section => ({
   registry: build.registry,
   namespace: build.namespace,
   tag: build.tag,
-  threads: build.threads,
   logs_dir: `${build.directory}/logs`,
   push: true,
   skip_existing: true,

@@ -26,7 +26,11 @@ kolla_build() {
     [[ -e $FAKE/engine/$image:tag ]] && continue
     echo "INFO:kolla.common.utils.$image:Building started at 2026-01-01 00:00:00" >&2
     if [[ -e $FAKE/breaks-$image ]]; then
-      printf 'line %s of the log\n' {1..30} >"$FAKE/build/logs/$image.log"
+      {
+        printf "INFO:kolla.common.utils.$image:line %s of the log\n" {1..30}
+        printf '%s\n' "ERROR:kolla.common.utils.$image:Unknown container engine error when building" \
+          'Traceback (most recent call last):' 'BuildError: returned code 100'
+      } >"$FAKE/build/logs/$image.log"
       ln -s "$image.log" "$FAKE/build/logs/000_FAILED_$image.log"
       echo "ERROR:kolla.common.utils.$image:Error'd with the following message" >&2
       return 1
