@@ -7,15 +7,8 @@ export interface Step {
   readonly ended: number
 }
 
-/** Steps that look, write or fetch, where no container is started. */
-const preparation = new Set([
-  'lockHolder',
-  'openCloud',
-  'observeHost',
-  'planCloud',
-  'pullImages',
-  'writeConfiguration',
-])
+/** Verbs that start containers, for good or for a job; all others look, write or fetch. */
+const startsContainers = /^(start|bootstrap|recover|shareFernetKeys)/
 
 /** Steps that ended in success, from the lines of `--json`. */
 export function readSteps(lines: string): Step[] {
@@ -35,7 +28,7 @@ export function readSteps(lines: string): Step[] {
  * that had just ended when it began. No deploy of these containers, in this order, on these hosts can be faster.
  */
 export function slowestChain(steps: readonly Step[]): Step[] {
-  const starts = steps.filter(({ verb }) => !preparation.has(verb))
+  const starts = steps.filter(({ verb }) => startsContainers.test(verb))
   const chain: Step[] = []
   for (let next = last(starts); next;) {
     chain.unshift(next)
