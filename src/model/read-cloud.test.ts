@@ -372,6 +372,19 @@ describe('findings', () => {
     expect(findings.join()).not.toContain('S3cret')
   })
 
+  it.each([
+    ['secret', 'secret'],
+    ['12345678901234567890123', '12345678901234567890123'],
+    ['12e34567', '12e34567'],
+    ['1234', '1234'],
+    ['"007"', '007'],
+    ['2026-11-23', '2026-11-23'],
+    ['"{{ x"', '{{ x'],
+  ])('password %s', (written, value) => {
+    const { cloud } = read({ ...small, passwords: `a: ${written}` }, ['a'])
+    expect(cloud?.passwords.a).toBe(value)
+  })
+
   it('come all at once', () => {
     const { cloud, findings } = read({
       globals: 'a: "{{"\nenable_nova: x\n',

@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
-import type { Document, Node, Pair } from 'yaml'
+import type { Document, Node, Pair, Tags } from 'yaml'
 import type { SourceFile } from './cloud.js'
 import type { Finding } from './finding.js'
 import type { Place, Variables } from './inventory/parser.js'
@@ -27,6 +27,8 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
 
   const [document, second] = parseAllDocuments(file.text, {
     version: '1.1',
+    customTags: (tags) => tags.filter((tag) => !isExponent(tag)),
+    intAsBigInt: true,
     lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
@@ -109,9 +111,17 @@ function sentence(message: string): string {
   return `this is no YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`
 }
 
-/** Dates, which YAML 1.1 sees in `2026-11-23`, go back to text. */
+/** `1e5`, and so a password such as `12e34567`, is text to Python's YAML. */
+function isExponent(tag: Tags[number]): boolean {
+  return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && tag.format === 'EXP'
+}
+
+/** Dates, which YAML 1.1 sees in `2026-11-23`, and integers beyond JavaScript's go back to text. */
 function plain(value: unknown): Value {
   if (value === undefined) return null
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  }
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '')
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value === 'object' && value !== null) {
