@@ -18,11 +18,14 @@ engine_answers() {
 own_process() {
   local pid
   pid=$(cat "$1" 2>/dev/null) || return 1
-  grep -qsF "$lab_run" "/proc/$pid/cmdline" && echo "$pid"
+  grep -qsF -e "$lab_run/" -e "$engine_home/" "/proc/$pid/cmdline" && echo "$pid"
 }
 
 start_engine() {
-  engine_answers && return
+  if engine_answers; then
+    require_own_engine
+    return
+  fi
   install_runtime
   local pid_file dockerd='' try
   for pid_file in "$lab_run/docker.pid" "$lab_run/containerd/containerd.pid"; do
@@ -39,6 +42,14 @@ start_engine() {
     sleep 0.2
   done
   fail "the engine did not come up: $(tail -n 1 "$engine_home/log") (all of it: $engine_home/log)"
+}
+
+# There is one lab on a machine, since its networks and addresses can be there only once.
+require_own_engine() {
+  local data
+  data=$(lab_docker info --format '{{.DockerRootDir}}')
+  [[ $data == "$engine_home/data" ]] ||
+    fail "a lab with its data in ${data%/engine/data} runs already: stop it first, with KOLLA_TEMPORAL_CACHE=${data%/lab/engine/data} lab/lab down"
 }
 
 # The engine outlives this command, so it must hold nothing that was open here: no lock, no pipe.

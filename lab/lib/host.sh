@@ -36,7 +36,7 @@ make_bare() {
   mapfile -t loops < <(loops_of "$host")
   mapfile -t kept < <(kept_directories "$host")
   lab_docker create --pull never --name "$host-new" --hostname "$host" --network none \
-    --privileged --cgroupns private --stop-signal SIGRTMIN+3 --restart on-failure \
+    --privileged --cgroupns private --stop-signal SIGRTMIN+3 --restart on-failure:5 \
     --memory "$(memory_of "$host")" --memory-swap "$(memory_of "$host")" \
     --volume "$host-docker:/var/lib/docker" "${kept[@]}" \
     "$(image_name)" /usr/local/sbin/firmware "${loops[@]}" >/dev/null

@@ -48,12 +48,13 @@ make_image() {
 
 make_root() {
   local root=$1 log=$lab_cache/log/debootstrap.log
-  mkdir -p "$lab_cache/root" "$lab_cache/log" "$lab_cache/apt/debootstrap"
+  mkdir -p "$lab_cache/root" "$lab_cache/log" "$lab_cache/debootstrap"
   rm -rf "$lab_cache"/root/*
   say "making a bare Debian $debian_suite with debootstrap (about a minute)"
   # In a mount namespace of its own, so that a killed run leaves no mount behind.
-  unshare --mount debootstrap --variant=minbase --cache-dir="$lab_cache/apt/debootstrap" \
-    --include="$(IFS=,; echo "${host_packages[*]}")" "$debian_suite" "$root.partial" "$debian_mirror" 2>&1 | tee "$log" | report_debootstrap ||
+  unshare --mount debootstrap --variant=minbase --cache-dir="$lab_cache/debootstrap" \
+    --include="$(IFS=,; echo "${host_packages[*]}")" "$debian_suite" "$root.partial" "$debian_mirror" \
+    2>&1 | tee "$log" | report_debootstrap ||
     fail "debootstrap failed: $(tail -n 1 "$log") (all of it: $log)"
   furnish_root "$root.partial"
   say 'fetching packages that every host will ask for'
@@ -66,7 +67,8 @@ report_debootstrap() {
   local line
   while read -r line; do
     case $line in
-      'I: '*[Rr]elease* | 'I: Extracting base'* | 'I: Unpacking '*system* | 'I: Configuring '*system* | E:*) say "  ${line#I: }" ;;
+      'I: Retrieving '* | 'I: Validating '*) ;;
+      'I: '*' '*' '* | 'E: '*) say "  ${line#?: }" ;; # a phase; a package's line has two words
     esac
   done
 }

@@ -40,12 +40,12 @@ ssh_to() {
 }
 
 wait_for_ssh() {
-  local host=$1 try
-  for ((try = 0; try < 300; try++)); do
+  local host=$1 deadline=$((SECONDS + 60))
+  while ((SECONDS < deadline)); do
     ssh_to "$host" true </dev/null >/dev/null 2>&1 && return
     lab_docker inspect --format '{{.State.Running}}' "$host" | grep -q true ||
       fail "$host went down while it booted: $(lab_docker logs --tail 1 "$host" 2>&1)"
     sleep 0.2
   done
-  fail "$host runs, but its sshd on ${management_address[$host]} did not answer in 60 s"
+  fail "the sshd of $host on ${management_address[$host]} did not answer in 60 s: $(lab_docker logs --tail 1 "$host" 2>&1)"
 }

@@ -10,7 +10,9 @@ uplink_mtu() {
 }
 
 make_networks() {
-  local network bridge mtu
+  local network bridge mtu taken
+  taken=$(ip -4 route show "$management_subnet" | grep -v 'dev lab-management' || true)
+  [[ -z $taken ]] || fail "the lab needs $management_subnet, which this machine has on another interface: $taken"
   mtu=$(uplink_mtu)
   for network in "${networks[@]}"; do
     bridge=lab-$network

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # read by the files that source this one
 # The lab's facts: its hosts, their addresses, networks and disks, and where its state lies.
 
-lab_cache=${KOLLA_TEMPORAL_CACHE:-/var/cache/kolla-temporal}/lab
+lab_cache=$(realpath -m "${KOLLA_TEMPORAL_CACHE:-/var/cache/kolla-temporal}")/lab
 lab_run=/run/kolla-temporal-lab
 
 hosts=(kolla1 kolla2 kolla3 kollar)
