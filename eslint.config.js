@@ -10,7 +10,7 @@ const people = ['./src/cli', './src/client', './src/local']
 const temporal = ['./workflows', './activities', './workers']
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'eslint.config.js', 'lab/', 'images/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'eslint.config.js', 'lab/', 'images/', '**/*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
@@ -27,15 +27,31 @@ export default tseslint.config(
         {
           zones: [
             ...pure.map((t) =>
-              zone(t, [...adapters, ...people, ...temporal], 'Pure code touches no machine and knows no Temporal.'),
+              zone(
+                t,
+                [...adapters, ...people, ...temporal],
+                'Pure code touches no machine and knows no Temporal.',
+              ),
             ),
             ...adapters.map((t) =>
-              zone(t, [...people, ...temporal], 'Adapters know neither Temporal nor the command line.'),
+              zone(
+                t,
+                [...people, ...temporal],
+                'Adapters know neither Temporal nor the command line.',
+              ),
             ),
-            zone('./workflows', adapters, 'Workflows are deterministic: machines are for activities.'),
+            zone(
+              './workflows',
+              adapters,
+              'Workflows are deterministic: machines are for activities.',
+            ),
             zone('./workflows', people, 'Workflows know nothing of their callers.'),
             zone('./activities', people, 'Activities know nothing of their callers.'),
-            zone('./src/client', ['./src/cli', './activities', './workers'], 'The client knows workflow types only.'),
+            zone(
+              './src/client',
+              ['./src/cli', './activities', './workers'],
+              'The client knows workflow types only.',
+            ),
           ],
         },
       ],
@@ -46,20 +62,31 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@temporalio/*'], message: 'Only workflows, activities, workers and client know Temporal.' }] },
+        {
+          patterns: [
+            {
+              group: ['@temporalio/*'],
+              message: 'Only workflows, activities, workers and client know Temporal.',
+            },
+          ],
+        },
       ],
     },
   },
   {
     files: ['workflows/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
+      '@typescript-eslint/no-restricted-imports': [
         'error',
         {
           patterns: [
             { group: ['node:*'], message: 'The workflow sandbox has no Node.' },
-            { group: ['**/activities/*'], message: 'Import the type of activities only.', allowTypeImports: true },
-          ].map(({ allowTypeImports, ...p }) => p),
+            {
+              group: ['**/activities/*'],
+              message: 'Import the type of activities only.',
+              allowTypeImports: true,
+            },
+          ],
         },
       ],
     },

@@ -6,7 +6,7 @@ import { probesOf, renderHost } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
-import type { HostFacts } from '../src/host/facts.js'
+import type { HostFacts } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
@@ -79,7 +79,11 @@ const nothingFound: Found = { hosts: [], images: {} }
 function parsed(files: CloudFiles): Cloud {
   const { cloud, findings } = readCloud(files)
   if (cloud) return cloud
-  throw ApplicationFailure.nonRetryable('the files of the cloud can not be read', 'BadInput', findings)
+  throw ApplicationFailure.nonRetryable(
+    'the files of the cloud can not be read',
+    'BadInput',
+    findings,
+  )
 }
 
 /** One cloud as one operation sees it. */
@@ -127,8 +131,7 @@ export class CloudContext {
 
   /** What the catalogue wants on a host. */
   containers(host: string): readonly Container[] {
-    const rendered =
-      this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
+    const rendered = this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered
   }

@@ -15,7 +15,7 @@ import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { cancellation, report } from './progress.js'
 
 /** How long a service may take until it does its work, in milliseconds. */
-const HEALTH_TIMEOUT = 300_000
+export const HEALTH_TIMEOUT = 300_000
 
 export function containerActivities(contexts: CloudContexts) {
   return {
@@ -36,7 +36,11 @@ export function containerActivities(contexts: CloudContexts) {
 }
 
 /** Creates, replaces or starts a container, unless it runs already as it should. */
-export async function startContainer(cloud: CloudContext, host: string, name: string): Promise<void> {
+export async function startContainer(
+  cloud: CloudContext,
+  host: string,
+  name: string,
+): Promise<void> {
   const engine = cloud.engine(host)
   const container = cloud.container(host, name)
   const desired = cloud.desired(host, container)
@@ -47,11 +51,19 @@ export async function startContainer(cloud: CloudContext, host: string, name: st
   )
   report(`starting ${name}`)
   if (present && asWanted) return startStopped(engine, name)
-  await replaceContainer(engine, name, createOptions(container, { image: desired.image.ref, labels }))
+  await replaceContainer(
+    engine,
+    name,
+    createOptions(container, { image: desired.image.ref, labels }),
+  )
 }
 
 /** Waits on the host until everything that the catalogue asks of a service is true. */
-export async function proveHealth(cloud: CloudContext, host: string, service: string): Promise<void> {
+export async function proveHealth(
+  cloud: CloudContext,
+  host: string,
+  service: string,
+): Promise<void> {
   report(`waiting for ${service}`)
   const { signal } = cancellation()
   const containers = cloud.containers(host).filter((container) => container.service === service)
@@ -79,4 +91,3 @@ export async function runOnce(
   )
   if (exitCode !== 0) throw new RemoteError(host, `container ${oneShot.name}`, exitCode, tail)
 }
-

@@ -18,7 +18,8 @@ export function toFailure(
   redact: Redact,
 ): Error {
   if (error instanceof CancelledFailure) return error
-  if (error instanceof Error && error.name === 'AbortError') return new CancelledFailure(error.message)
+  if (error instanceof Error && error.name === 'AbortError')
+    return new CancelledFailure(error.message)
   if (error instanceof ApplicationFailure) return redacted(error, redact)
   if (error instanceof RemoteError || error instanceof RemoteTimeout) {
     return stepFailed(redact(error.message), step.attempt, {
@@ -44,7 +45,9 @@ export function toFailure(
   return stepFailed(message, step.attempt, {
     host: step.host,
     command: step.verb,
-    tail: redact(cause.stack ?? '').split('\n').slice(1, 6),
+    tail: redact(cause.stack ?? '')
+      .split('\n')
+      .slice(1, 6),
     advice: advice(step.host),
   })
 }

@@ -1,7 +1,7 @@
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
 import { containerNames } from '../src/catalog/index.js'
 import { writeConfiguration } from '../src/host/configuration.js'
-import type { ObservedHost } from '../src/host/facts.js'
+import type { ObservedHost } from '../src/model/observed-host.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'

@@ -2,7 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { ApplicationFailure } from '@temporalio/common'
 import { pullImage } from '../src/docker/pull.js'
 import { filesBelow, sendFiles } from '../src/host/send-files.js'
-import { addEvent, describeProgress, noProgress, parseBuildLine } from '../src/images/build-events.js'
+import {
+  addEvent,
+  describeProgress,
+  noProgress,
+  parseBuildLine,
+} from '../src/images/build-events.js'
 import { buildPlan } from '../src/images/build-plan.js'
 import { checkBuild } from '../src/images/check-build.js'
 import type { BuildRequest } from '../src/images/check-build.js'
@@ -49,7 +54,11 @@ export function imageActivities(contexts: CloudContexts) {
     },
 
     /** Builds with kolla-build what the registry lacks, pushes it and compares digests. */
-    async buildImages(ref: CloudRef, host: string, selection: ImageSelection): Promise<BuiltImages> {
+    async buildImages(
+      ref: CloudRef,
+      host: string,
+      selection: ImageSelection,
+    ): Promise<BuiltImages> {
       const cloud = await contexts.get(ref)
       const request = buildRequest(cloud, selection)
       const findings = checkBuild(request)

@@ -1,8 +1,12 @@
 import { planFernetKeys } from '../src/catalog/fernet-keys.js'
-import { setUpFernetKeys } from '../src/catalog/keystone-fernet.js'
 import { bootstrapCommand, keystoneUrl } from '../src/catalog/keystone.js'
 import { keystoneDatabaseSql } from '../src/catalog/mariadb-accounts.js'
-import { giveFernetKeys, inspectFernetKeys, takeFernetKeys } from '../src/host/fernet-keys.js'
+import {
+  createFernetKeys,
+  giveFernetKeys,
+  inspectFernetKeys,
+  takeFernetKeys,
+} from '../src/host/fernet-keys.js'
 import { issueToken } from '../src/host/keystone-token.js'
 import { password } from '../src/model/passwords.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
@@ -36,12 +40,8 @@ export function keystoneActivities(contexts: CloudContexts) {
       let plan = planFernetKeys(await inspect())
       if (plan.source === undefined) return
       if (plan.create) {
-        report('making keys')
-        const container = cloud.container(plan.source, 'keystone_fernet')
-        await runOnce(cloud, plan.source, container, {
-          name: 'setup_fernet_keys',
-          command: setUpFernetKeys,
-        })
+        report(`making keys on ${plan.source}`)
+        await createFernetKeys(cloud.remote(plan.source))
         plan = planFernetKeys(await inspect())
       }
       const { source = members[0] ?? '', receivers } = plan

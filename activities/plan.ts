@@ -2,7 +2,7 @@ import { imageRef } from '../src/catalog/image.js'
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
 import { servicesOn } from '../src/catalog/render.js'
-import type { ObservedHost } from '../src/host/facts.js'
+import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { Change } from '../src/plan/change.js'
@@ -37,7 +37,10 @@ export function planActivities(contexts: CloudContexts) {
       const members = membersOf(cloud)
       const nothing = { ref, changes: [], pulls: [], members }
       if (!isAddressed(cloud)) {
-        return { ...nothing, findings: checkHosts(cloud.cloud, observed, { containers: new Map() }) }
+        return {
+          ...nothing,
+          findings: checkHosts(cloud.cloud, observed, { containers: new Map() }),
+        }
       }
       const names = observed.map(({ facts: { name } }) => name)
       const containers = new Map(

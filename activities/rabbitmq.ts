@@ -1,36 +1,36 @@
-import { shortHostname } from '../src/catalog/host-view.js'
-import { execIn } from '../src/docker/exec.js'
-import { RemoteError } from '../src/ssh/errors.js'
+import { contextOf } from '../src/catalog/host-view.js'
+import { managementUrl, nodeName } from '../src/catalog/rabbitmq.js'
+import { awaitRabbitmqCluster } from '../src/host/rabbitmq-cluster.js'
+import { password } from '../src/model/passwords.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
-import { proveHealth, startContainer } from './containers.js'
+import { HEALTH_TIMEOUT, proveHealth, startContainer } from './containers.js'
+import { cancellation } from './progress.js'
 
 const name = 'rabbitmq'
 
 export function rabbitmqActivities(contexts: CloudContexts) {
   return {
-    /** Starts or replaces a node. Returns when it runs as a member of a cluster. */
+    /** Starts or replaces a node. Returns when it takes connections. */
     async startRabbitmq(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await startContainer(cloud, host, name)
       await proveHealth(cloud, host, name)
     },
 
-    /** Asks one node whether all of them run in one cluster. */
+    /** Waits until one node sees all of them running in one cluster. */
     async verifyRabbitmq(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const command = ['rabbitmqctl', '--quiet', '--formatter', 'json', 'cluster_status']
-      const { code, stdout, stderr } = await execIn(cloud.engine(host), name, command)
-      const fail = (...tail: string[]) =>
-        new RemoteError(host, command.join(' '), code || 1, tail)
-      if (code !== 0) throw fail(...stderr.trim().split('\n').slice(-20))
-      const { running_nodes: running } = JSON.parse(stdout) as { running_nodes: string[] }
-      const missing = cloud
-        .members('rabbitmq')
-        .map((member) => `rabbit@${shortHostname({ facts: cloud.facts(member) })}`)
-        .filter((node) => !running.includes(node))
-      if (missing.length > 0) {
-        throw fail(`${missing.join(', ')} not in the cluster of ${running.join(', ')}`)
+      const context = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const account = {
+        url: managementUrl(context.host),
+        user: context.host.globals.rabbitmq_user,
+        password: password(cloud.cloud.passwords, 'rabbitmq_password'),
       }
+      const nodes = context.members('rabbitmq').map(nodeName)
+      await awaitRabbitmqCluster(cloud.remote(host), account, nodes, {
+        timeoutMs: HEALTH_TIMEOUT,
+        ...cancellation(),
+      })
     },
   }
 }

@@ -39,7 +39,7 @@ export class Deployment {
         namespace: this.#client.options.namespace,
         deploymentVersion: { deploymentName: DEPLOYMENT, buildId: this.#buildId },
       })
-    return info?.status === DRAINED
+    return Number(info?.status) === DRAINED
   }
 }
 

@@ -8,7 +8,13 @@ export function installLogger(redact: Redact): void {
   const clean = (value: unknown): unknown => JSON.parse(redact(JSON.stringify(value ?? {})))
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      const write = { TRACE: log.trace, DEBUG: log.debug, INFO: log.info, WARN: log.warn, ERROR: log.error }
+      const write = {
+        TRACE: log.trace,
+        DEBUG: log.debug,
+        INFO: log.info,
+        WARN: log.warn,
+        ERROR: log.error,
+      }
       write[level].call(log, clean(meta), redact(message))
     }),
     shutdownSignals: ['SIGTERM', 'SIGINT'],

@@ -15,7 +15,7 @@ export async function createWorker(stateDirectory: string, secrets: Secrets) {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions)
   const client = new Client({
-    connection: await Connection.connect(connectionOptions as object),
+    connection: await Connection.connect(connectionOptions),
     namespace,
   })
   const buildId = await readFile(buildIdFile, 'utf8')

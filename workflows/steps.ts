@@ -59,7 +59,8 @@ export async function step<Verb extends keyof Activities>(
 ): Promise<Awaited<ReturnType<Activities[Verb]>>> {
   const kind = kinds[verb] ?? 'act'
   const activity = proxies[kind][verb]
-  return (await activity.executeWithOptions({ ...options[kind], summary }, args as never)) as Awaited<
-    ReturnType<Activities[Verb]>
-  >
+  return (await activity.executeWithOptions(
+    { ...options[kind], summary },
+    args as never,
+  )) as Awaited<ReturnType<Activities[Verb]>>
 }

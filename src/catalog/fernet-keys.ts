@@ -10,7 +10,7 @@ export interface FernetKeys {
 export interface FernetPlan {
   /** Whose keys are handed on; undefined when nobody needs any. */
   readonly source?: string
-  /** The source has none yet: `setUpFernetKeys` makes them. */
+  /** The source has none yet: they are to be made. */
   readonly create: boolean
   /** Members to give the source's keys to. */
   readonly receivers: readonly string[]

@@ -1,4 +1,4 @@
-import type { HostFacts } from '../host/facts.js'
+import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud, Host } from '../model/cloud.js'
 import type { Context } from './service.js'
 

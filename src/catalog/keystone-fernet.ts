@@ -4,7 +4,6 @@ import { cronCommand, rootCrontab } from './distro.js'
 import { rotationTimes } from './fernet-schedule.js'
 import { addressOf } from './host-view.js'
 import { keystoneConf, keystoneConfig } from './keystone-conf.js'
-import { keystoneOneShot } from './keystone-one-shot.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { overridden } from './overridden.js'
@@ -20,11 +19,6 @@ import type { Context } from './service.js'
 const keys = 'keystone_fernet_tokens:/etc/keystone/fernet-keys'
 const keysOwner = { path: '/etc/keystone/fernet-keys', owner: 'keystone:keystone', perm: '0770' }
 const home = '/var/lib/keystone/.ssh'
-
-/** Command of a one-shot container of `keystone_fernet`: makes keys in an empty volume, leaves any others alone. */
-export const setUpFernetKeys = keystoneOneShot(
-  'exec keystone-manage --config-file /etc/keystone/keystone.conf fernet_setup --keystone-user keystone --keystone-group keystone',
-)
 
 export function keystoneFernet(ctx: Context): Container {
   const { globals } = ctx.host

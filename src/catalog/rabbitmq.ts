@@ -55,12 +55,13 @@ export const rabbitmq: Service = {
       globals.rabbitmq_epmd_port,
     ].map((port) => ({ container: 'rabbitmq', address, port }))
   },
+  // Its listeners are the last that a node starts; asking rabbitmq-diagnostics would start an Erlang machine each time.
   health: ({ host }) => [
     { kind: 'tcp', address: addressOf(host), port: host.globals.rabbitmq_port },
     {
-      kind: 'exec',
-      container: 'rabbitmq',
-      command: ['rabbitmq-diagnostics', '-q', 'check_running'],
+      kind: 'http',
+      url: `${managementUrl(host)}/`,
+      status: 200,
     },
   ],
   frontends: (cloud) => [
@@ -76,6 +77,10 @@ export const rabbitmq: Service = {
   ],
   passwords: ['rabbitmq_password', 'rabbitmq_monitoring_password', 'rabbitmq_cluster_cookie'],
   overrides: Object.values(overridable),
+}
+
+export function managementUrl(host: HostView): string {
+  return `http://${addressOf(host)}:${host.globals.rabbitmq_management_port}`
 }
 
 export function nodeName(host: HostView): string {

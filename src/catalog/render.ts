@@ -1,4 +1,4 @@
-import type { HostFacts } from '../host/facts.js'
+import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
 import { contextOf } from './host-view.js'

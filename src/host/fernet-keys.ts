@@ -18,6 +18,14 @@ export async function inspectFernetKeys(remote: Remote, digestKey: string): Prom
   }
 }
 
+/**
+ * Makes a first primary key and a staged one, as `keystone-manage fernet_setup` does (which takes a container and
+ * seconds for it): 32 random bytes each, in base64 for URLs. Key 0 comes last: members wait for it.
+ */
+export async function createFernetKeys(remote: Remote): Promise<void> {
+  await remote.runOrFail(create, { title: 'create Fernet keys' })
+}
+
 /** The keys as an archive. Secret: it goes to other members and nowhere else. */
 export async function takeFernetKeys(remote: Remote): Promise<string> {
   const { stdout } = await remote.runOrFail(
@@ -32,8 +40,8 @@ export async function giveFernetKeys(remote: Remote, archive: string): Promise<v
   await remote.runOrFail(receive, { title: 'receive the Fernet keys', input: archive })
 }
 
-/** Owner is Kolla's keystone, 42425. Keys that the giver does not have any more are removed last. */
-const receive = `
+/** Owner is Kolla's keystone, 42425. */
+const repository = `
 set -o errexit -o pipefail
 umask 077
 docker volume create keystone_fernet_tokens >/dev/null
@@ -42,6 +50,18 @@ chown 42425:42425 "$folder"
 chmod 770 "$folder"
 staging=$(mktemp -d "$folder/.receiving.XXXXXX")
 trap 'rm -rf "$staging"' EXIT
+`
+
+const create = `${repository}
+for name in 1 0; do
+  head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\\n' > "$staging/$name"
+  chown 42425:42425 "$staging/$name"
+  mv -n "$staging/$name" "$folder/$name"
+done
+`
+
+/** Keys that the giver does not have any more are removed last, so that no token is left without its key. */
+const receive = `${repository}
 base64 -d | tar -x -C "$staging" --same-owner
 for key in "$folder"/[0-9]*; do
   [ -e "$staging/\${key##*/}" ] || gone+=("$key")

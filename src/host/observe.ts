@@ -1,5 +1,5 @@
 import type { Remote } from '../ssh/remote.js'
-import type { ObservedHost } from './facts.js'
+import type { ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
 import { parseContainers, parseImages } from './observe/docker.js'
 import { parseFacts } from './observe/facts.js'

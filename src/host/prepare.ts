@@ -1,7 +1,7 @@
 import { HostError, RemoteError } from '../ssh/errors.js'
 import { quote, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
-import type { HostFacts } from './facts.js'
+import type { HostFacts } from '../model/observed-host.js'
 import { daemonJsonPath } from './prepare/daemon-json.js'
 import { prelude } from './prepare/prelude.js'
 import type { PrepareSettings, PrepareStep } from './prepare/settings.js'

@@ -47,7 +47,7 @@ function upstream(request: BuildRequest): Build {
   const directory = `${cache}/builds/${request.tag}`
   const { profile, images } = selection(request)
   const variables = { ...common(request), TAG: request.tag, PROFILE: profile, IMAGES: images }
-  return build(directory, variables, upstreamConf({ ...request, directory }))
+  return build(directory, variables, upstreamConf({ ...request, directory, recipe }))
 }
 
 /** One build for the release's own Debian, and one for each other Debian that some of its images need. */

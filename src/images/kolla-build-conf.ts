@@ -12,19 +12,20 @@ export interface KollaBuild {
   readonly tag: string
   /** Directory of this build on the build host: repos.yaml, logs. */
   readonly directory: string
+  /** Where images/ lies on the build host. */
+  readonly recipe: string
 }
 
 export interface PackagesOnlyBuild extends KollaBuild {
   readonly versions: ImageRelease
   readonly suite: DebianSuite
-  /** Where images/ and the downloads lie on the build host. */
-  readonly recipe: string
+  /** Where downloads lie on the build host. */
   readonly cache: string
 }
 
-/** kolla-build's own defaults, and what is pushed where. */
+/** kolla-build's own defaults, what is pushed where, and Ceph, which Kolla has no images of. */
 export function upstreamConf(build: KollaBuild): string {
-  return ini({ DEFAULT: common(build), profiles: profiles() })
+  return ini({ DEFAULT: common(build), profiles: profiles(), 'ceph-user': cephUser(build.distro) })
 }
 
 /** Every address outside Debian's and Python's registries turned into a file of this machine, or off. */
@@ -44,6 +45,7 @@ export function packagesOnlyConf(build: PackagesOnlyBuild): string {
       template_override: `${recipe}/packages-only/template-overrides.j2`,
     },
     profiles: profiles(),
+    'ceph-user': cephUser('debian'),
     'openstack-base': local(`${recipe}/constraints/${build.release}`),
     ...Object.fromEntries(service),
     ...Object.fromEntries(unreachable.map((name) => [name, { enabled: false }])),
@@ -56,12 +58,19 @@ const common = (build: KollaBuild): Section => ({
   registry: build.registry,
   namespace: build.namespace,
   tag: build.tag,
+  docker_dir: `${build.recipe}/docker`,
   logs_dir: `${build.directory}/logs`,
   push: true,
   skip_existing: true,
   // A failed image fails its step; whoever asked decides about another try.
   retries: 0,
 })
+
+/** The number that Ceph's own packages give it on the Debian family, and on the others. */
+function cephUser(distro: string): Section {
+  const id = ['debian', 'ubuntu'].includes(distro) ? 64045 : 167
+  return { uid: id, gid: id }
+}
 
 const profiles = (): Section =>
   Object.fromEntries(Object.entries(ownProfiles).map(([name, images]) => [name, images.join(',')]))

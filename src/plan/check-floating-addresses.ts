@@ -1,6 +1,6 @@
 import type { HostView } from '../catalog/host-view.js'
 import { interfaceOf } from '../catalog/host-view.js'
-import type { ObservedHost } from '../host/facts.js'
+import type { ObservedHost } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { inNetwork } from './address.js'

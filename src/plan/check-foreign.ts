@@ -1,5 +1,5 @@
 import type { Socket } from '../catalog/service.js'
-import type { Listener, ObservedContainer, ObservedHost } from '../host/facts.js'
+import type { Listener, ObservedContainer, ObservedHost } from '../model/observed-host.js'
 import type { Finding } from '../model/finding.js'
 import { label } from './desired.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { testCloud } from '../catalog/testing/cloud.js'
-import type { ObservedHost } from '../host/facts.js'
+import type { ObservedHost } from '../model/observed-host.js'
 import type { Globals } from '../model/globals.js'
 import { formatFinding } from '../model/finding.js'
 import { checkHosts } from './check-hosts.js'

@@ -1,4 +1,4 @@
-import type { ObservedHost } from '../host/facts.js'
+import type { ObservedHost } from '../model/observed-host.js'
 import { findAddress, hostViews, interfaceOf, shortHostname } from '../catalog/host-view.js'
 import type { HostView } from '../catalog/host-view.js'
 import { servicesOn, socketsOf } from '../catalog/render.js'

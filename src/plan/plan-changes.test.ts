@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ObservedContainer } from '../host/facts.js'
+import type { ObservedContainer } from '../model/observed-host.js'
 import { isEmpty, planChanges } from './plan-changes.js'
 import { desired, observedHost, running } from './testing.js'
 

@@ -1,4 +1,4 @@
-import type { ObservedContainer, ObservedHost } from '../host/facts.js'
+import type { ObservedContainer, ObservedHost } from '../model/observed-host.js'
 import type { Change } from './change.js'
 import { label } from './desired.js'
 import type { DesiredContainer, DesiredHost } from './desired.js'

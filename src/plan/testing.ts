@@ -1,4 +1,4 @@
-import type { ObservedContainer, ObservedHost } from '../host/facts.js'
+import type { ObservedContainer, ObservedHost } from '../model/observed-host.js'
 import { testFacts } from '../catalog/testing/cloud.js'
 import type { DesiredContainer } from './desired.js'
 import { labelsOf } from './desired.js'

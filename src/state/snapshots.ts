@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { HostFacts } from '../host/facts.js'
+import type { HostFacts } from '../model/observed-host.js'
 import type { CloudFiles } from '../model/cloud.js'
 import { readOrCreate, writePrivateFile } from './private-file.js'
 

@@ -32,7 +32,10 @@ const containersOf: Record<string, readonly string[]> = {
 }
 
 /** A change of every container of the named services (by default of all) on every host. */
-export function changesOf(action: Change['action'], services = Object.keys(containersOf)): Change[] {
+export function changesOf(
+  action: Change['action'],
+  services = Object.keys(containersOf),
+): Change[] {
   return hosts.flatMap((host) =>
     services.flatMap((service) =>
       (containersOf[service] ?? []).map((container) => {
@@ -42,7 +45,10 @@ export function changesOf(action: Change['action'], services = Object.keys(conta
   )
 }
 
-export function planned(changes: readonly Change[], more: Partial<PlannedCloud> = {}): PlannedCloud {
+export function planned(
+  changes: readonly Change[],
+  more: Partial<PlannedCloud> = {},
+): PlannedCloud {
   const members = Object.fromEntries(Object.keys(containersOf).map((service) => [service, hosts]))
   return { ref: { ...opened.ref, found: 'f2' }, changes, findings: [], pulls: [], members, ...more }
 }

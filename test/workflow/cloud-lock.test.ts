@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/client'
+import type { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createActivities } from '../../activities/index.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
@@ -18,10 +18,10 @@ function blockedActivities() {
     release = resolve
   })
   const { client } = environment
-  const { lockHolder } = createActivities({ client } as Parameters<typeof createActivities>[0])
+  const real = createActivities({ client } as Parameters<typeof createActivities>[0])
   const pulls = [{ host: 'kolla1', images: ['cron'] }]
   const { activities, calls } = fakeActivities({
-    lockHolder: (id: string) => lockHolder(id),
+    lockHolder: (id: string) => real.lockHolder(id),
     planCloud: () => planned(changesOf('create', ['cron']), { pulls }),
     pullImages: () => released,
   })
@@ -40,7 +40,7 @@ describe('one operation per cloud', () => {
       const first = await runs.start('deploy', { cloud }, 'first-deploy')
       await pulling()
       const second = await runs.start('prepareHosts', { cloud })
-      const error = await second.result().catch((failure: unknown) => failure)
+      const error: unknown = await second.result().catch((failure: unknown) => failure)
       const { cause } = error as { cause: ApplicationFailure }
       expect(cause.type).toBe('CloudBusy')
       expect(cause.message).toContain('first-deploy is running on demo')

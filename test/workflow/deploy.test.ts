@@ -113,7 +113,8 @@ describe('deploy', () => {
   it('lets the other hosts finish when one fails, and fails with that one', async () => {
     const { activities, calls } = fakeActivities({
       writeConfiguration: (_ref: unknown, host: string) => {
-        if (host === 'kolla2') throw ApplicationFailure.nonRetryable('kolla2: disk full', 'StepFailed')
+        if (host === 'kolla2')
+          throw ApplicationFailure.nonRetryable('kolla2: disk full', 'StepFailed')
       },
     })
     const failure = await environment.withWorker(activities, (runs) =>

@@ -1,4 +1,4 @@
-import type { HostFacts } from '../../host/facts.js'
+import type { HostFacts } from '../../model/observed-host.js'
 import type { Cloud, Override } from '../../model/cloud.js'
 import type { Globals } from '../../model/globals.js'
 import { readCloud } from '../../model/read-cloud.js'

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '../facts.js'
+import type { ObservedContainer } from '../../model/observed-host.js'
 
 export interface Images {
   /** Reference → repository digests. */

@@ -1,4 +1,4 @@
-import type { HostFacts } from '../facts.js'
+import type { HostFacts } from '../../model/observed-host.js'
 import type { Sections } from './script.js'
 
 export function parseFacts(name: string, section: Sections): HostFacts {

@@ -1,4 +1,4 @@
-import type { Listener, ObservedContainer } from '../facts.js'
+import type { Listener, ObservedContainer } from '../../model/observed-host.js'
 
 /** From `ss --listening --tcp --numeric --processes` and lines of `pid container-id`. */
 export function parseListeners(

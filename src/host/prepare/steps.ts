@@ -1,5 +1,5 @@
 import { sh } from '../../ssh/quote.js'
-import type { HostFacts } from '../facts.js'
+import type { HostFacts } from '../../model/observed-host.js'
 import { daemonJson } from './daemon-json.js'
 import { engine, engineConfiguration, sharedMounts } from './docker.js'
 import { names } from './names.js'

@@ -6,7 +6,11 @@ export interface HostFacts {
   readonly hostname: string
   /** Interface → IPv4 addresses with prefix length: `{ eth0: ['192.168.8.70/24'] }`. */
   readonly interfaces: Readonly<Record<string, readonly string[]>>
-  readonly os: { readonly family: 'debian' | 'redhat' | 'other'; readonly id: string; readonly version: string }
+  readonly os: {
+    readonly family: 'debian' | 'redhat' | 'other'
+    readonly id: string
+    readonly version: string
+  }
   readonly cpus: number
   readonly memoryBytes: number
 }
