@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { Installation } from '../support/installation.js'
+import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../support/lab.js'
+import { containersOn, issueToken, querySql } from '../support/outside.js'
+import { ProcessListRecorder, readableByOthers } from '../support/secrets.js'
+
+/**
+ * The main job, from bare hosts to a highly available control plane, looked at from outside. The parts build on each
+ * other and run in this order.
+ */
+let installation: Installation
+beforeAll(async () => {
+  installation = await Installation.start()
+  await Promise.all(hosts.map((host) => lab('reset', host)))
+})
+afterAll(() => installation.stop())
+
+describe('bare hosts', () => {
+  it('have neither Docker nor Python', async () => {
+    for (const found of await onHosts('command -v docker python3; true')) expect(found).toBe('')
+  })
+
+  it('are refused by deploy with the way out', async () => {
+    const { code, stderr } = await installation.attempt('deploy')
+    expect(code).toBe(2)
+    for (const host of hosts) {
+      expect(stderr).toContain(
+        `${host}: error: no Docker engine answers: run bootstrap-servers first`,
+      )
+    }
+  })
+
+  it('are prepared by bootstrap-servers', async () => {
+    await installation.run('bootstrap-servers')
+    for (const version of await onHosts('docker version -f {{.Server.Version}}')) {
+      expect(version).toMatch(/^\d+\.\d+/)
+    }
+    for (const names of await onHosts('getent hosts kolla1 kolla2 kolla3')) {
+      expect(names.match(/192\.168\.8\.7[012]/g)).toHaveLength(3)
+    }
+    for (const setting of await onHosts('cat /proc/sys/net/ipv4/ip_nonlocal_bind')) {
+      expect(setting).toBe('1')
+    }
+  })
+
+  it('are left alone when they are prepared already', async () => {
+    expect(await installation.run('bootstrap-servers')).toContain('0 of them changed')
+  })
+})
+
+describe('images', () => {
+  it('are built by kolla-build and served by kollar', async () => {
+    await installation.run('build')
+    const tags = await fetch('http://192.168.8.73:5000/v2/kolla/keystone/tags/list')
+    expect(await tags.json()).toMatchObject({
+      tags: expect.arrayContaining(['2026.1-debian-trixie']) as unknown,
+    })
+  })
+
+  it('are not built twice', async () => {
+    expect(await installation.run('build')).toMatch(/^0 images built/m)
+  })
+})
+
+describe('deploy', () => {
+  const recorders = hosts.map((host) => new ProcessListRecorder(host))
+
+  it('brings up the control plane', async () => {
+    await Promise.all(recorders.map((recorder) => recorder.start()))
+    await installation.run('deploy')
+    await installation.run('post-deploy')
+  })
+
+  it('makes a Galera cluster of three, Synced behind the floating address', async () => {
+    const status = await querySql(installation, "SHOW STATUS LIKE 'wsrep_%'")
+    expect(status).toContain('wsrep_cluster_size\t3')
+    expect(status).toContain('wsrep_local_state_comment\tSynced')
+  })
+
+  it('has mysqld listen on each host and haproxy on the floating address, as the source ends', async () => {
+    const listeners = await onHosts('ss -Hltnp "sport = :3306"')
+    for (const [index, text] of listeners.entries()) {
+      expect(text).toMatch(new RegExp(`192\\.168\\.8\\.7${index}:3306.*"(mysqld|mariadbd)"`))
+      expect(text).toMatch(/192\.168\.8\.75:3306.*"haproxy"/)
+    }
+  })
+
+  it('makes a RabbitMQ cluster of three', async () => {
+    const status = await onHost(
+      'kolla2',
+      'docker exec rabbitmq rabbitmqctl -q cluster_status --formatter json',
+    )
+    const { running_nodes: running } = JSON.parse(status) as { running_nodes: string[] }
+    expect(running.sort()).toEqual(['rabbit@kolla1', 'rabbit@kolla2', 'rabbit@kolla3'])
+  })
+
+  it('issues a token to the written clouds.yaml through the floating address', async () => {
+    const clouds = parse(await installation.read('clouds.yaml')) as {
+      clouds: Record<string, { auth: { auth_url: string } }>
+    }
+    expect(clouds.clouds['kolla-admin']?.auth.auth_url).toContain(floatingAddress)
+    const token = await issueToken(installation)
+    expect(token).toMatchObject({ user: { name: 'admin' }, project: { name: 'admin' } })
+  })
+
+  it('shows no secret in history, logs, process lists or readable files', async () => {
+    const secrets = await installation.secrets()
+    expect(secrets.length).toBeGreaterThan(50)
+    const seen = await Promise.all(recorders.map((recorder) => recorder.stop()))
+    const history = await installation.histories()
+    const processes = seen.map((text, index) => [`processes of ${hosts[index]}`, text] as const)
+    const logs = await installation.logs()
+    for (const [where, text] of [['history', history], ['logs', logs], ...processes] as const) {
+      expect(text.length, where).toBeGreaterThan(100)
+      const leaked = secrets.filter((secret) => text.includes(secret))
+      expect(leaked.length, `secrets in ${where}`).toBe(0)
+    }
+    for (const host of hosts) expect(await readableByOthers(host, secrets)).toEqual([])
+  })
+})
+
+describe('a second deploy', () => {
+  it('has an empty plan and touches no container', async () => {
+    expect(await installation.run('plan')).toContain('Nothing to change')
+    const before = await containersOn(hosts)
+    const { changes } = JSON.parse(await installation.run('deploy', '--json').then(lastLine)) as {
+      changes: unknown[]
+    }
+    expect(changes).toEqual([])
+    expect(await containersOn(hosts)).toEqual(before)
+  })
+})
+
+describe('one changed option of one service', () => {
+  it("restarts only that service's containers, one host at a time", async () => {
+    const before = await containersOn(hosts)
+    await installation.write('config/keystone.conf', '[token]\nexpiration = 7200\n')
+    await installation.run('deploy')
+    const after = await containersOn(hosts)
+    const restarted = [...after].filter(([name, state]) => before.get(name)?.id !== state.id)
+    const services = new Set(restarted.map(([name]) => name.split('/')[1]))
+    expect(services).toEqual(new Set(['keystone', 'keystone_fernet']))
+    const starts = hosts.map((host) => after.get(`${host}/keystone`)?.startedAt ?? '')
+    expect(starts).toEqual([...starts].sort())
+    const seen = await onHosts('docker exec keystone grep ^expiration /etc/keystone/keystone.conf')
+    expect(seen).toEqual(hosts.map(() => 'expiration = 7200'))
+  })
+})
+
+describe('the host that holds the floating address', () => {
+  it('may lose its power and come back', async () => {
+    const holders = await onHosts(`ip -4 -o addr show to ${floatingAddress}`)
+    const holder = hosts[holders.findIndex((text) => text !== '')]
+    if (holder === undefined) throw new Error('nobody holds the floating address')
+    await lab('poweroff', holder)
+    const sizeThere = () => querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")
+    await eventually(sizeThere, (size) => size.endsWith('2'), 120)
+    await eventually(() => issueToken(installation), Boolean, 120)
+    await lab('poweron', holder)
+    await eventually(sizeThere, (size) => size.endsWith('3'), 300)
+    await eventually(() => installation.run('check'), Boolean, 300)
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
+function lastLine(text: string): string {
+  return text.split('\n').at(-1) ?? ''
+}

@@ -1,0 +1,126 @@
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parse } from 'yaml'
+import { connect } from '../../src/client/index.js'
+import type { KollaTemporal } from '../../src/client/index.js'
+import { temporalBinary } from '../../src/local/temporal-binary.js'
+import { execute, kollaTemporalProgram, labCloud, succeed } from './lab.js'
+import type { Outcome } from './lab.js'
+import { freePort } from './temporal-server.js'
+
+/** Name of the cloud that the tests deploy. */
+export const cloud = 'test'
+
+/**
+ * kolla-temporal as an operator has it, for the lab: a directory of his cloud's files, a local Temporal server and a
+ * worker, all its own.
+ */
+export class Installation {
+  private constructor(
+    private readonly folder: string,
+    readonly configdir: string,
+    private readonly address: string,
+  ) {}
+
+  /** Starts server and worker; the cloud's files are a copy of the lab's. */
+  static async start(): Promise<Installation> {
+    const folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-test-'))
+    const configdir = join(folder, 'etc-kolla')
+    await cp(labCloud, configdir, { recursive: true })
+    const installation = new Installation(folder, configdir, `127.0.0.1:${await freePort()}`)
+    await installation.run('server', 'start')
+    await installation.run('genpwd')
+    await installation.run('trust', '--yes')
+    return installation
+  }
+
+  async stop(): Promise<void> {
+    await this.run('server', 'stop')
+    await rm(this.folder, { recursive: true })
+  }
+
+  /** Runs a verb. @throws when it fails */
+  async run(...args: readonly string[]): Promise<string> {
+    return succeed(kollaTemporalProgram, this.#arguments(args), { env: this.environment })
+  }
+
+  /** Runs a verb, whatever comes of it. */
+  async attempt(...args: readonly string[]): Promise<Outcome> {
+    return execute(kollaTemporalProgram, this.#arguments(args), { env: this.environment })
+  }
+
+  async client(): Promise<KollaTemporal> {
+    return connect({ address: this.address })
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return { TEMPORAL_ADDRESS: this.address, KOLLA_TEMPORAL_STATE: this.state }
+  }
+
+  get state(): string {
+    return join(this.folder, 'state')
+  }
+
+  /** Writes a file of the cloud's directory, such as `config/keystone.conf`. */
+  async write(path: string, text: string): Promise<void> {
+    const file = join(this.configdir, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  }
+
+  async read(path: string): Promise<string> {
+    return readFile(join(this.configdir, path), 'utf8')
+  }
+
+  /** Replaces text in a file of the cloud's directory; the returned function puts it back. */
+  async edit(path: string, from: string | RegExp, to: string): Promise<() => Promise<void>> {
+    const before = await this.read(path)
+    const after = before.replace(from, to)
+    if (after === before) throw new Error(`${path} has nothing like ${String(from)}`)
+    await this.write(path, after)
+    return () => this.write(path, before)
+  }
+
+  /** Every secret of passwords.yml, private keys by one of their lines. */
+  async secrets(): Promise<string[]> {
+    const passwords = parse(await this.read('passwords.yml')) as Record<string, unknown>
+    return Object.values(passwords).flatMap((value) => {
+      if (typeof value === 'string') return value.length >= 8 ? [value] : []
+      const { private_key: key = '' } = (value ?? {}) as { private_key?: string }
+      return key.split('\n').slice(5, 6)
+    })
+  }
+
+  /** The worker's process. */
+  async workerPid(): Promise<number> {
+    const file = (await readdir(this.state)).find((name) => /^worker-.*\.pid$/.test(name))
+    return Number.parseInt(await readFile(join(this.state, file ?? ''), 'utf8'), 10)
+  }
+
+  /** Everything that server and worker have logged. */
+  async logs(): Promise<string> {
+    const files = (await readdir(this.state)).filter((name) => name.endsWith('.log'))
+    const texts = await Promise.all(files.map((name) => readFile(join(this.state, name), 'utf8')))
+    return texts.join('\n')
+  }
+
+  /** Every history of this server's operations, as `temporal workflow show` prints it. */
+  async histories(): Promise<string> {
+    const temporal = await temporalBinary(() => undefined)
+    const call = (...args: string[]) => succeed(temporal, [...args, '--address', this.address])
+    const list = await call('workflow', 'list', '--output', 'json')
+    const runs = JSON.parse(list) as { execution: { workflowId: string; runId: string } }[]
+    const histories = await Promise.all(
+      runs.map(({ execution: { workflowId, runId } }) =>
+        call('workflow', 'show', '-w', workflowId, '-r', runId, '--output', 'json'),
+      ),
+    )
+    return histories.join('\n')
+  }
+
+  #arguments(args: readonly string[]): string[] {
+    const inventory = join(this.configdir, 'multinode')
+    return ['-i', inventory, '--configdir', this.configdir, '--cloud', cloud, ...args]
+  }
+}
