@@ -15,7 +15,7 @@ prove() { # IMAGE COMMAND
   printf '{"command": "%s", "config_files": []}\n' "$2" >"$config/config.json"
   if said=$(docker run --rm --network none --tmpfs /etc/keystone/fernet-keys --volume "$config:/var/lib/kolla/config_files:ro" \
     --env KOLLA_CONFIG_STRATEGY=COPY_ALWAYS --env KOLLA_SERVICE_NAME="$1" "$prefix/$1:$tag" 2>&1); then
-    printf '%-16s %s\n' "$1" "$(sed '1,/^Running command/d; /^+/d' <<<"$said" | head -n 1)"
+    printf '%-16s %s\n' "$1" "$(sed '1,/^Running command/d; /^+/d; /Warning/d' <<<"$said" | head -n 1)"
   else
     printf '%-16s FAILED\n%s\n' "$1" "$(tail -n 20 <<<"$said")"
     failed=1
