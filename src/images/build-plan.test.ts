@@ -42,10 +42,10 @@ describe('on a machine that reaches only package registries', () => {
   it('builds RabbitMQ of 2025.2 on trixie, known by the tag of all the others too', () => {
     const written = files(release2025)
     expect(images(written['2025.2-debian-bookworm/build.env'])).not.toContain('rabbitmq')
-    const trixie = written['2025.2-debian-trixie/build.env']
+    const trixie = written['2025.2-debian-bookworm-on-trixie/build.env']
     expect(images(trixie)).toEqual(['rabbitmq'])
-    expect(trixie).toContain('TAG=2025.2-debian-trixie\nALIAS_TAG=2025.2-debian-bookworm\n')
-    expect(written['2025.2-debian-trixie/kolla-build.conf']).toContain('base_tag = trixie\n')
+    expect(trixie).toContain('TAG=2025.2-debian-bookworm-on-trixie\nALIAS_TAG=2025.2-debian-bookworm\n')
+    expect(written['2025.2-debian-bookworm-on-trixie/kolla-build.conf']).toContain('base_tag = trixie\n')
   })
 
   it('needs no second Debian for other images', () => {

@@ -59,7 +59,7 @@ function packagesOnly(request: BuildRequest): Build[] {
     const here = (image: string) => (versions.elsewhere[image] ?? versions.debian) === suite
     const wanted = images?.filter(here)
     if (wanted?.length === 0) return []
-    const tag = suite === versions.debian ? request.tag : `${request.release}-debian-${suite}`
+    const tag = suite === versions.debian ? request.tag : `${request.tag}-on-${suite}`
     const directory = `${cache}/builds/${tag}`
     const variables = {
       ...common(request),

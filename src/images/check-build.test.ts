@@ -28,7 +28,7 @@ it.each<[Partial<BuildRequest>, string]>([
   [{ registry: '' }, "docker_registry is '', which can't be part of an image's name"],
   [
     { select: { profile: 'infa' } },
-    "there is no profile 'infa', did you mean 'infra'?: use infra, main, aux, default, control-plane, gate",
+    "there is no profile 'infa', did you mean 'infra'?: use infra, main, aux, default, ceph, control-plane, gate",
   ],
   [
     { select: { images: ['keyston'] } },
