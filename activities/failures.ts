@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
+import type { Finding } from '../src/model/finding.js'
 import type { FailureType, StepFailure } from '../workflows/operations.js'
 
 /** A step that failed for another reason than an unreachable host is tried this often: the third time is no accident. */
@@ -32,10 +33,15 @@ export function toFailure(
   }
   if (error instanceof HostError) {
     const type: FailureType | 'HostUnreachable' = error.retryable ? 'HostUnreachable' : 'BadInput'
-    const finding = { severity: 'error', host: error.host, message: redact(error.message) }
+    const message = redact(error.message)
+    const finding: Finding = {
+      severity: 'error',
+      host: error.host,
+      message: message.replace(`${error.host}: `, ''),
+    }
     return ApplicationFailure.create({
       type,
-      message: finding.message,
+      message,
       nonRetryable: !error.retryable,
       details: [[finding]],
     })

@@ -1,29 +1,83 @@
 import { imageRef } from '../src/catalog/image.js'
+import type { ObservedHost } from '../src/model/observed-host.js'
 import type { Finding } from '../src/model/finding.js'
-import { RegistryError, imageDigests } from '../src/registry/registry.js'
+import { RegistryError, imageDigests, imageLayers } from '../src/registry/registry.js'
+import type { RegistryOptions } from '../src/registry/registry.js'
 import type { CloudContext } from './cloud-context.js'
+
+/** The images that one host lacks. */
+export interface Pull {
+  readonly host: string
+  readonly images: readonly string[]
+}
 
 /** The digests that the registry serves for every image that the cloud needs; one finding names all that it lacks. */
 export async function findImages(
   cloud: CloudContext,
 ): Promise<{ digests: Record<string, string>; findings: Finding[] }> {
-  const { globals } = cloud.cloud
-  const refs = cloud.cloud.hosts.flatMap((host) =>
-    cloud.containers(host.name).map((container) => imageRef(host.globals, container)),
-  )
-  const insecure = globals.docker_registry_insecure
-  const found = await imageDigests([...new Set(refs)], { insecure }).catch((error: unknown) => {
-    if (error instanceof RegistryError) return error
-    throw error
-  })
-  if (found instanceof RegistryError) {
-    return { digests: {}, findings: [{ severity: 'error', message: found.message }] }
+  const { openstack_release: release } = cloud.cloud.globals
+  const refs = new Set(cloud.cloud.hosts.flatMap((host) => imagesOf(cloud, host.name)))
+  try {
+    const found = [...(await imageDigests([...refs], registryOptions(cloud)))]
+    const digests = found.flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]]))
+    const missing = found.flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
+    const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\``
+    return {
+      digests: Object.fromEntries(digests) as Record<string, string>,
+      findings: missing.length === 0 ? [] : [{ severity: 'error', message }],
+    }
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    return { digests: {}, findings: [{ severity: 'error', message: error.message }] }
   }
-  const missing = [...found].flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
-  const digests = Object.fromEntries(
-    [...found].flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]])),
+}
+
+/** What every host has to pull, against the digests that were found. */
+export function missingImages(cloud: CloudContext, observed: readonly ObservedHost[]): Pull[] {
+  return observed
+    .map(({ facts: { name: host }, images }) => {
+      const missing = imagesOf(cloud, host).filter(
+        (ref) => !images[ref]?.includes(cloud.found.images[ref] ?? ''),
+      )
+      return { host, images: missing }
+    })
+    .filter(({ images }) => images.length > 0)
+}
+
+/** Layers are gzipped in the registry and take about three times as much on a host's disk. */
+const UNPACKED = 3
+
+/** Host → bytes that its pulls will take on its disk. */
+export async function pullBytes(
+  cloud: CloudContext,
+  pulls: readonly Pull[],
+): Promise<Map<string, number>> {
+  const refs = [...new Set(pulls.flatMap(({ images }) => images))]
+  const layers = new Map(
+    await Promise.all(
+      refs.map(async (ref) => [ref, await imageLayers(ref, registryOptions(cloud))] as const),
+    ),
   )
-  if (missing.length === 0) return { digests, findings: [] }
-  const message = `the registry lacks images of release ${globals.openstack_release}: ${missing.join(', ')}: run \`kolla-temporal build\``
-  return { digests, findings: [{ severity: 'error', message }] }
+  return new Map(
+    pulls.map(({ host, images }) => {
+      const shared = new Map(
+        images.flatMap((ref) => layers.get(ref) ?? []).map(({ digest, bytes }) => [digest, bytes]),
+      )
+      const bytes = [...shared.values()].reduce((sum, size) => sum + size, 0)
+      return [host, bytes * UNPACKED]
+    }),
+  )
+}
+
+/** For whom wants a login: the account of docker_registry_username. */
+export function registryOptions({ cloud }: CloudContext): RegistryOptions {
+  const { docker_registry_insecure: insecure, docker_registry_username: username } = cloud.globals
+  const password = cloud.passwords['docker_registry_password']
+  const login = username && typeof password === 'string' ? { username, password } : undefined
+  return { insecure, ...(login && { login }) }
+}
+
+function imagesOf(cloud: CloudContext, host: string): string[] {
+  const { globals } = cloud.host(host)
+  return [...new Set(cloud.containers(host).map((container) => imageRef(globals, container)))]
 }

@@ -15,6 +15,7 @@ import { formatFinding } from '../src/model/finding.js'
 import { sh } from '../src/ssh/quote.js'
 import type { Remote } from '../src/ssh/remote.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { registryOptions } from './find-images.js'
 import { cancellation, report } from './progress.js'
 
 /** Which images to build; by default those of a highly available control plane. */
@@ -77,11 +78,13 @@ export function imageActivities(contexts: CloudContexts) {
     async pullImages(ref: CloudRef, host: string, images: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
       const engine = cloud.engine(host)
+      const { login } = registryOptions(cloud)
       for (const [index, image] of images.entries()) {
         const name = `${index + 1} of ${images.length}: ${image.replace(/^.*\//, '')}`
         const digest = cloud.found.images[image]
         await pullImage(engine, image, {
           ...(digest !== undefined && { digest }),
+          ...(login && { credentials: login }),
           ...cancellation(),
           onProgress: ({ layers, layersDone, bytes, bytesDone }) =>
             report(`${name}, ${layersDone}/${layers} layers, ${mib(bytesDone)}/${mib(bytes)} MiB`),

@@ -1,4 +1,3 @@
-import { imageRef } from '../src/catalog/image.js'
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
 import { servicesOn } from '../src/catalog/render.js'
@@ -9,7 +8,8 @@ import type { Change } from '../src/plan/change.js'
 import { checkHosts } from '../src/plan/check-hosts.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { findImages } from './find-images.js'
+import { findImages, missingImages, pullBytes } from './find-images.js'
+import type { Pull } from './find-images.js'
 
 /** What is to be done, and on whom. */
 export interface PlannedCloud {
@@ -18,7 +18,7 @@ export interface PlannedCloud {
   readonly changes: readonly Change[]
   readonly findings: readonly Finding[]
   /** Images that hosts lack. */
-  readonly pulls: readonly { readonly host: string; readonly images: readonly string[] }[]
+  readonly pulls: readonly Pull[]
   /** Service → its hosts in the inventory's order. */
   readonly members: Readonly<Record<string, readonly string[]>>
 }
@@ -35,28 +35,27 @@ export function planActivities(contexts: CloudContexts) {
       const opened = await contexts.get(ref)
       const cloud = opened.with({ hosts, images: {} })
       const members = membersOf(cloud)
-      const nothing = { ref, changes: [], pulls: [], members }
-      if (!isAddressed(cloud)) {
-        return {
-          ...nothing,
-          findings: checkHosts(cloud.cloud, observed, { containers: new Map() }),
-        }
+      const refused = (findings: readonly Finding[]) => {
+        return { ref, changes: [], pulls: [], members, findings }
       }
-      const names = observed.map(({ facts: { name } }) => name)
-      const containers = new Map(
-        names.map((name) => [name, cloud.containers(name).map((container) => container.name)]),
-      )
+      if (!isComplete(cloud)) {
+        return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
+      }
       const images = await findImages(cloud)
+      const found = { hosts, images: images.digests }
+      const rendered = opened.with(found)
+      const pulls = missingImages(rendered, observed)
       const findings = [
-        ...checkHosts(cloud.cloud, observed, { containers }),
+        ...checkHosts(cloud.cloud, observed, {
+          containers: new Map(hosts.map(({ name }) => [name, namesOn(cloud, name)])),
+          imageBytes: images.findings.length > 0 ? new Map() : await pullBytes(rendered, pulls),
+        }),
         ...images.findings,
         ...unknownServices(only),
       ]
-      if (hasErrors(findings)) return { ...nothing, findings }
+      if (hasErrors(findings)) return refused(findings)
 
-      const found = { hosts, images: images.digests }
-      const rendered = opened.with(found)
-      const desired = names.map((name) => ({
+      const desired = hosts.map(({ name }) => ({
         name,
         containers: rendered.containers(name).map((it) => rendered.desired(name, it)),
       }))
@@ -65,14 +64,20 @@ export function planActivities(contexts: CloudContexts) {
         ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
         changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
         findings,
-        pulls: missingImages(rendered, observed),
+        pulls,
         members,
       }
     },
   }
 }
 
-function isAddressed({ cloud, found }: CloudContext): boolean {
+function namesOn(cloud: CloudContext, host: string): string[] {
+  return cloud.containers(host).map((container) => container.name)
+}
+
+/** Every host was seen and has its address: without that nothing can be rendered. */
+function isComplete({ cloud, found }: CloudContext): boolean {
+  if (found.hosts.length < cloud.hosts.length) return false
   return hostViews(cloud, found.hosts)
     .filter((view) => servicesOn(cloud, view.name).length > 0)
     .every((view) => findAddress(view) !== undefined)
@@ -83,18 +88,6 @@ function membersOf({ cloud }: CloudContext): PlannedCloud['members'] {
   return Object.fromEntries(
     enabled.map((service) => [service.name, cloud.groups.get(service.group) ?? []]),
   )
-}
-
-function missingImages(cloud: CloudContext, observed: readonly ObservedHost[]) {
-  return observed
-    .map(({ facts: { name: host }, images }) => {
-      const refs = cloud.containers(host).map((it) => imageRef(cloud.host(host).globals, it))
-      const missing = [...new Set(refs)].filter(
-        (ref) => !images[ref]?.includes(cloud.found.images[ref] ?? ''),
-      )
-      return { host, images: missing }
-    })
-    .filter(({ images }) => images.length > 0)
 }
 
 function unknownServices(only: readonly string[] = []): Finding[] {

@@ -21,8 +21,7 @@ export async function reconfigure(input: DeployInput): Promise<OperationResult> 
 async function converge(operation: Operation, input: DeployInput): Promise<OperationResult> {
   const plan = await observeAndPlan(operation, input)
   const { changes, findings: warnings } = plan
-  const summary = summarize(changes)
-  if (changes.length === 0) return { changes, warnings, summary }
+  if (changes.length === 0) return { changes, warnings, summary: summarize(changes) }
   const run = new Run(plan, operation.stages)
 
   await pullImages(run)
@@ -46,7 +45,7 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
     },
   )
   await rollKeystone(run)
-  return { changes, warnings, summary }
+  return { changes, warnings, summary: summarize(changes, true) }
 }
 
 async function pullImages({ plan, ref, stages }: Run): Promise<void> {

@@ -1,5 +1,5 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
@@ -74,11 +74,29 @@ export async function observeAndPlan(
   options: { services?: readonly string[] } = {},
 ): Promise<PlannedCloud> {
   return stages.run('Observe and plan', async () => {
-    const observed = await onAll(cloud.hosts, (host) => step('observeHost', host, cloud.ref, host))
+    const { observed, unobserved } = await observe(cloud)
     const plan = await step('planCloud', cloud.name, cloud.ref, observed, options.services)
-    refuse([...cloud.findings, ...plan.findings])
+    refuse([...cloud.findings, ...unobserved, ...plan.findings])
     return plan
   })
+}
+
+/** Every host as it is; a host that can't be looked at is a finding, so that all of them are told together. */
+export async function observe({ hosts, ref }: OpenedCloud) {
+  const looks = await Promise.allSettled(hosts.map((host) => step('observeHost', host, ref, host)))
+  const observed = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
+  const unobserved = looks.flatMap((look, index): Finding[] => {
+    if (look.status === 'fulfilled') return []
+    const reason = look.reason instanceof ActivityFailure ? look.reason.cause : undefined
+    if (!(reason instanceof ApplicationFailure)) throw look.reason
+    const [findings] = (reason.details ?? []) as readonly (readonly Finding[] | undefined)[]
+    return (
+      findings?.slice() ?? [
+        { severity: 'error', host: hosts[index] ?? '', message: reason.message },
+      ]
+    )
+  })
+  return { observed, unobserved }
 }
 
 /** @throws ApplicationFailure `BadInput` with all findings when one is an error */

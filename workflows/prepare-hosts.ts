@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { onAll, operate } from './operate.js'
+import { observe, onAll, operate, refuse } from './operate.js'
 import type { OperationResult, PrepareHostsInput } from './operations.js'
 import { step } from './steps.js'
 
@@ -11,9 +11,8 @@ export async function prepareHosts(input: PrepareHostsInput): Promise<OperationR
       const message = `hosts: ${unknown.join(', ')} not in the inventory, which has ${cloud.hosts.join(', ')}`
       throw ApplicationFailure.nonRetryable(message, 'BadInput')
     }
-    const observed = await stages.run('Observe', () =>
-      onAll(cloud.hosts, (host) => step('observeHost', host, cloud.ref, host)),
-    )
+    const { observed, unobserved } = await stages.run('Observe', () => observe(cloud))
+    refuse(unobserved)
     const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
     const prepared = await stages.run('Prepare hosts', () =>
       onAll(input.hosts ?? cloud.hosts, (host) => step('prepareHost', host, ref, host)),

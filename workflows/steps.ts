@@ -32,19 +32,23 @@ const transfer: ActivityOptions = {
   scheduleToCloseTimeout: '6 hours',
 }
 
-type Step = 'look' | 'act' | 'transfer'
+/** The first meeting with a host: one that does not answer now is told to the operator at once. */
+const meet: ActivityOptions = { ...look, retry: { maximumAttempts: 2 } }
+
+type Step = 'look' | 'meet' | 'act' | 'transfer'
 const proxies = {
   look: proxyActivities<Activities>(look),
+  meet: proxyActivities<Activities>(meet),
   act: proxyActivities<Activities>(act),
   transfer: proxyActivities<Activities>(transfer),
 }
-const options = { look, act, transfer }
+const options = { look, meet, act, transfer }
 
 /** Which kind of step a verb is; every verb that is not named here is an `act`. */
 const kinds: Partial<Record<keyof Activities, Step>> = {
   openCloud: 'look',
   lockHolder: 'look',
-  observeHost: 'look',
+  observeHost: 'meet',
   planCloud: 'look',
   prepareHost: 'transfer',
   buildImages: 'transfer',

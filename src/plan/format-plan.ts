@@ -31,15 +31,23 @@ export function formatPlan(changes: readonly Change[]): string {
   return `${[...lines, '', summarize(changes)].join('\n')}\n`
 }
 
-/** `3 to create, 1 to restart on 3 hosts` */
-export function summarize(changes: readonly Change[]): string {
+const done: Record<Change['action'], string> = {
+  create: 'created',
+  replace: 'replaced',
+  restart: 'restarted',
+  write: 'rewritten',
+  remove: 'removed',
+}
+
+/** `3 to create, 1 to restart on 3 hosts`; of a plan that was carried out: `3 created, 1 restarted on 3 hosts`. */
+export function summarize(changes: readonly Change[], carriedOut = false): string {
   const counts = Object.entries(verbs)
     .map(([action, verb]) => ({
-      verb,
+      verb: carriedOut ? done[action as Change['action']] : `to ${verb}`,
       count: changes.filter((change) => change.action === action).length,
     }))
     .filter(({ count }) => count > 0)
-    .map(({ verb, count }) => `${count} to ${verb}`)
+    .map(({ verb, count }) => `${count} ${verb}`)
   const hosts = new Set(changes.map((change) => change.host)).size
   return counts.length === 0
     ? 'nothing to change'

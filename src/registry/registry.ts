@@ -107,3 +107,24 @@ function refusal(
     ? `the registry ${registry} refuses ${login.username}: check docker_registry_username and docker_registry_password`
     : `the registry ${registry} wants a login: set docker_registry_username and docker_registry_password`
 }
+
+/** A part of an image; images share those that they have in common. */
+export interface Layer {
+  readonly digest: string
+  /** As it is transferred: gzipped. */
+  readonly bytes: number
+}
+
+interface Manifest {
+  readonly layers?: readonly { readonly digest: string; readonly size: number }[]
+}
+
+/** The layers of an image by its reference; none where the registry has only a list for several architectures. */
+export async function imageLayers(text: string, options: RegistryOptions): Promise<Layer[]> {
+  const { registry, repository, tag } = parseReference(text)
+  const scheme = options.insecure ? 'http' : 'https'
+  const url = `${scheme}://${registry}/v2/${repository}/manifests/${tag}`
+  const response = await ask(registry, url, 'GET', options)
+  const manifest = (response ? await response.json() : {}) as Manifest
+  return (manifest.layers ?? []).map(({ digest, size }) => ({ digest, bytes: size }))
+}

@@ -77,7 +77,8 @@ export async function eventually<T>(
     const [answer] = await Promise.allSettled([ask()])
     if (answer.status === 'fulfilled' && satisfies(answer.value)) return answer.value
     if (Date.now() > deadline) {
-      const last = answer.status === 'fulfilled' ? JSON.stringify(answer.value) : answer.reason
+      const last: unknown =
+        answer.status === 'fulfilled' ? JSON.stringify(answer.value) : answer.reason
       throw new Error(`not within ${seconds} s; last: ${String(last)}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 500))

@@ -1,0 +1,67 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { describe, expect, it } from 'vitest'
+import { HostKeyChanged, HostUnreachable, RemoteError } from '../src/ssh/errors.js'
+import { toFailure } from './failures.js'
+
+const step = { verb: 'startMariadb', host: 'kolla1', attempt: 1 }
+const redact = (text: string) => text.replaceAll('hunter2', '***')
+const failure = (error: unknown, attempt = 1) =>
+  toFailure(error, { ...step, attempt }, redact) as ApplicationFailure
+
+describe('toFailure', () => {
+  it('tells host, command, exit code and last lines of a failed step, without secrets', () => {
+    const error = new RemoteError('kolla2', 'mariadb --batch', 1, ['Access denied (hunter2)'])
+    expect(failure(error)).toMatchObject({
+      type: 'StepFailed',
+      nonRetryable: false,
+      details: [
+        {
+          host: 'kolla2',
+          command: 'mariadb --batch',
+          exitCode: 1,
+          tail: ['Access denied (***)'],
+          advice: expect.stringContaining('kolla2') as unknown,
+        },
+      ],
+    })
+    expect(failure(error).message).not.toContain('hunter2')
+  })
+
+  it('gives a failed step three attempts', () => {
+    const error = new RemoteError('kolla2', 'true', 1, [])
+    expect([1, 2, 3].map((attempt) => failure(error, attempt).nonRetryable)).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
+
+  it('waits for a host that does not answer, however often', () => {
+    const error = new HostUnreachable('kolla2', '192.168.8.71 port 22 does not answer')
+    expect(failure(error, 100)).toMatchObject({ type: 'HostUnreachable', nonRetryable: false })
+  })
+
+  it('leaves to a person what no retry can mend', () => {
+    const error = new HostKeyChanged('kolla2', 'SHA256:old', 'SHA256:new')
+    expect(failure(error)).toMatchObject({
+      type: 'BadInput',
+      nonRetryable: true,
+      details: [[{ severity: 'error', host: 'kolla2' }]],
+    })
+  })
+
+  it('cleans the failures of our own too', () => {
+    const own = ApplicationFailure.nonRetryable('no hunter2', 'BadInput', { message: 'hunter2' })
+    expect(failure(own)).toMatchObject({
+      message: 'no ***',
+      type: 'BadInput',
+      nonRetryable: true,
+      details: [{ message: '***' }],
+    })
+  })
+
+  it('passes a cancellation on', () => {
+    const error = Object.assign(new Error('stopped'), { name: 'AbortError' })
+    expect(toFailure(error, step, redact)).toBeInstanceOf(CancelledFailure)
+  })
+})
