@@ -68,6 +68,7 @@ own_files() (
   mkdir -p etc/network etc/ssh etc/udev/rules.d root/.ssh
   chmod 700 root/.ssh
   echo "$host" >etc/hostname
+  tr -d - </proc/sys/kernel/random/uuid >etc/machine-id
   printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$host" >etc/hosts
   copy_resolver etc/resolv.conf
   interfaces "$host" >etc/network/interfaces
