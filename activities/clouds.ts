@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import { checkOverrides } from '../src/catalog/check-overrides.js'
 import { checkPasswords } from '../src/catalog/check-passwords.js'
+import { checkUndeployed } from '../src/catalog/undeployed.js'
 import { requiredPasswords } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
@@ -33,7 +34,12 @@ export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
       const files = await readCloudFiles(name, await contexts.locate(name))
       const { cloud, findings: ofFiles } = readCloud(files, requiredPasswords)
       if (!cloud) throw badInput(ofFiles)
-      const findings = [...ofFiles, ...checkOverrides(cloud), ...checkPasswords(cloud)]
+      const findings = [
+        ...ofFiles,
+        ...checkOverrides(cloud),
+        ...checkPasswords(cloud),
+        ...checkUndeployed(cloud),
+      ]
       refuse(findings)
       const ref = { cloud: name, files: await contexts.snapshots(name).keepFiles(files) }
       const [buildHost] = cloud.groups.get('registry') ?? []

@@ -27,6 +27,11 @@ export function containerActivities(contexts: CloudContexts) {
       for (const service of services) await proveHealth(cloud, host, service)
     },
 
+    /** Waits until a service that runs on a host does its work. */
+    async awaitHealth(ref: CloudRef, host: string, service: string): Promise<void> {
+      await proveHealth(await contexts.get(ref), host, service)
+    },
+
     /** Stops a container in its own time and removes it; its volumes stay. */
     async removeContainer(ref: CloudRef, host: string, name: string): Promise<void> {
       const cloud = await contexts.get(ref)
@@ -75,13 +80,17 @@ export async function proveHealth(
   })
 }
 
-/** Runs a one-shot container with a service's image, configuration and volumes. @throws RemoteError if it fails */
+/**
+ * Runs a one-shot container with a service's image, configuration and volumes. Returns the last lines of its log.
+ *
+ * @throws RemoteError if it fails
+ */
 export async function runOnce(
   cloud: CloudContext,
   host: string,
   container: Container,
   oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
-): Promise<void> {
+): Promise<readonly string[]> {
   const desired = cloud.desired(host, container)
   report(oneShot.name)
   const { exitCode, tail } = await runOneShot(
@@ -90,4 +99,5 @@ export async function runOnce(
     cancellation().signal,
   )
   if (exitCode !== 0) throw new RemoteError(host, `container ${oneShot.name}`, exitCode, tail)
+  return tail
 }

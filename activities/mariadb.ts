@@ -1,6 +1,6 @@
 import type { Container } from '../src/catalog/container.js'
 import { accountsSql } from '../src/catalog/mariadb-accounts.js'
-import { installDatabase, standAlone } from '../src/catalog/mariadb.js'
+import { installDatabase, recoverPosition, standAlone } from '../src/catalog/mariadb.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
@@ -40,9 +40,15 @@ export function mariadbActivities(contexts: CloudContexts) {
       await startAlone(cloud, host)
     },
 
-    /** Waits until a running member is Synced. */
-    async awaitMariadb(ref: CloudRef, host: string): Promise<void> {
-      await proveHealth(await contexts.get(ref), host, name)
+    /** The last transaction that a crashed member holds, as InnoDB tells it. */
+    async recoverMariadbPosition(ref: CloudRef, host: string): Promise<number> {
+      const cloud = await contexts.get(ref)
+      const tail = await runOnce(cloud, host, cloud.container(host, name), {
+        name: 'mariadb_position',
+        command: recoverPosition,
+      })
+      const [, seqno = '-1'] = /Recovered position: [^:]+:(-?\d+)/.exec(tail.join('\n')) ?? []
+      return Number(seqno)
     },
 
     /** Starts or replaces a member; it copies what it lacks from the others. Returns when it is Synced. */

@@ -6,6 +6,7 @@ import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { Change } from '../src/plan/change.js'
 import { checkHosts } from '../src/plan/check-hosts.js'
+import { checkRelease } from '../src/plan/check-release.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
@@ -50,6 +51,7 @@ export function planActivities(contexts: CloudContexts) {
           containers: new Map(hosts.map(({ name }) => [name, namesOn(cloud, name)])),
           imageBytes: images.findings.length > 0 ? new Map() : await pullBytes(rendered, pulls),
         }),
+        ...checkRelease(cloud.cloud, observed),
         ...images.findings,
         ...unknownServices(only),
       ]

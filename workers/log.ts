@@ -7,7 +7,7 @@ export function installLogger(redact: Redact): void {
   const log = pino({ base: null, level: process.env['KOLLA_TEMPORAL_LOG_LEVEL'] ?? 'info' })
   const clean = (value: unknown): unknown => JSON.parse(redact(JSON.stringify(value ?? {})))
   Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+    logger: new DefaultLogger('TRACE', ({ level, message, meta }) => {
       const write = {
         TRACE: log.trace,
         DEBUG: log.debug,

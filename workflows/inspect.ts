@@ -24,19 +24,17 @@ export async function prechecks(input: CloudInput): Promise<OperationResult> {
 export async function check(input: CloudInput): Promise<OperationResult> {
   return inspect('check', input, async (operation) => {
     const { ref, members, findings } = await observeAndPlan(operation)
-    const first = (service: 'mariadb' | 'rabbitmq') => (members[service] ?? []).slice(0, 1)
-    await operation.stages.run('Check services', () =>
-      onAll(
-        [
-          ...(members.mariadb ?? []).map((host) => () => step('awaitMariadb', host, ref, host)),
-          ...first('rabbitmq').map((host) => () => step('verifyRabbitmq', host, ref, host)),
-          ...((members.keystone ?? []).length > 0
-            ? [() => step('issueToken', 'through the floating address', ref)]
-            : []),
-        ],
-        (verify) => verify(),
-      ),
+    const everywhere = Object.entries(members).flatMap(([service, hosts]) =>
+      hosts.map((host) => ({ service, host })),
     )
+    await operation.stages.run('Check services', async () => {
+      await onAll(everywhere, ({ service, host }) =>
+        step('awaitHealth', `${host} · ${service}`, ref, host, service),
+      )
+      const [rabbit] = members['rabbitmq'] ?? []
+      if (rabbit) await step('verifyRabbitmq', rabbit, ref, rabbit)
+      await step('issueToken', 'through the floating address', ref)
+    })
     return { changes: [], warnings: findings, summary: 'Every service does its work' }
   })
 }

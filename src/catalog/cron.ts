@@ -15,7 +15,6 @@ export function cron(services: () => readonly Service[]): Service {
       .map((service) => service.name)
   return {
     name: 'cron',
-    after: [],
     group: 'cron',
     enabled: () => true,
     containers: (ctx) => [container(ctx, logged(ctx.cloud))],

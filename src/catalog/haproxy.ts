@@ -17,7 +17,6 @@ const customServices = { folder: 'haproxy/services.d', ending: '.cfg' } as const
 export function haproxy(services: () => readonly Service[]): Service {
   return {
     name: 'haproxy',
-    after: [],
     group: 'loadbalancer',
     enabled: (globals) => globals.enable_haproxy,
     containers: (ctx) => [

@@ -10,7 +10,6 @@ const config = { service: 'keepalived', file: 'keepalived.conf', kind: 'whole' }
 /** Gives the floating addresses to one living load balancer. */
 export const keepalived: Service = {
   name: 'keepalived',
-  after: ['haproxy'],
   group: 'loadbalancer',
   enabled: (globals) => globals.enable_keepalived,
   containers: (ctx) => {

@@ -20,7 +20,6 @@ const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
 
 export const keystone: Service = {
   name: 'keystone',
-  after: ['mariadb', 'memcached', 'rabbitmq', 'haproxy', 'keepalived'],
   group: 'keystone',
   enabled: (globals) => globals.enable_keystone,
   // In the order in which they are started: the API waits for Fernet keys, which the others keep and hand on.

@@ -16,7 +16,6 @@ const config = { service: 'mariadb', file: 'galera.cnf', kind: 'ini' } as const
  */
 export const mariadb: Service = {
   name: 'mariadb',
-  after: [],
   group: 'mariadb',
   enabled: (globals) => globals.enable_mariadb,
   containers: (ctx) => [container(ctx)],

@@ -4,7 +4,6 @@ import type { Service } from './service.js'
 
 export const memcached: Service = {
   name: 'memcached',
-  after: [],
   group: 'memcached',
   enabled: (globals) => globals.enable_memcached,
   containers: ({ host }) => {

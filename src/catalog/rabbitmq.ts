@@ -30,7 +30,6 @@ const overridable = {
  */
 export const rabbitmq: Service = {
   name: 'rabbitmq',
-  after: [],
   group: 'rabbitmq',
   enabled: (globals) => globals.enable_rabbitmq,
   containers: (ctx) => [

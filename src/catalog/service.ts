@@ -7,8 +7,6 @@ import type { Overridable, OverrideFolder } from './overridden.js'
 /** One service of the catalogue: pure and declarative. Its protocol, if it has one, is a workflow's business. */
 export interface Service {
   readonly name: string
-  /** Services that must be healthy before this one starts; they are left out where they are not enabled. */
-  readonly after: readonly string[]
   /** kolla-ansible's inventory group whose hosts run every container of the service. */
   readonly group: string
   enabled(globals: Globals): boolean

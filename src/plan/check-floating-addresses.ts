@@ -11,7 +11,6 @@ export function checkFloatingAddresses(
   cloud: Cloud,
   views: readonly HostView[],
   observed: readonly ObservedHost[],
-  answered: ReadonlyMap<string, string>,
 ): Finding[] {
   if (!cloud.globals.enable_keepalived) return []
   const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
@@ -33,7 +32,7 @@ export function checkFloatingAddresses(
     .filter(({ vip }, index) => index === 0 || vip !== internal)
     .flatMap(({ key, vip, on }) => [
       ...balancers.flatMap((view) => outside(view, key, vip, on(view))),
-      ...taken(cloud.name, key, vip, observed, answered.get(vip)),
+      ...taken(cloud.name, key, vip, observed),
     ])
 }
 
@@ -54,22 +53,13 @@ function taken(
   key: string,
   vip: string,
   observed: readonly ObservedHost[],
-  answer: string | undefined,
 ): Finding[] {
   const holder = observed.find((host) =>
     Object.values(host.facts.interfaces)
       .flat()
       .some((it) => it.replace(/\/\d+$/, '') === vip),
   )
-  if (!holder) {
-    if (answer === undefined) return []
-    return [
-      {
-        severity: 'error',
-        message: `${key} ${vip} is in use, ${answer} answers for it: choose a free address`,
-      },
-    ]
-  }
+  if (!holder) return []
   const ours = holder.containers.some(
     (container) => container.name === 'keepalived' && container.labels[label.cloud] === cloud,
   )

@@ -32,13 +32,16 @@ export function foreignListeners(
   host: ObservedHost,
   sockets: readonly Socket[],
 ): Finding[] {
-  const ours = new Set(
+  // A foreign container that has a name of ours is reported by itself.
+  const known = new Set(
     host.containers
-      .filter((container) => container.labels[label.cloud] === cloud)
+      .filter(
+        (it) => it.labels[label.cloud] === cloud || sockets.some((s) => s.container === it.name),
+      )
       .map((container) => container.name),
   )
   return host.listeners
-    .filter((listener) => listener.container === undefined || !ours.has(listener.container))
+    .filter((listener) => listener.container === undefined || !known.has(listener.container))
     .flatMap((listener) => {
       const names = sockets.filter((it) => collide(it, listener)).map((it) => it.container)
       if (names.length === 0) return []

@@ -10,8 +10,6 @@ import { checkFloatingAddresses } from './check-floating-addresses.js'
 export interface HostChecks {
   /** Host → bytes that its missing images need, unpacked. */
   readonly imageBytes?: ReadonlyMap<string, number>
-  /** Floating address → what answered when somebody asked for it, such as a MAC address. */
-  readonly answered?: ReadonlyMap<string, string>
   /** Containers that the plan wants, by host; only their names count. */
   readonly containers: ReadonlyMap<string, readonly string[]>
 }
@@ -40,7 +38,7 @@ export function checkHosts(
   return [
     ...own,
     ...checkHostnames(cloud, views),
-    ...checkFloatingAddresses(cloud, views, observed, checks.answered ?? new Map()),
+    ...checkFloatingAddresses(cloud, views, observed),
     // Sockets can only be told where every member's address is known.
     ...(addressed ? foreignPorts(cloud, views, byName) : []),
   ]

@@ -14,7 +14,7 @@ const member = (host: string, state: Partial<GaleraMember> = {}): GaleraMember =
 describe('chooseFirstMember', () => {
   it('leaves a cluster with a Synced member alone', () => {
     const members = [member('kolla1'), member('kolla2', { data: 'complete', synced: true })]
-    expect(chooseFirstMember(members)).toEqual({ action: 'none' })
+    expect(chooseFirstMember(members)).toEqual({ action: 'none', host: 'kolla2' })
   })
 
   it('bootstraps the first member when none holds data', () => {

@@ -10,9 +10,10 @@ export interface GaleraMember {
 }
 
 /** What brings the cluster to a first Synced member, from which the others can copy. */
-export type FirstMember =
-  | { readonly action: 'none' }
-  | { readonly action: 'await' | 'recover' | 'bootstrap'; readonly host: string }
+export interface FirstMember {
+  readonly action: 'none' | 'await' | 'recover' | 'bootstrap'
+  readonly host: string
+}
 
 /**
  * A cluster is bootstrapped only when no member holds data: it happens once, ever. Members that run but are not Synced
@@ -20,7 +21,8 @@ export type FirstMember =
  * transaction goes first; any other choice would lose data.
  */
 export function chooseFirstMember(members: readonly GaleraMember[]): FirstMember {
-  if (members.some((member) => member.synced)) return { action: 'none' }
+  const synced = members.find((member) => member.synced)
+  if (synced) return { action: 'none', host: synced.host }
   const holders = members.filter((member) => member.data === 'complete')
   const running = holders.find((member) => member.running)
   if (running) return { action: 'await', host: running.host }
@@ -30,5 +32,5 @@ export function chooseFirstMember(members: readonly GaleraMember[]): FirstMember
   )
   if (newest) return { action: 'recover', host: newest.host }
   const [first] = members
-  return first ? { action: 'bootstrap', host: first.host } : { action: 'none' }
+  return first ? { action: 'bootstrap', host: first.host } : { action: 'none', host: '' }
 }

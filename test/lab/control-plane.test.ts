@@ -124,10 +124,8 @@ describe('a second deploy', () => {
   it('has an empty plan and touches no container', async () => {
     expect(await installation.run('plan')).toContain('Nothing to change')
     const before = await containersOn(hosts)
-    const { changes } = JSON.parse(await installation.run('deploy', '--json').then(lastLine)) as {
-      changes: unknown[]
-    }
-    expect(changes).toEqual([])
+    const events = (await installation.run('deploy', '--json')).split('\n')
+    expect(JSON.parse(events.at(-1) ?? '')).toMatchObject({ result: { changes: [] } })
     expect(await containersOn(hosts)).toEqual(before)
   })
 })
@@ -164,6 +162,29 @@ describe('the host that holds the floating address', () => {
   })
 })
 
-function lastLine(text: string): string {
-  return text.split('\n').at(-1) ?? ''
-}
+describe('a MariaDB that runs out of memory', () => {
+  it('is started again and finds its cluster', async () => {
+    const pids = await onHost('kolla3', 'docker inspect -f {{.State.Pid}} mariadb')
+    await onHost('kolla3', `kill -KILL ${pids}`)
+    await eventually(
+      () =>
+        onHost(
+          'kolla3',
+          'docker exec mariadb mariadb -NBe "SHOW STATUS LIKE \'wsrep_local_state_comment\'"',
+        ),
+      (state) => state.endsWith('Synced'),
+      120,
+    )
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+
+  it('is recovered from the newest member when all of them went down', async () => {
+    await onHost('kolla2', 'docker exec mariadb mariadb -e "CREATE DATABASE kept"')
+    await onHosts('docker kill mariadb && docker update --restart no mariadb')
+    // What the last view holds would let them find each other; without it only the data tell who is newest.
+    await onHosts('rm -f $(docker volume inspect -f {{.Mountpoint}} mariadb)/gvwstate.dat')
+    await installation.run('deploy')
+    expect(await querySql(installation, 'SHOW DATABASES')).toContain('kept')
+    expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
+  })
+})

@@ -1,4 +1,5 @@
 import { chooseFirstMember } from '../../src/plan/galera.js'
+import type { GaleraMember } from '../../src/plan/galera.js'
 import { onAll } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
@@ -11,13 +12,10 @@ export async function formGalera(run: Run): Promise<void> {
   if (run.changed('mariadb').length === 0) return
   const { ref } = run
   await run.stages.run('Form the Galera cluster', async () => {
-    const members = await onAll(run.members('mariadb'), (host) =>
-      step('inspectMariadb', host, ref, host),
-    )
-    const first = chooseFirstMember(members)
-    if (first.action === 'bootstrap') await step('bootstrapMariadb', first.host, ref, first.host)
-    if (first.action === 'recover') await step('recoverMariadb', first.host, ref, first.host)
-    if (first.action === 'await') await step('awaitMariadb', first.host, ref, first.host)
+    const { action, host } = await firstMember(run)
+    if (action === 'bootstrap') await step('bootstrapMariadb', host, ref, host)
+    if (action === 'recover') await step('recoverMariadb', host, ref, host)
+    if (action === 'await') await step('awaitHealth', `${host} · mariadb`, ref, host, 'mariadb')
   })
 }
 
@@ -27,4 +25,20 @@ export async function rollMariadb(run: Run): Promise<void> {
   await run.stages.run('Start mariadb', () =>
     run.rolling('mariadb', (host) => step('startMariadb', host, run.ref, host)),
   )
+}
+
+async function firstMember(run: Run) {
+  const members = await onAll(run.members('mariadb'), (host) =>
+    step('inspectMariadb', host, run.ref, host),
+  )
+  const first = chooseFirstMember(members)
+  if (first.action !== 'recover') return first
+  return chooseFirstMember(await onAll(members, (member) => withPosition(run, member)))
+}
+
+/** A member that crashed has its last transaction in InnoDB alone. */
+async function withPosition(run: Run, member: GaleraMember): Promise<GaleraMember> {
+  if (member.data !== 'complete' || member.seqno >= 0) return member
+  const { host } = member
+  return { ...member, seqno: await step('recoverMariadbPosition', host, run.ref, host) }
 }

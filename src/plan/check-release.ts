@@ -1,0 +1,20 @@
+import type { Cloud } from '../model/cloud.js'
+import type { Finding } from '../model/finding.js'
+import type { ObservedHost } from '../model/observed-host.js'
+import { label } from './desired.js'
+
+/**
+ * A deploy does not change the release of a cloud that runs: databases would have to be migrated in an order of their
+ * own, and some of it could not be undone.
+ */
+export function checkRelease(cloud: Cloud, observed: readonly ObservedHost[]): Finding[] {
+  const { openstack_release: wanted } = cloud.globals
+  return observed.flatMap(({ facts, containers }): Finding[] => {
+    const ours = containers.filter((container) => container.labels[label.cloud] === cloud.name)
+    const releases = new Set(ours.map((container) => container.labels[label.release]))
+    releases.delete(wanted)
+    if (releases.size === 0) return []
+    const message = `runs release ${[...releases].join(', ')} and openstack_release is ${wanted}: deploy changes no release, set it back`
+    return [{ severity: 'error', host: facts.name, message }]
+  })
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OperationEvent } from '../../src/client/index.js'
+import { Installation, cloud } from '../support/installation.js'
+import { onHosts } from '../support/lab.js'
+import { issueToken, querySql } from '../support/outside.js'
+
+/** A deploy whose worker is killed again and again, at the steps where it would hurt most. */
+let installation: Installation
+beforeAll(async () => {
+  installation = await Installation.start()
+  await onHosts(
+    'docker ps -aq | xargs -r docker rm -f; docker volume ls -q | xargs -r docker volume rm',
+  )
+  await onHosts('rm -rf /etc/kolla; ip address del 192.168.8.75/32 dev eth0 2>/dev/null; true')
+  await installation.run('bootstrap-servers')
+  await installation.run('build')
+  await installation.run('pull')
+})
+afterAll(() => installation.stop())
+
+const painful = [
+  'bootstrapMariadb',
+  'startRabbitmq',
+  'startMariadb',
+  'bootstrapKeystone',
+  'startKeystone',
+]
+
+describe('a worker killed in the middle of a deploy', () => {
+  it('is started again and the run ends well', async () => {
+    const client = await installation.client()
+    const operation = await client.start('deploy', { cloud })
+    const left = new Set(painful)
+    let kills = 0
+    for await (const event of operation.events()) {
+      const verb = verbOf(event)
+      if (verb === undefined || !left.delete(verb)) continue
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      const pid = await installation.workerPid()
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('workers/main.js')
+      process.kill(pid, 'SIGKILL')
+      kills++
+      await installation.run('server', 'start')
+    }
+    expect(kills).toBe(painful.length)
+    const { changes } = await operation.result()
+    expect(changes).toHaveLength(27)
+    await client.close()
+  })
+
+  it('bootstrapped nothing twice', async () => {
+    expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
+    const states = await onHosts(
+      'docker exec mariadb mariadb -NBe "SHOW STATUS LIKE \'wsrep_cluster_state_uuid\'"',
+    )
+    expect(new Set(states).size).toBe(1)
+    const count = (table: string) =>
+      querySql(installation, `SELECT COUNT(*) FROM keystone.${table}`)
+    expect(await count('local_user')).toBe('1')
+    expect(await count('endpoint')).toBe('2')
+    const keys = await onHosts(
+      'sha256sum $(docker volume inspect -f {{.Mountpoint}} keystone_fernet_tokens)/* | cut -c1-64',
+    )
+    expect(new Set(keys).size).toBe(1)
+  })
+
+  it('left a cloud that works and has nothing to change', async () => {
+    await installation.run('post-deploy')
+    await issueToken(installation)
+    await installation.run('check')
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
+function verbOf(event: OperationEvent): string | undefined {
+  return 'step' in event ? event.step.verb : undefined
+}
