@@ -18,7 +18,7 @@ export interface PrepareHostsInput extends CloudInput {
 }
 
 export interface BuildImagesInput extends CloudInput {
-  /** One of kolla-build's profiles, or ours: `control-plane`. By default what the cloud's enabled services need. */
+  /** One of kolla-build's profiles, or ours: `control-plane`. By default `control-plane`. */
   readonly profile?: string
   /** Kolla image names instead of a profile. */
   readonly images?: readonly string[]

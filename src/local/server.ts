@@ -2,11 +2,15 @@ import { join } from 'node:path'
 import type { Connection } from '@temporalio/client'
 import { isLocal, knock, openConnection, splitAddress } from '../client/connection.js'
 import type { Server } from '../client/connection.js'
+import { msToTs } from '@temporalio/common/lib/time.js'
 import { Daemon } from './daemon.js'
 import { temporalBinary } from './temporal-binary.js'
 
 /** Web UI's port above the server's own: Temporal's convention, 8233 for 7233. */
 const UI_OFFSET = 1000
+
+/** How long a local server remembers an operation that has ended. */
+const RETENTION = '90 days'
 
 export interface ServerStatus {
   readonly address: string
@@ -51,10 +55,24 @@ export class LocalServer {
       await this.#daemon.start({ command, args: this.#arguments(namespace) })
     }
     await this.#daemon.untilReady(() => this.#answers(), 60)
+    await this.#keepHistories()
   }
 
   async stop(): Promise<boolean> {
     return this.#daemon.stop(15)
+  }
+
+  /** A development server forgets what has ended after a day; the history of operations is our audit. */
+  async #keepHistories(): Promise<void> {
+    const connection = await openConnection(this.#server)
+    try {
+      await connection.workflowService.updateNamespace({
+        namespace: this.#server.namespace,
+        config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
+      })
+    } finally {
+      await connection.close()
+    }
   }
 
   #arguments(namespace: string): string[] {

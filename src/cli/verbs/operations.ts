@@ -18,7 +18,7 @@ export function addOperationVerbs(program: Command): void {
     .description(
       "build the images that the cloud needs with kolla-build, and push them to the cloud's registry",
     )
-    .argument('[images...]', 'Kolla image names, instead of what the enabled services need')
+    .argument('[images...]', 'Kolla image names, instead of the profile `control-plane`')
     .option(
       '--profile <name>',
       'a profile of kolla-build: infra, main, aux, default, gate; or ours: control-plane',
