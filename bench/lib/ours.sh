@@ -7,7 +7,7 @@ ours() { # VERB ARGUMENT…
 
 build_kolla_temporal() {
   (
-    cd "$bench_home/.."
+    cd "$bench_home/.." || exit
     [[ -d node_modules ]] || npm ci --no-audit --no-fund
     npm run build
     node_modules/.bin/tsc -p bench
@@ -35,9 +35,10 @@ worker_peak() {
   echo $((peak * 1024))
 }
 
-# Everything that both contenders find on the hosts: the lab, Docker, the images.
+# Everything that both contenders find on the hosts: Docker and the images. What another cloud left goes first, for
+# its ports are taken.
 prepare_hosts() {
-  quietly lab "$bench_home/../lab/lab" up
+  "$bench_home/clean-hosts"
   say 'the cloud: passwords, host keys, prepared hosts, images'
   quietly genpwd ours genpwd
   quietly trust ours trust --yes
