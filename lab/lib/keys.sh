@@ -29,6 +29,7 @@ make_key() {
 
 ssh_options=(
   -F none -i "$operator_key" -o IdentitiesOnly=yes -o BatchMode=yes -o LogLevel=ERROR
+  -o ServerAliveInterval=5 -o ServerAliveCountMax=3 # a host whose power was cut says no goodbye
   -o StrictHostKeyChecking=yes -o "UserKnownHostsFile=$lab_known_hosts" -o GlobalKnownHostsFile=none
 )
 
