@@ -120,6 +120,13 @@ describe('build.sh fails with a sentence', () => {
     expect(lines.slice(-2)).toEqual(['line 30 of the log', 'BuildError: returned code 100'])
   })
 
+  it('where the registry lost what was pushed', () => {
+    have('.', 'registry-forgets')
+    const { status, stderr } = build()
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/kolla\/base:tag was pushed as sha256:\w+, but the registry serves nothing/)
+  })
+
   it('where the registry serves another digest', () => {
     have('.', 'registry-mangles')
     expect(build()).toMatchObject({
@@ -132,7 +139,7 @@ describe('build.sh fails with a sentence', () => {
     have('.', 'no-registry')
     const { status, stderr } = build()
     expect(status).toBe(1)
-    expect(stderr).toMatch(/^No registry answers at http:\/\/registry:5000\/v2\//)
+    expect(stderr).toMatch(/^No registry answers at registry:5000: /)
   })
 
   it('where kolla-build does not know an image', () => {

@@ -62,7 +62,7 @@ const common = (build: KollaBuild): Section => ({
   logs_dir: `${build.directory}/logs`,
   push: true,
   skip_existing: true,
-  // Kolla's own 8 starve everything else on a small machine and are no faster.
+  // Kolla's own 8 starve everything else on a small machine.
   threads: 4,
   // A failed image fails its step; whoever asked decides about another try.
   retries: 0,
