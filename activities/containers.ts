@@ -27,8 +27,8 @@ export function containerActivities(contexts: CloudContexts) {
       for (const service of services) await proveHealth(cloud, host, service)
     },
 
-    /** Waits until a service that runs on a host does its work. */
-    async awaitHealth(ref: CloudRef, host: string, service: string): Promise<void> {
+    /** Waits until a service that runs on a host does its work; by default every service that it should run. */
+    async awaitHealth(ref: CloudRef, host: string, service?: string): Promise<void> {
       await proveHealth(await contexts.get(ref), host, service)
     },
 
@@ -67,13 +67,15 @@ export async function startContainer(
 export async function proveHealth(
   cloud: CloudContext,
   host: string,
-  service: string,
+  service?: string,
 ): Promise<void> {
-  report(`waiting for ${service}`)
+  const containers = cloud.containers(host).filter((it) => it.service === (service ?? it.service))
+  const services = [...new Set(containers.map((container) => container.service))]
+  report(`waiting for ${services.join(', ')}`)
   const { signal } = cancellation()
-  const containers = cloud.containers(host).filter((container) => container.service === service)
-  await awaitProbes(cloud.remote(host), cloud.probes(host, service), {
-    title: `${service} becomes healthy`,
+  const probes = services.flatMap((name) => cloud.probes(host, name))
+  await awaitProbes(cloud.remote(host), probes, {
+    title: `${services.join(', ')} healthy`,
     timeoutMs: HEALTH_TIMEOUT,
     containers: containers.map((container) => container.name),
     signal,

@@ -1,12 +1,13 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { describe, expect, it } from 'vitest'
+import { DockerError } from '../src/docker/errors.js'
 import { HostKeyChanged, HostUnreachable, RemoteError } from '../src/ssh/errors.js'
 import { toFailure } from './failures.js'
 
-const step = { verb: 'startMariadb', host: 'kolla1', attempt: 1 }
+const step = { verb: 'startMariadb', host: 'kolla1', failures: 1 }
 const redact = (text: string) => text.replaceAll('hunter2', '***')
-const failure = (error: unknown, attempt = 1) =>
-  toFailure(error, { ...step, attempt }, redact) as ApplicationFailure
+const failure = (error: unknown, failures = 1) =>
+  toFailure(error, { ...step, failures }, redact) as ApplicationFailure
 
 describe('toFailure', () => {
   it('tells host, command, exit code and last lines of a failed step, without secrets', () => {
@@ -29,11 +30,16 @@ describe('toFailure', () => {
 
   it('gives a failed step three attempts', () => {
     const error = new RemoteError('kolla2', 'true', 1, [])
-    expect([1, 2, 3].map((attempt) => failure(error, attempt).nonRetryable)).toEqual([
+    expect([1, 2, 3].map((failures) => failure(error, failures).nonRetryable)).toEqual([
       false,
       false,
       true,
     ])
+  })
+
+  it('treats a refusal of the engine like any failed step, not like an unreachable host', () => {
+    const error = new DockerError('kolla2', 'start mariadb', 'no such image')
+    expect(failure(error, 3)).toMatchObject({ type: 'StepFailed', nonRetryable: true })
   })
 
   it('waits for a host that does not answer, however often', () => {

@@ -1,10 +1,11 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { DockerError } from '../src/docker/errors.js'
 import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import type { Finding } from '../src/model/finding.js'
 import type { FailureType, StepFailure } from '../workflows/operations.js'
 
-/** A step that failed for another reason than an unreachable host is tried this often: the third time is no accident. */
-const ATTEMPTS = 3
+/** A step that fails for another reason than an unreachable host is tried this often: the third time is no accident. */
+export const ATTEMPTS = 3
 
 /** Hides what must not be seen in a failure's text. */
 export type Redact = (text: string) => string
@@ -15,7 +16,7 @@ export type Redact = (text: string) => string
  */
 export function toFailure(
   error: unknown,
-  step: { verb: string; host: string; attempt: number },
+  step: { verb: string; host: string; failures: number },
   redact: Redact,
 ): Error {
   if (error instanceof CancelledFailure) return error
@@ -23,11 +24,19 @@ export function toFailure(
     return new CancelledFailure(error.message)
   if (error instanceof ApplicationFailure) return redacted(error, redact)
   if (error instanceof RemoteError || error instanceof RemoteTimeout) {
-    return stepFailed(redact(error.message), step.attempt, {
+    return stepFailed(redact(error.message), step.failures, {
       host: error.host,
       command: redact(error.command),
       ...(error instanceof RemoteError && { exitCode: error.exitCode }),
       tail: error.tail.map(redact),
+      advice: advice(error.host),
+    })
+  }
+  if (error instanceof DockerError && error.retryable) {
+    return stepFailed(redact(error.message), step.failures, {
+      host: error.host,
+      command: redact(error.action),
+      tail: [],
       advice: advice(error.host),
     })
   }
@@ -48,7 +57,7 @@ export function toFailure(
   }
   const cause = error instanceof Error ? error : new Error(String(error))
   const message = redact(`${step.host}: ${step.verb}: ${cause.message}`)
-  return stepFailed(message, step.attempt, {
+  return stepFailed(message, step.failures, {
     host: step.host,
     command: step.verb,
     tail: redact(cause.stack ?? '')
@@ -58,12 +67,12 @@ export function toFailure(
   })
 }
 
-function stepFailed(message: string, attempt: number, details: StepFailure): ApplicationFailure {
+function stepFailed(message: string, failures: number, details: StepFailure): ApplicationFailure {
   const type: FailureType = 'StepFailed'
   return ApplicationFailure.create({
     type,
     message,
-    nonRetryable: attempt >= ATTEMPTS,
+    nonRetryable: failures >= ATTEMPTS,
     details: [details],
   })
 }
@@ -77,8 +86,16 @@ function redacted(failure: ApplicationFailure, redact: Redact): ApplicationFailu
     ...(failure.type && { type: failure.type }),
     message: redact(failure.message),
     nonRetryable: failure.nonRetryable ?? false,
-    details: (failure.details ?? []).map(
-      (detail) => JSON.parse(redact(JSON.stringify(detail))) as unknown,
-    ),
+    details: (failure.details ?? []).map((detail) => redactedValue(detail, redact)),
   })
+}
+
+/** The same value with clean texts; names of fields stay. */
+export function redactedValue(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => redactedValue(item, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, redactedValue(item, redact)]),
+  )
 }

@@ -1,23 +1,57 @@
 import type { Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker'
+import type { FailureType } from '../workflows/operations.js'
 import { toFailure } from './failures.js'
 import type { Redact } from './failures.js'
 import { heartbeating } from './progress.js'
 
 /** Around every activity: heartbeats while it runs; an error becomes a typed failure without secrets. */
 export function aroundActivities(redact: Redact) {
+  const failed = new FailureCounts()
   return (context: Context): { inbound: ActivityInboundCallsInterceptor } => ({
     inbound: {
       async execute(input, next) {
-        const { activityType: verb, attempt } = context.info
+        const { activityType: verb, activityId, workflowExecution } = context.info
+        const id = `${workflowExecution?.runId ?? ''}/${activityId}`
         try {
-          return await heartbeating(() => next(input))
+          const result = await heartbeating(redact, () => next(input))
+          failed.forget(id)
+          return result
         } catch (error) {
-          throw toFailure(error, { verb, host: hostOf(input.args), attempt }, redact)
+          const step = { verb, host: hostOf(input.args), failures: failed.of(id) + 1 }
+          const failure = toFailure(error, step, redact)
+          if (isStepFailure(failure)) failed.count(id)
+          throw failure
         }
       },
     },
   })
+}
+
+/**
+ * How often a step failed by itself. Temporal's attempts also count the times when a host was away or a worker died,
+ * which say nothing about the step. Lost with the worker, and then it starts anew.
+ */
+class FailureCounts {
+  readonly #counts = new Map<string, number>()
+
+  of(id: string): number {
+    return this.#counts.get(id) ?? 0
+  }
+
+  count(id: string): void {
+    this.#counts.set(id, this.of(id) + 1)
+  }
+
+  forget(id: string): void {
+    this.#counts.delete(id)
+  }
+}
+
+function isStepFailure(failure: Error): boolean {
+  const type: FailureType = 'StepFailed'
+  return failure instanceof ApplicationFailure && failure.type === type
 }
 
 /** By convention a verb takes a cloud and then, if it works on one host, that host's name. */

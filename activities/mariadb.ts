@@ -8,7 +8,7 @@ import type { GaleraMember } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { proveHealth, runOnce, startContainer } from './containers.js'
-import { report } from './progress.js'
+import { cancellation } from './progress.js'
 
 const name = 'mariadb'
 
@@ -22,7 +22,7 @@ export function mariadbActivities(contexts: CloudContexts) {
       return inspectGalera(cloud.remote(host), { container: name, volume })
     },
 
-    /** Makes the cluster out of nothing: installs a database, starts it alone, creates the accounts. */
+    /** Makes the cluster out of nothing: installs a database, starts it alone. */
     async bootstrapMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await runOnce(cloud, host, cloud.container(host, name), {
@@ -40,6 +40,12 @@ export function mariadbActivities(contexts: CloudContexts) {
       await startAlone(cloud, host)
     },
 
+    /** Accounts with the passwords and rights that they should have; on a Synced member, from where all get them. */
+    async createMariadbAccounts(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await sql(cloud, host, accountsSql(cloud.cloud))
+    },
+
     /** The last transaction that a crashed member holds, as InnoDB tells it. */
     async recoverMariadbPosition(ref: CloudRef, host: string): Promise<number> {
       const cloud = await contexts.get(ref)
@@ -47,8 +53,9 @@ export function mariadbActivities(contexts: CloudContexts) {
         name: 'mariadb_position',
         command: recoverPosition,
       })
-      const [, seqno = '-1'] = /Recovered position: [^:]+:(-?\d+)/.exec(tail.join('\n')) ?? []
-      return Number(seqno)
+      const [, seqno] = /Recovered position: [^:]+:(-?\d+)/.exec(tail.join('\n')) ?? []
+      if (seqno !== undefined) return Number(seqno)
+      throw new RemoteError(host, 'mariadbd --wsrep-recover', 0, tail)
     },
 
     /** Starts or replaces a member; it copies what it lacks from the others. Returns when it is Synced. */
@@ -70,8 +77,6 @@ async function startAlone(cloud: CloudContext, host: string): Promise<void> {
   await startContainer(cloud, host, name)
   await proveHealth(cloud, host, name)
   await write(cloud, host, container)
-  report('creating accounts')
-  await sql(cloud, host, accountsSql(cloud.cloud))
 }
 
 async function write(cloud: CloudContext, host: string, container: Container): Promise<void> {
@@ -81,6 +86,9 @@ async function write(cloud: CloudContext, host: string, container: Container): P
 /** Runs statements inside the container, where root's user needs no password. They go through standard input. */
 export async function sql(cloud: CloudContext, host: string, statements: string): Promise<void> {
   const command = ['mariadb', '--batch']
-  const { code, stderr } = await execIn(cloud.engine(host), name, command, { input: statements })
+  const { code, stderr } = await execIn(cloud.engine(host), name, command, {
+    input: statements,
+    ...cancellation(),
+  })
   if (code !== 0) throw new RemoteError(host, `${command.join(' ')} in ${name}`, code, [stderr])
 }

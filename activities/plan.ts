@@ -5,6 +5,7 @@ import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { Change } from '../src/plan/change.js'
+import { checkData } from '../src/plan/check-data.js'
 import { checkHosts } from '../src/plan/check-hosts.js'
 import { checkRelease } from '../src/plan/check-release.js'
 import { planChanges } from '../src/plan/plan-changes.js'
@@ -52,6 +53,7 @@ export function planActivities(contexts: CloudContexts) {
           imageBytes: images.findings.length > 0 ? new Map() : await pullBytes(rendered, pulls),
         }),
         ...checkRelease(cloud.cloud, observed),
+        ...checkData(cloud.cloud, observed),
         ...images.findings,
         ...unknownServices(only),
       ]

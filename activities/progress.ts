@@ -1,10 +1,13 @@
 import { Context } from '@temporalio/activity'
+import type { Redact } from './failures.js'
 
 const last = new WeakMap<Context, string>()
+const cleaners = new WeakMap<Context, Redact>()
 
 /** Tells how far a long step is: shown by the Web UI as heartbeat details, by the command line as it comes. */
-export function report(text: string): void {
+export function report(line: string): void {
   const context = Context.current()
+  const text = cleaners.get(context)?.(line) ?? line
   last.set(context, text)
   context.heartbeat({ text })
 }
@@ -15,8 +18,9 @@ export function cancellation(): { signal: AbortSignal } {
 }
 
 /** Says that the worker lives for as long as `body` runs; also what brings a cancellation to it. */
-export async function heartbeating<T>(body: () => Promise<T>): Promise<T> {
+export async function heartbeating<T>(redact: Redact, body: () => Promise<T>): Promise<T> {
   const context = Context.current()
+  cleaners.set(context, redact)
   const timer = setInterval(() => {
     const text = last.get(context)
     context.heartbeat(text === undefined ? undefined : { text })

@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { Secrets } from './redact.js'
 
+const line = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAABlwAAAAdzc2gtcn'
+
 describe('Secrets', () => {
   const secrets = new Secrets()
   secrets.add({
-    database_password: 'hunter2secret',
-    ssh: { private_key: '-----BEGIN\nAAAA\n-----END', public_key: 'ssh-rsa BBBB' },
+    database_password: 'hunter2',
+    longer: 'hunter2secret',
+    ssh: { private_key: `-----BEGIN\n${line}\n-----END`, public_key: 'ssh-rsa BBBB' },
     docker_registry_password: '',
   })
 
-  it('hides every value, wherever it stands', () => {
-    expect(secrets.redact('mysql -phunter2secret; hunter2secret')).toBe('mysql -p***; ***')
+  it('hides every value, wherever it stands, the longer one first', () => {
+    expect(secrets.redact('mysql -phunter2secret; hunter2')).toBe('mysql -p***; ***')
   })
 
-  it('hides private keys also where line breaks are escaped', () => {
-    expect(secrets.redact(JSON.stringify('-----BEGIN\nAAAA\n-----END'))).toBe('"***"')
+  it('hides private keys line by line, escaped or not', () => {
+    expect(secrets.redact(JSON.stringify(`-----BEGIN\n${line}`))).toBe('"-----BEGIN\\n***"')
+    expect(secrets.redact(line)).toBe('***')
   })
 
   it('leaves other texts alone', () => {

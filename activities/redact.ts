@@ -4,17 +4,20 @@ import type { Redact } from './failures.js'
 /** Shorter values, such as an empty or one-letter password, would hide half of every text. */
 const SHORTEST = 4
 
+/** Lines of a private key that are shorter are its frame. */
+const SHORTEST_KEY_LINE = 40
+
 /** Secrets of the clouds that this worker has opened: whatever it tells Temporal or its log goes through `redact`. */
 export class Secrets {
-  readonly #values = new Set<string>()
+  /** Longest first: one may begin with another. */
+  #values: readonly string[] = []
 
   add(passwords: Passwords): void {
-    for (const value of Object.values(passwords)) {
-      const secret = typeof value === 'string' ? value : value.private_key.trim()
-      if (secret.length < SHORTEST) continue
-      this.#values.add(secret)
-      this.#values.add(JSON.stringify(secret).slice(1, -1))
-    }
+    const secrets = Object.values(passwords).flatMap((value) =>
+      typeof value === 'string' ? [value] : keyLines(value.private_key),
+    )
+    const known = new Set([...this.#values, ...secrets.filter((it) => it.length >= SHORTEST)])
+    this.#values = [...known].sort((a, b) => b.length - a.length)
   }
 
   readonly redact: Redact = (text) => {
@@ -22,4 +25,9 @@ export class Secrets {
     for (const secret of this.#values) clean = clean.replaceAll(secret, '***')
     return clean
   }
+}
+
+/** A log shows a key line by line, or with its line breaks escaped: either way each line is hidden. */
+function keyLines(key: string): string[] {
+  return key.split('\n').filter((line) => line.length >= SHORTEST_KEY_LINE)
 }

@@ -1,3 +1,4 @@
+import { isGrpcServiceError } from '@temporalio/client'
 import type { Client } from '@temporalio/client'
 import { DEPLOYMENT } from '../workflows/operations.js'
 
@@ -14,8 +15,12 @@ export class Deployment {
     this.#buildId = buildId
   }
 
-  /** Makes this build the one that new runs are given to; waits until the server has seen it poll. */
+  /**
+   * Makes this build the one that new runs are given to; waits until the server has seen it poll. A version that newer
+   * ones have replaced only ends its runs, also when it is started again.
+   */
   async makeCurrent(): Promise<void> {
+    if (REPLACED.has(await this.#status())) return
     for (let tries = 0; ; tries++) {
       try {
         await this.#client.workflowService.setWorkerDeploymentCurrentVersion({
@@ -34,14 +39,29 @@ export class Deployment {
 
   /** Whether another version is current and no run of this one is left. */
   async isDrained(): Promise<boolean> {
-    const { workerDeploymentVersionInfo: info } =
-      await this.#client.workflowService.describeWorkerDeploymentVersion({
-        namespace: this.#client.options.namespace,
-        deploymentVersion: { deploymentName: DEPLOYMENT, buildId: this.#buildId },
-      })
-    return Number(info?.status) === DRAINED
+    return (await this.#status()) === DRAINED
+  }
+
+  /** Undefined while the server does not know this version. */
+  async #status(): Promise<number | undefined> {
+    try {
+      const { workerDeploymentVersionInfo: info } =
+        await this.#client.workflowService.describeWorkerDeploymentVersion({
+          namespace: this.#client.options.namespace,
+          deploymentVersion: { deploymentName: DEPLOYMENT, buildId: this.#buildId },
+        })
+      return Number(info?.status)
+    } catch (error) {
+      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined
+      throw error
+    }
   }
 }
 
-/** WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED in Temporal's API. */
+/** WORKER_DEPLOYMENT_VERSION_STATUS_DRAINING and _DRAINED in Temporal's API. */
+const DRAINING = 4
 const DRAINED = 5
+const REPLACED = new Set<number | undefined>([DRAINING, DRAINED])
+
+/** gRPC's status. */
+const NOT_FOUND = 5

@@ -1,11 +1,11 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { pino } from 'pino'
+import { redactedValue } from '../activities/failures.js'
 import type { Redact } from '../activities/failures.js'
 
 /** One JSON object a line on standard output; no secret gets through. Install before any worker is made. */
 export function installLogger(redact: Redact): void {
   const log = pino({ base: null, level: process.env['KOLLA_TEMPORAL_LOG_LEVEL'] ?? 'info' })
-  const clean = (value: unknown): unknown => JSON.parse(redact(JSON.stringify(value ?? {})))
   Runtime.install({
     logger: new DefaultLogger('TRACE', ({ level, message, meta }) => {
       const write = {
@@ -15,8 +15,13 @@ export function installLogger(redact: Redact): void {
         WARN: log.warn,
         ERROR: log.error,
       }
-      write[level].call(log, clean(meta), redact(message))
+      write[level].call(log, redactedValue(plain(meta), redact), redact(message))
     }),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   })
+}
+
+/** Errors and class instances as JSON shows them. */
+function plain(meta: unknown): unknown {
+  return JSON.parse(JSON.stringify(meta ?? {})) as unknown
 }

@@ -3,10 +3,12 @@ import {
   ParentClosePolicy,
   condition,
   defineSignal,
+  log,
   setHandler,
   sleep,
   startChild,
 } from '@temporalio/workflow'
+import type { ChildWorkflowHandle } from '@temporalio/workflow'
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { step } from './steps.js'
 
@@ -34,26 +36,40 @@ export async function holding<T>(cloud: string, body: () => Promise<T>): Promise
   try {
     return await body()
   } finally {
-    await CancellationScope.nonCancellable(async () => {
-      await lock.signal(release)
-      await lock.result()
-    })
+    await CancellationScope.nonCancellable(() => free(lock))
   }
 }
 
-async function acquire(cloud: string) {
-  for (;;) {
+/** A lock that somebody ended by hand is free already. */
+async function free(lock: ChildWorkflowHandle<typeof cloudLock>): Promise<void> {
+  try {
+    await lock.signal(release)
+    await lock.result()
+  } catch (error) {
+    log.warn('the lock was gone before its release', { error })
+  }
+}
+
+/** How often a lock without a holder is tried again: one whose holder has just ended is free within moments. */
+const PATIENCE = 50
+
+async function acquire(cloud: string): Promise<ChildWorkflowHandle<typeof cloudLock>> {
+  for (let tries = 1; ; tries++) {
     try {
-      return await startChild(cloudLock, {
-        workflowId: lockId(cloud),
-        parentClosePolicy: ParentClosePolicy.TERMINATE,
-        staticSummary: `one operation at a time on ${cloud}`,
-      })
+      // A cancelled operation keeps its lock until its steps have ended.
+      return await CancellationScope.nonCancellable(() =>
+        startChild(cloudLock, {
+          workflowId: lockId(cloud),
+          parentClosePolicy: ParentClosePolicy.TERMINATE,
+          staticSummary: `one operation at a time on ${cloud}`,
+        }),
+      )
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       const holder = await step('lockHolder', cloud, lockId(cloud))
       if (holder) throw busy(cloud, holder)
-      await sleep('200 milliseconds') // the holder has just ended
+      if (tries === PATIENCE) throw busy(cloud, lockId(cloud))
+      await sleep('200 milliseconds')
     }
   }
 }

@@ -1,5 +1,5 @@
 import { summarize } from '../src/plan/format-plan.js'
-import { observeAndPlan, onAll, operate, together } from './operate.js'
+import { observeAndPlan, onAll, operate, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
 import { Run } from './run.js'
@@ -21,12 +21,16 @@ export async function reconfigure(input: DeployInput): Promise<OperationResult> 
 async function converge(operation: Operation, input: DeployInput): Promise<OperationResult> {
   const plan = await observeAndPlan(operation, input)
   const { changes, findings: warnings } = plan
-  if (changes.length === 0) return { changes, warnings, summary: summarize(changes) }
   const run = new Run(plan, operation.stages)
+  if (changes.length > 0) await carryOut(run)
+  await operation.stages.run('Verify', () => verify(plan))
+  return { changes, warnings, summary: summarize(changes, true) }
+}
 
+/** The order of a deployment: everything side by side that its dependencies allow. */
+async function carryOut(run: Run): Promise<void> {
   await pullImages(run)
   await writeConfiguration(run)
-  await removeUnwanted(run)
   const loadBalancer = together(
     () => run.start('haproxy'),
     () => run.start('keepalived'),
@@ -45,7 +49,7 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
     },
   )
   await rollKeystone(run)
-  return { changes, warnings, summary: summarize(changes, true) }
+  await removeUnwanted(run)
 }
 
 async function pullImages({ plan, ref, stages }: Run): Promise<void> {
@@ -66,12 +70,13 @@ async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
   )
 }
 
+/** Last and one at a time: who is to take over has done so. */
 async function removeUnwanted({ plan, ref, stages }: Run): Promise<void> {
   const removals = plan.changes.filter((change) => change.action === 'remove')
   if (removals.length === 0) return
-  await stages.run('Remove what is no longer wanted', () =>
-    onAll(removals, ({ host, container }) =>
-      step('removeContainer', `${host} · ${container}`, ref, host, container),
-    ),
-  )
+  await stages.run('Remove what is no longer wanted', async () => {
+    for (const { host, container } of removals) {
+      await step('removeContainer', `${host} · ${container}`, ref, host, container)
+    }
+  })
 }

@@ -1,7 +1,6 @@
 import { summarize } from '../src/plan/format-plan.js'
-import { inspect, observeAndPlan, onAll } from './operate.js'
+import { inspect, observeAndPlan, verify } from './operate.js'
 import type { CloudInput, DeployInput, OperationResult } from './operations.js'
-import { step } from './steps.js'
 
 /** What `deploy` would do, and why. */
 export async function plan(input: DeployInput): Promise<OperationResult> {
@@ -23,18 +22,9 @@ export async function prechecks(input: CloudInput): Promise<OperationResult> {
 /** Proves from outside that every service does its work. */
 export async function check(input: CloudInput): Promise<OperationResult> {
   return inspect('check', input, async (operation) => {
-    const { ref, members, findings } = await observeAndPlan(operation)
-    const everywhere = Object.entries(members).flatMap(([service, hosts]) =>
-      hosts.map((host) => ({ service, host })),
-    )
-    await operation.stages.run('Check services', async () => {
-      await onAll(everywhere, ({ service, host }) =>
-        step('awaitHealth', `${host} · ${service}`, ref, host, service),
-      )
-      const [rabbit] = members['rabbitmq'] ?? []
-      if (rabbit) await step('verifyRabbitmq', rabbit, ref, rabbit)
-      await step('issueToken', 'through the floating address', ref)
-    })
+    const planned = await observeAndPlan(operation)
+    const { findings } = planned
+    await operation.stages.run('Verify', () => verify(planned))
     return { changes: [], warnings: findings, summary: 'Every service does its work' }
   })
 }

@@ -63,6 +63,16 @@ export async function onAll<Item, T>(
   })
 }
 
+/** As `onAll`, but each only after the one before has succeeded. */
+export async function oneByOne<Item, T>(
+  items: readonly Item[],
+  body: (item: Item) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = []
+  for (const item of items) results.push(await body(item))
+  return results
+}
+
 /** Runs different things side by side; the first failure is thrown when all have ended. */
 export async function together(...bodies: readonly (() => Promise<unknown>)[]): Promise<void> {
   await onAll(bodies, (body) => body())
@@ -97,6 +107,17 @@ export async function observe({ hosts, ref }: OpenedCloud) {
     )
   })
   return { observed, unobserved }
+}
+
+/** Proves from outside that every service does its work, whatever was changed. */
+export async function verify({ ref, members }: PlannedCloud): Promise<void> {
+  const hosts = new Set(Object.values(members).flat())
+  const [rabbit] = members['rabbitmq'] ?? []
+  await together(
+    ...[...hosts].map((host) => () => step('awaitHealth', host, ref, host)),
+    ...(rabbit === undefined ? [] : [() => step('verifyRabbitmq', rabbit, ref, rabbit)]),
+    () => step('issueToken', 'through the floating address', ref),
+  )
 }
 
 /** @throws ApplicationFailure `BadInput` with all findings when one is an error */

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { observe, onAll, operate, refuse } from './operate.js'
+import { observe, onAll, oneByOne, operate, refuse } from './operate.js'
 import type { OperationResult, PrepareHostsInput } from './operations.js'
 import { step } from './steps.js'
 
@@ -14,8 +14,11 @@ export async function prepareHosts(input: PrepareHostsInput): Promise<OperationR
     const { observed, unobserved } = await stages.run('Observe', () => observe(cloud))
     refuse(unobserved)
     const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
+    const prepare = (host: string) => step('prepareHost', host, ref, host)
+    const inUse = observed.some((host) => host.containers.some(({ state }) => state === 'running'))
     const prepared = await stages.run('Prepare hosts', () =>
-      onAll(input.hosts ?? cloud.hosts, (host) => step('prepareHost', host, ref, host)),
+      // A changed setting may restart Docker, and its containers with it.
+      (inUse ? oneByOne : onAll)(input.hosts ?? cloud.hosts, prepare),
     )
     const changed = prepared.filter((result) => result.changed.length > 0)
     const summary = `${prepared.length} hosts are prepared, ${changed.length} of them changed`

@@ -1,6 +1,6 @@
 import type { CloudRef, PlannedCloud } from '../activities/index.js'
 import type { Change } from '../src/plan/change.js'
-import { onAll } from './operate.js'
+import { onAll, oneByOne } from './operate.js'
 import type { Stages } from './stages.js'
 import { step } from './steps.js'
 
@@ -38,21 +38,14 @@ export class Run {
       .map((change) => change.container)
   }
 
-  /** Nothing of it runs yet: there is nobody whom a simultaneous start could interrupt. */
-  isNew(service: string): boolean {
-    const created = this.changes(service).filter((change) => change.action === 'create')
-    const hosts = new Set(created.map((change) => change.host))
-    return this.members(service).every((host) => hosts.has(host))
-  }
-
-  /** Everywhere at once when it is new, else one host at a time. */
+  /** Members that do not run begin side by side; then those that run are interrupted, one host at a time. */
   async rolling(service: string, body: (host: string) => Promise<unknown>): Promise<void> {
+    const changes = this.changes(service)
+    const runs = (host: string) => changes.some((it) => it.host === host && it.interrupts)
     const hosts = this.changed(service)
-    if (this.isNew(service)) {
-      await onAll(hosts, body)
-      return
-    }
-    for (const host of hosts) await body(host)
+    const idle = hosts.filter((host) => !runs(host))
+    await onAll(idle, body)
+    await oneByOne(hosts.filter(runs), body)
   }
 
   /** A service without a protocol of its own: its containers are started and awaited. */

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { FernetKeys } from '../catalog/fernet-keys.js'
 import type { Remote } from '../ssh/remote.js'
 
-const folder = `folder=$(docker volume inspect -f '{{.Mountpoint}}' keystone_fernet_tokens 2>/dev/null)`
+const folder = `docker version >/dev/null || exit 1
+folder=$(docker volume inspect -f '{{.Mountpoint}}' keystone_fernet_tokens 2>/dev/null)`
 
 /** Which keys a member has, by name and keyed digest. */
 export async function inspectFernetKeys(remote: Remote, digestKey: string): Promise<FernetKeys> {

@@ -26,8 +26,12 @@ export async function inspectGalera(
 }
 
 const inspection = `
+docker version >/dev/null || exit 1
 running=$(docker container inspect -f '{{.State.Running}}' "$container" 2>/dev/null)
-folder=$(docker volume inspect -f '{{.Mountpoint}}' "$volume" 2>/dev/null)
+folder=
+if [ -n "$(docker volume ls --quiet --filter "name=^$volume$")" ]; then
+  folder=$(docker volume inspect -f '{{.Mountpoint}}' "$volume") || exit 1
+fi
 data=none
 if [ -n "$folder" ] && [ -n "$(ls -A "$folder")" ]; then
   data=complete

@@ -48,7 +48,7 @@ export function packagesOnlyConf(build: PackagesOnlyBuild): string {
     'ceph-user': cephUser('debian'),
     'openstack-base': local(`${recipe}/constraints/${build.release}`),
     ...Object.fromEntries(service),
-    ...Object.fromEntries(unreachable.map((name) => [name, { enabled: false }])),
+    ...Object.fromEntries(unreachable.map((name) => [name, { type: 'local', enabled: false }])),
   })
 }
 
@@ -79,7 +79,10 @@ const profiles = (): Section =>
 
 const local = (location: string): Section => ({ type: 'local', location })
 
-/** Plugins of the images that we build whose sources are not in Python's registry, or that we have no need of. */
+/**
+ * Plugins of the images that we build whose sources are not in Python's registry, or that we have no need of.
+ * Not every release has all; one that it does not know needs a type to be passed over.
+ */
 const unreachable = [
   ...['blazar-dashboard', 'cloudkitty-dashboard', 'designate-dashboard', 'fwaas-dashboard'],
   ...['ironic-ui', 'magnum-ui', 'manila-ui', 'masakari-dashboard', 'mistral-dashboard'],

@@ -17,6 +17,11 @@ import {
  * (`ansible/group_vars/all`, role defaults) unless a comment says otherwise, and may be a Jinja expression as there.
  * A setting without default is unset: for `openstack_service_workers` that means "by the host's processors".
  */
+/** kolla-ansible also takes a path on the host. */
+const volume = z
+  .string()
+  .regex(/^[\w.-]+$/, { error: 'must be the name of a volume: this version mounts no path there' })
+
 export const settings = {
   // Release and images
   kolla_base_distro: setting(text, 'debian'), // kolla-ansible: rocky
@@ -80,7 +85,12 @@ export const settings = {
   set_sysctl: setting(yesNo, true),
 
   // Containers
-  node_config: setting(text, '/etc/kolla'),
+  node_config: setting(
+    z.literal('/etc/kolla', {
+      error: 'must be /etc/kolla: this version uses no other folder on hosts',
+    }),
+    '/etc/kolla',
+  ),
   node_config_directory: setting(text, '/etc/kolla'),
   node_custom_config: setting(text, '{{ node_config }}/config'),
   docker_restart_policy: setting(
@@ -173,7 +183,7 @@ export const settings = {
   mariadb_ist_port: setting(port, 4568),
   mariadb_sst_port: setting(port, 4444),
   mariadb_monitor_user: setting(text, 'monitor'),
-  mariadb_datadir_volume: setting(text, 'mariadb'),
+  mariadb_datadir_volume: setting(volume, 'mariadb'),
   mariadb_innodb_log_file_size_mb: setting(integer(4, 524288), 2048),
   mariadb_wsrep_sst_method: setting(text, 'mariabackup'),
 

@@ -97,7 +97,7 @@ describe('globals', () => {
     ['docker_registry:', 'docker_registry', ''],
     ['mine: "{{ network_interface }}.5"\napi_interface: "{{ mine }}"', 'api_interface', 'eth0.5'],
     [
-      'node_config: "{{ docker_runtime_directory or \'/srv\' }}"',
+      'node_custom_config: "{{ docker_runtime_directory or \'/srv\' }}/config"',
       'node_custom_config',
       '/srv/config',
     ],

@@ -8,15 +8,17 @@ it('prints a line for each change and sums up', () => {
       ...change,
       host: 'kolla1',
       action: 'replace',
+      interrupts: false,
       reasons: ['image 2025.2 → 2026.1', 'configuration'],
     },
-    { ...change, host: 'kolla2', action: 'create', reasons: ['missing'] },
+    { ...change, host: 'kolla2', action: 'create', interrupts: false, reasons: ['missing'] },
     {
       ...change,
       host: 'kolla2',
       container: 'cron',
       service: 'cron',
       action: 'create',
+      interrupts: false,
       reasons: ['missing'],
     },
   ])

@@ -30,14 +30,17 @@ export function planChanges(
   return [...wanted, ...unwanted]
 }
 
-export function isEmpty(changes: readonly Change[]): boolean {
-  return changes.length === 0
-}
-
 function changeOf(host: string, desired: DesiredContainer, observed: ObservedHost): Change[] {
   const found = observed.containers.find((container) => container.name === desired.name)
   const change = (action: Change['action'], reasons: readonly string[]): Change[] => [
-    { host, service: desired.service, container: desired.name, action, reasons },
+    {
+      host,
+      service: desired.service,
+      container: desired.name,
+      action,
+      interrupts: found?.state === 'running' && action !== 'write',
+      reasons,
+    },
   ]
   if (!found || found.state === 'removing') return change('create', ['missing'])
 
@@ -66,7 +69,15 @@ function identityReasons(desired: DesiredContainer, found: ObservedContainer): s
   return reasons
 }
 
-function removal(host: string, { name, labels }: ObservedContainer): Change {
+function removal(host: string, { name, labels, state }: ObservedContainer): Change {
   const service = labels[label.service] ?? name
-  return { host, service, container: name, action: 'remove', reasons: ['no longer wanted'] }
+  const interrupts = state === 'running'
+  return {
+    host,
+    service,
+    container: name,
+    action: 'remove',
+    interrupts,
+    reasons: ['no longer wanted'],
+  }
 }

@@ -20,20 +20,24 @@ async function source(path: string): Promise<SourceFile> {
 }
 
 async function readIfThere(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+  return ifThere(readFile(path, 'utf8'), '')
+}
+
+async function ifThere<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  return reading.catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise
     throw error
   })
 }
 
 async function readOverrides(folder: string): Promise<CloudFiles['overrides']> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+  const entries = await ifThere(readdir(folder, { recursive: true, withFileTypes: true }), [])
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   return Promise.all(
-    files.map(async (file) => ({
+    paths.map(async (file) => ({
       path: relative(folder, file).split(sep).join('/'),
       text: await readFile(file, 'utf8'),
     })),

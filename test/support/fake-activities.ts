@@ -39,7 +39,8 @@ export function changesOf(
   return hosts.flatMap((host) =>
     services.flatMap((service) =>
       (containersOf[service] ?? []).map((container) => {
-        return { host, service, container, action, reasons: ['missing'] }
+        const interrupts = action === 'restart' || action === 'replace'
+        return { host, service, container, action, interrupts, reasons: ['missing'] }
       }),
     ),
   )

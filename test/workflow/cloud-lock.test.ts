@@ -67,6 +67,22 @@ describe('one operation per cloud', () => {
     })
   })
 
+  it('keeps the lock of a cancelled operation until its steps have ended, and is cancelled then', async () => {
+    const { activities, release, pulling } = blockedActivities()
+    await environment.withWorker(activities, async (runs) => {
+      const first = await runs.start('deploy', { cloud }, 'cancelled')
+      await pulling()
+      await first.cancel()
+      const second = await runs.start('postDeploy', { cloud })
+      const error: unknown = await second.result().catch((failure: unknown) => failure)
+      expect((error as { cause: ApplicationFailure }).cause.type).toBe('CloudBusy')
+      release()
+      const end: unknown = await first.result().catch((failure: unknown) => failure)
+      expect((end as { cause: Error }).cause.name).toBe('CancelledFailure')
+      await runs.execute('postDeploy', { cloud })
+    })
+  })
+
   it('lets operations that only look pass', async () => {
     const { activities, release, pulling } = blockedActivities()
     await environment.withWorker(activities, async (runs) => {

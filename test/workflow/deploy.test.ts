@@ -66,9 +66,15 @@ describe('deploy', () => {
     )
     expect(changes).toEqual([])
     expect(summary).toBe('nothing to change')
-    expect(new Set(calls.map((call) => call.verb))).toEqual(
-      new Set(['openCloud', 'observeHost', 'planCloud']),
-    )
+    const looks = [
+      'openCloud',
+      'observeHost',
+      'planCloud',
+      'awaitHealth',
+      'verifyRabbitmq',
+      'issueToken',
+    ]
+    expect(new Set(calls.map((call) => call.verb))).toEqual(new Set(looks))
   })
 
   it('restarts a service that runs one host at a time, and no other', async () => {
@@ -81,7 +87,7 @@ describe('deploy', () => {
     for (const [index, call] of restarts.slice(1).entries()) {
       expect(call.startedAt).toBeGreaterThanOrEqual(restarts[index]?.endedAt ?? Infinity)
     }
-    expect(calls.some((call) => /Mariadb|Rabbitmq|startContainers/.test(call.verb))).toBe(false)
+    expect(calls.some((call) => /^(start|bootstrap)(Mariadb|Rabbitmq|Containers)$/.test(call.verb))).toBe(false)
   })
 
   it('never bootstraps a second Galera cluster', async () => {
@@ -108,6 +114,30 @@ describe('deploy', () => {
     expect(failure.type).toBe('BadInput')
     expect(failure.message).toBe('kolla1: error: no Docker\nkolla3: error: no Docker')
     expect(calls.at(-1)?.verb).toBe('planCloud')
+  })
+
+  it('starts members that are down before it interrupts one that runs', async () => {
+    const changes = changesOf('restart', ['rabbitmq']).map((change) => {
+      return { ...change, interrupts: change.host !== 'kolla3' }
+    })
+    const { activities, calls } = fakeActivities({ planCloud: () => planned(changes) })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const starts = calls.filter((call) => call.verb === 'startRabbitmq')
+    expect(starts.map((call) => call.host)).toEqual(['kolla3', 'kolla1', 'kolla2'])
+  })
+
+  it('fails when nothing is to change and a service does not do its work', async () => {
+    const { activities } = fakeActivities({
+      planCloud: () => planned([]),
+      awaitHealth: (_ref: unknown, host: string) => {
+        if (host === 'kolla2')
+          throw ApplicationFailure.nonRetryable('kolla2: not Synced', 'StepFailed')
+      },
+    })
+    const failure = await environment.withWorker(activities, (runs) =>
+      failureOf(runs.execute('deploy', { cloud })),
+    )
+    expect(failure.message).toBe('kolla2: not Synced')
   })
 
   it('lets the other hosts finish when one fails, and fails with that one', async () => {

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common'
 import { chooseFirstMember } from '../../src/plan/galera.js'
 import type { GaleraMember } from '../../src/plan/galera.js'
 import { onAll } from '../operate.js'
@@ -16,6 +17,7 @@ export async function formGalera(run: Run): Promise<void> {
     if (action === 'bootstrap') await step('bootstrapMariadb', host, ref, host)
     if (action === 'recover') await step('recoverMariadb', host, ref, host)
     if (action === 'await') await step('awaitHealth', `${host} · mariadb`, ref, host, 'mariadb')
+    await step('createMariadbAccounts', host, ref, host)
   })
 }
 
@@ -33,7 +35,11 @@ async function firstMember(run: Run) {
   )
   const first = chooseFirstMember(members)
   if (first.action !== 'recover') return first
-  return chooseFirstMember(await onAll(members, (member) => withPosition(run, member)))
+  const positioned = await onAll(members, (member) => withPosition(run, member))
+  const newest = chooseFirstMember(positioned)
+  const holders = positioned.filter((member) => member.data === 'complete')
+  if (holders.length > 1 && holders.every((member) => member.seqno < 0)) throw undecided(holders)
+  return newest
 }
 
 /** A member that crashed has its last transaction in InnoDB alone. */
@@ -41,4 +47,11 @@ async function withPosition(run: Run, member: GaleraMember): Promise<GaleraMembe
   if (member.data !== 'complete' || member.seqno >= 0) return member
   const { host } = member
   return { ...member, seqno: await step('recoverMariadbPosition', host, run.ref, host) }
+}
+
+/** To begin with the wrong one would lose what the others have committed. */
+function undecided(holders: readonly GaleraMember[]): ApplicationFailure {
+  const names = holders.map((member) => member.host).join(', ')
+  const message = `${names} hold databases and none tells its last transaction: start the one with the newest data by hand, then deploy again`
+  return ApplicationFailure.nonRetryable(message, 'BadInput')
 }

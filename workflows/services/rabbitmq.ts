@@ -4,9 +4,10 @@ import { step } from '../steps.js'
 /** Starts the nodes that are to change, each until it is a running member of the cluster. */
 export async function startRabbitmq(run: Run): Promise<void> {
   if (run.changed('rabbitmq').length === 0) return
-  await run.stages.run('Start rabbitmq', async () => {
-    await run.rolling('rabbitmq', (host) => step('startRabbitmq', host, run.ref, host))
-    const [first] = run.members('rabbitmq')
-    if (first) await step('verifyRabbitmq', first, run.ref, first)
-  })
+  await run.stages.run('Start rabbitmq', () =>
+    run.rolling('rabbitmq', async (host) => {
+      await step('startRabbitmq', host, run.ref, host)
+      await step('verifyRabbitmq', host, run.ref, host)
+    }),
+  )
 }

@@ -29,8 +29,9 @@ kolla_build() {
         printf '%s\n' "ERROR:kolla.common.utils.$image:Unknown container engine error when building" \
           'Traceback (most recent call last):' 'BuildError: returned code 100'
       } >"$FAKE/build/logs/$image.log"
-      ln -s "$image.log" "$FAKE/build/logs/000_FAILED_$image.log"
       echo "ERROR:kolla.common.utils.$image:Error'd with the following message" >&2
+      echo "ERROR:kolla.common.utils:$image Failed with status: error" >&2
+      echo "ERROR:kolla.common.utils:keystone Failed with status: parent_error" >&2
       return 1
     fi
     echo "sha256:$(sha256sum <<<"$image" | cut -d ' ' -f 1)" >"$FAKE/engine/$image:tag"

@@ -73,7 +73,7 @@ describe('findings', () => {
     ],
     [
       '[contrl]\nkolla1',
-      "multinode:11:2: warning: group 'contrl' is none of kolla-ansible's, did you mean 'control'?",
+      "multinode:11:2: error: group 'contrl' is unknown: did you mean 'control'? A group of your own needs a name that differs more",
     ],
     [
       '[a:children]\nb\n[b:children]\na',

@@ -132,8 +132,8 @@ export class GroupTree {
     }
     const similar = nearestName(name, known)
     if (similar === undefined) return []
-    const message = `group '${name}' is none of kolla-ansible's, did you mean '${similar}'?`
-    return [{ severity: 'warning', message, ...place }]
+    const message = `group '${name}' is unknown: did you mean '${similar}'? A group of your own needs a name that differs more`
+    return [{ severity: 'error', message, ...place }]
   }
 
   private checkHosts(): Finding[] {
