@@ -22,20 +22,23 @@ kolla_tree() { # REGEX…
 }
 
 run_kolla_build() {
-  local log=$LOGS/kolla-build.log failed
-  rm -f "$LOGS"/000_FAILED_*
+  local log=$LOGS/kolla-build.log failed image
   kolla_build "${REGEXES[@]}" 2>&1 >/dev/null | tee "$log" | kolla_events && return
-  for failed in "$LOGS"/000_FAILED_*; do
-    [[ -e $failed ]] || fail "kolla-build failed on $(hostname); the last lines of $log:" "$(tail -n 20 "$log")"
-    failed=${failed##*000_FAILED_}
-    printf '%s\n' "Image ${failed%.log} failed to build on $(hostname); the last lines of $LOGS/$failed:" "$(last_words "$failed")" >&2
+  # Those that only waited for a failed parent are `matched` or `parent_error`.
+  failed=$(sed -n 's/^ERROR:kolla.common.utils:\([a-z0-9-]*\) Failed with status: \(building\|error\|.*_error\)$/\1 \2/p' "$log" |
+    sed '/ parent_error$/d; s/ .*//')
+  [[ -n $failed ]] || fail "kolla-build failed on $(hostname); the last lines of $log:" "$(tail -n 20 "$log")"
+  for image in $failed; do
+    printf '%s\n' "Image $image failed to build on $(hostname); the last lines of $LOGS/$image.log:" "$(last_words "$image")" >&2
   done
   exit 1
 }
 
-# What the image's build said at last, and kolla-build about it, without the traceback between them.
-last_words() { # LOG
-  local prefix="[A-Z]*:kolla.common.utils.${1%.log}:"
-  sed "/^${prefix}Unknown .*error when building$/,\$d; s/^$prefix//; /^\s*$/d" "$LOGS/$1" | tail -n 20
-  sed "s/^$prefix//" "$LOGS/$1" | tail -n 1
+# What the image's build said at last and kolla-build about it, without the traceback between them. An image that never
+# came to be built has its exception in the log of all.
+last_words() { # IMAGE
+  local prefix="[A-Z]*:kolla.common.utils.$1:"
+  sed "/^${prefix}Unknown .*error when .*$/,\$d; s/^$prefix//; /^\s*$/d" "$LOGS/$1.log" | tail -n 20
+  sed "s/^$prefix//" "$LOGS/$1.log" | tail -n 1
+  sed -n "/:Unhandled error when running .*($1)$/,/^[A-Z]*:kolla/p" "$LOGS/kolla-build.log" | grep --extended-regexp '^[A-Za-z.]+(Error|Exception)' || true
 }
