@@ -15,6 +15,7 @@ const request: BuildRequest = {
 it.each<[Partial<BuildRequest>]>([
   [{}],
   [{ select: { profile: 'infra' } }],
+  [{ environment: 'upstream', select: { profile: 'aux' } }],
   [{ select: { images: ['keystone', 'mariadb-server'] } }],
   [{ environment: 'upstream', distro: 'rocky', select: { images: ['octavia-api'] } }],
 ])('builds %j', (changes) => {
@@ -29,6 +30,10 @@ it.each<[Partial<BuildRequest>, string]>([
   [
     { select: { profile: 'infa' } },
     "there is no profile 'infa', did you mean 'infra'?: use infra, main, aux, default, ceph, control-plane, gate",
+  ],
+  [
+    { select: { profile: 'aux' } },
+    "no image of profile 'aux' can be built from Debian's and Python's packages alone",
   ],
   [
     { select: { images: ['keyston'] } },

@@ -56,6 +56,8 @@ function checkWords(request: BuildRequest): string[] {
 function checkSelection({ select, environment }: BuildRequest): string[] {
   if ('profile' in select) {
     const known = [...kollaProfiles, ...Object.keys(ownProfiles)]
+    if (environment === 'packages-only' && select.profile === 'aux')
+      return ["no image of profile 'aux' can be built from Debian's and Python's packages alone"]
     if (known.includes(select.profile)) return []
     const hint = nearest(select.profile, known)
     return [`there is no profile '${select.profile}'${hint}: use ${known.join(', ')}`]

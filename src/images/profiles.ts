@@ -41,7 +41,7 @@ export const ownProfiles: Readonly<Record<string, readonly string[]>> = {
 /** kolla-build 21 and 22 have these. */
 export const kollaProfiles: readonly string[] = ['infra', 'main', 'aux', 'default']
 
-/** What can be built, and was seen to, from Debian's and Python's package registries alone. */
+/** What can be built from Debian's and Python's package registries alone. Of Kolla's profile `aux` nothing can. */
 export const packagesOnlyImages: readonly string[] = [
   ...controlPlane,
   ...ceph,
