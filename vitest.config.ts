@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool,
-          include: ['{src,workflows,activities,workers,bench}/**/*.test.ts'],
+          include: ['{src,workflows,activities,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
         },
       },
       {

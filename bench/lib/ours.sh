@@ -8,7 +8,7 @@ ours() { # VERB ARGUMENT…
 build_kolla_temporal() {
   (
     cd "$bench_home/.." || exit
-    [[ -d node_modules ]] || npm ci --no-audit --no-fund
+    [[ -d node_modules ]] || npm install --no-audit --no-fund
     npm run build
     node_modules/.bin/tsc -p bench
   )
