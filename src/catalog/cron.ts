@@ -19,9 +19,7 @@ export function cron(services: () => readonly Service[]): Service {
     enabled: () => true,
     containers: (ctx) => [container(ctx, logged(ctx.cloud))],
     ports: () => [],
-    health: () => [
-      { kind: 'exec', container: 'cron', command: ['test', '-f', '/etc/logrotate.conf'] },
-    ],
+    health: () => [{ kind: 'running', container: 'cron' }],
     frontends: () => [],
     passwords: [],
     overrides: [rotation],

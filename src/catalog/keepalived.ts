@@ -43,9 +43,7 @@ export const keepalived: Service = {
     ]
   },
   ports: () => [],
-  health: () => [
-    { kind: 'exec', container: 'keepalived', command: ['test', '-s', '/run/keepalived.pid'] },
-  ],
+  health: () => [{ kind: 'running', container: 'keepalived' }],
   frontends: () => [],
   passwords: ['keepalived_password'],
   overrides: [config],

@@ -30,11 +30,7 @@ export const keystone: Service = {
   ],
   health: ({ host }) => [
     { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
-    {
-      kind: 'exec',
-      container: 'keystone_fernet',
-      command: ['/usr/bin/fernet-node-sync.sh', '--check'],
-    },
+    { kind: 'running', container: 'keystone_fernet' },
     {
       kind: 'http',
       url: `http://${addressOf(host)}:${host.globals.keystone_listen_port}/healthcheck`,

@@ -39,6 +39,8 @@ export interface Socket {
 
 /** A proof of health, to be tried on the host itself until it succeeds. */
 export type Probe =
+  /** For a container that opens no port and whose work nobody can ask for. */
+  | { readonly kind: 'running'; readonly container: string }
   | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
   /** GET answers with this status. */
   | { readonly kind: 'http'; readonly url: string; readonly status: number }

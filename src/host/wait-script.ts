@@ -42,6 +42,11 @@ probe_exec() {
   [[ -z $line || $'\\n'$seen$'\\n' == *$'\\n'"$line"$'\\n'* ]]
 }
 
+probe_running() {
+  seen=$(timeout 30 docker container inspect --format '{{.Name}} {{.State.Status}}' "$@" 2>&1 </dev/null) || return 1
+  [[ $(grep -c ' running$' <<<"$seen") == "$#" ]]
+}
+
 tell_logs() {
   local container
   for container in "\${containers[@]}"; do

@@ -46,17 +46,27 @@ export function awaitScript(
   timeoutMs: number,
 ): string {
   const seconds = Math.ceil(timeoutMs / 1000)
-  const waits = probes.map((probe) => sh`await_probe ${describe(probe)} ${raw(command(probe))}`)
+  // What only has to run is asked of the engine at once.
+  const running = probes.flatMap((probe) => (probe.kind === 'running' ? [probe.container] : []))
+  const asked = probes.filter((probe) => probe.kind !== 'running')
+  const waits = [
+    ...asked.map((probe) => sh`await_probe ${describe(probe)} ${raw(command(probe))}`),
+    ...(running.length > 0
+      ? [sh`await_probe ${`${running.join(', ')} running`} probe_running ${running}`]
+      : []),
+  ]
   return [sh`deadline=${seconds} containers=(${containers})`, waiting, ...waits].join('\n')
 }
 
-function describe(probe: Probe): string {
+type Asked = Exclude<Probe, { kind: 'running' }>
+
+function describe(probe: Asked): string {
   if (probe.kind === 'tcp') return `TCP port ${probe.port} on ${probe.address}`
   if (probe.kind === 'http') return `GET ${probe.url} answers ${probe.status}`
   return `${probe.command.join(' ')} in ${probe.container}`
 }
 
-function command(probe: Probe): string {
+function command(probe: Asked): string {
   if (probe.kind === 'tcp') return sh`probe_tcp ${probe.address} ${probe.port}`
   if (probe.kind === 'exec') {
     return sh`probe_exec ${probe.container} ${probe.line ?? ''} ${probe.command}`
