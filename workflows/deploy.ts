@@ -42,13 +42,19 @@ async function carryOut(run: Run): Promise<void> {
     () => startRabbitmq(run),
     async () => {
       await formGalera(run)
+      const members = rollMariadb(run)
       await together(
-        () => rollMariadb(run),
-        () => loadBalancer.then(() => initializeKeystone(run)),
+        () => members,
+        async () => {
+          await loadBalancer
+          await initializeKeystone(run)
+          // A new one begins as soon as its database is there; one that serves is not interrupted meanwhile.
+          if (run.interrupts('keystone')) await members
+          await rollKeystone(run)
+        },
       )
     },
   )
-  await rollKeystone(run)
   await removeUnwanted(run)
 }
 

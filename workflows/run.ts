@@ -38,10 +38,14 @@ export class Run {
       .map((change) => change.container)
   }
 
+  /** Whether a container of the service that runs will be stopped. */
+  interrupts(service: string, host?: string): boolean {
+    return this.changes(service).some((it) => it.interrupts && it.host === (host ?? it.host))
+  }
+
   /** Members that do not run begin side by side; then those that run are interrupted, one host at a time. */
   async rolling(service: string, body: (host: string) => Promise<unknown>): Promise<void> {
-    const changes = this.changes(service)
-    const runs = (host: string) => changes.some((it) => it.host === host && it.interrupts)
+    const runs = (host: string) => this.interrupts(service, host)
     const hosts = this.changed(service)
     const idle = hosts.filter((host) => !runs(host))
     await onAll(idle, body)
