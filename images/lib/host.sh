@@ -5,7 +5,7 @@ host_packages() {
   local wanted=(ca-certificates curl git)
   if command -v apt-get >/dev/null; then
     wanted+=(python3-venv)
-    [[ $ENVIRONMENT == packages-only ]] && wanted+=(debootstrap)
+    [[ $ENVIRONMENT == packages-only ]] && wanted+=(mmdebstrap)
     installed "${wanted[@]}" && return
     apt-get update
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${wanted[@]}"

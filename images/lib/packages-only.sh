@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What kolla-build works with on a machine that reaches nothing but Debian's and Python's package registries.
 
-# The image under Kolla's base: Debian by debootstrap, with this machine's mirrors and certificate authorities.
+# The image under Kolla's base: Debian from this machine's mirrors, with its certificate authorities.
 debian_base_image() {
   local tarball=$CACHE/base/$SUITE.tar
   in_engine "debian-minbase:$SUITE" && return
@@ -10,30 +10,26 @@ debian_base_image() {
 }
 
 debian_tarball() { # FILE
-  local root=$1.root mirror security
+  local files=$1.files mirror security
   mirror=$(debian_mirror Debian)
   security=$(debian_mirror Debian-Security)
   [[ -n $mirror ]] || fail "apt on $(hostname) knows no Debian archive: run apt-get update there, or mend its sources."
-  rm -rf "$root" && mkdir -p "$root"
-  debootstrap --variant=minbase "$SUITE" "$root" "$mirror"
+  rm -rf "$files"
   # Where Kolla's repositories look for their keys; apt wants one archive to have one key file.
-  mkdir -p "$root/etc/kolla/apt-keys"
-  ln -s /usr/share/keyrings/debian-archive-keyring.gpg "$root/etc/kolla/apt-keys/"
-  : >"$root/etc/apt/sources.list"
+  mkdir -p "$files/etc/kolla/apt-keys" "$files/etc/apt/sources.list.d" "$files/usr/local/share/ca-certificates"
+  ln -s /usr/share/keyrings/debian-archive-keyring.gpg "$files/etc/kolla/apt-keys/"
   {
     debian_source "$mirror" "$SUITE $SUITE-updates"
     [[ -z $security ]] || debian_source "$security" "$SUITE-security"
-  } >"$root/etc/apt/sources.list.d/debian.sources"
-  # As in Debian's own images: a layer that broke is built anew, so dpkg need not sync every file.
-  echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/container-speedup"
-  echo 'Acquire::Languages "none";' >"$root/etc/apt/apt.conf.d/container-no-languages"
+  } >"$files/etc/apt/sources.list.d/debian.sources"
   # ca-certificates, which Kolla's base installs, takes these into its store.
-  mkdir -p "$root/usr/local/share/ca-certificates"
-  cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
-  tar --create --file "$1.new" --directory "$root" .
+  cp /usr/local/share/ca-certificates/*.crt "$files/usr/local/share/ca-certificates/" 2>/dev/null || true
+  # As in Debian's own images, dpkg need not sync every file: a layer that broke is built anew.
+  # shellcheck disable=SC2016
+  mmdebstrap --mode=root --variant=minbase --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' \
+    --customize-hook='rm -f "$1/etc/apt/sources.list"' --customize-hook="sync-in $files /" \
+    --format=tar "$SUITE" "$1.new" "$mirror"
   mv "$1.new" "$1"
-  rm -rf "$root"
 }
 
 # The mirror from which this machine's apt gets an archive.
