@@ -10,7 +10,17 @@ const people = ['./src/cli', './src/client', './src/local']
 const temporal = ['./workflows', './activities', './workers']
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'eslint.config.js', 'lab/', 'images/', '**/*.mjs'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'coverage/',
+      'eslint.config.js',
+      'lab/',
+      'images/',
+      '**/*.mjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

@@ -6,8 +6,11 @@ import { toFailure } from './failures.js'
 
 const step = { verb: 'startMariadb', host: 'kolla1', failures: 1 }
 const redact = (text: string) => text.replaceAll('hunter2', '***')
-const failure = (error: unknown, failures = 1) =>
-  toFailure(error, { ...step, failures }, redact) as ApplicationFailure
+function failure(error: unknown, failures = 1): ApplicationFailure {
+  const found = toFailure(error, { ...step, failures }, redact)
+  if (found instanceof ApplicationFailure) return found
+  throw found
+}
 
 describe('toFailure', () => {
   it('tells host, command, exit code and last lines of a failed step, without secrets', () => {

@@ -52,7 +52,7 @@ export class Deployment {
         })
       return Number(info?.status)
     } catch (error) {
-      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined
+      if (isGrpcServiceError(error) && hasStatus(error, NOT_FOUND)) return undefined
       throw error
     }
   }
@@ -65,3 +65,7 @@ const REPLACED = new Set<number | undefined>([DRAINING, DRAINED])
 
 /** gRPC's status. */
 const NOT_FOUND = 5
+
+function hasStatus({ code }: { readonly code: number }, status: number): boolean {
+  return code === status
+}

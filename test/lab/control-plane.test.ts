@@ -133,7 +133,7 @@ describe('a second deploy', () => {
 describe('one changed option of one service', () => {
   it("restarts only that service's containers, one host at a time", async () => {
     const before = await containersOn(hosts)
-    await installation.write('config/keystone.conf', '[token]\nexpiration = 7200\n')
+    await installation.write('config/keystone.conf', '[token]\nexpiration = 10800\n')
     await installation.run('deploy')
     const after = await containersOn(hosts)
     const restarted = [...after].filter(([name, state]) => before.get(name)?.id !== state.id)
@@ -142,7 +142,7 @@ describe('one changed option of one service', () => {
     const starts = hosts.map((host) => after.get(`${host}/keystone`)?.startedAt ?? '')
     expect(starts).toEqual([...starts].sort())
     const seen = await onHosts('docker exec keystone grep ^expiration /etc/keystone/keystone.conf')
-    expect(seen).toEqual(hosts.map(() => 'expiration = 7200'))
+    expect(seen).toEqual(hosts.map(() => 'expiration = 10800'))
   })
 })
 

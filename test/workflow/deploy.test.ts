@@ -87,7 +87,9 @@ describe('deploy', () => {
     for (const [index, call] of restarts.slice(1).entries()) {
       expect(call.startedAt).toBeGreaterThanOrEqual(restarts[index]?.endedAt ?? Infinity)
     }
-    expect(calls.some((call) => /^(start|bootstrap)(Mariadb|Rabbitmq|Containers)$/.test(call.verb))).toBe(false)
+    expect(
+      calls.some((call) => /^(start|bootstrap)(Mariadb|Rabbitmq|Containers)$/.test(call.verb)),
+    ).toBe(false)
   })
 
   it('never bootstraps a second Galera cluster', async () => {
