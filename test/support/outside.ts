@@ -8,7 +8,7 @@ export async function querySql(installation: Installation, sql: string): Promise
     database_password?: string
   }
   const options = `[client]\nhost=${floatingAddress}\nuser=root\npassword=${password}\n`
-  const command = `docker exec -i mariadb mariadb --defaults-extra-file=/dev/stdin -NBe ${JSON.stringify(sql)}`
+  const command = `timeout 20 docker exec -i mariadb mariadb --defaults-extra-file=/dev/stdin -NBe ${JSON.stringify(sql)}`
   const errors: unknown[] = []
   for (const host of ['kolla2', 'kolla3', 'kolla1']) {
     try {
