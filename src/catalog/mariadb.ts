@@ -98,7 +98,7 @@ rm ${installingMark}
 export const recoverPosition = [
   'bash',
   '-c',
-  "sudo -E kolla_set_configs && mariadbd --wsrep-recover --log-error=/dev/stdout | grep 'Recovered position'",
+  "sudo -E kolla_set_configs && mariadbd --wsrep-recover --disable-log-error 2>&1 | grep 'Recovered position'",
 ]
 
 function container(ctx: Context): Container {
