@@ -111,7 +111,7 @@ describe('deploy is refused', () => {
 
   it('for a port that a foreign process holds, naming it', async () => {
     const listen =
-      'use IO::Socket::INET; $s = IO::Socket::INET->new(LocalAddr => "192.168.8.71", LocalPort => 11211, Listen => 1); sleep 900'
+      'use IO::Socket::INET; @s = IO::Socket::INET->new(LocalAddr => "192.168.8.71", LocalPort => 11211, Listen => 1); sleep 900'
     await onHost('kolla2', `systemd-run --quiet --unit squatter perl -e '${listen}'`)
     try {
       const { code, stderr } = await installation.attempt('deploy')
@@ -135,7 +135,7 @@ describe('deploy is refused', () => {
     } finally {
       await onHost(
         'kolla3',
-        'systemctl stop docker.socket docker && umount /var/lib/docker && systemctl start docker',
+        'systemctl stop docker.socket docker; umount -l /var/lib/docker; systemctl reset-failed docker; systemctl start docker',
       )
     }
   })
