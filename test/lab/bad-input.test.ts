@@ -11,6 +11,7 @@ beforeAll(async () => {
   )
   await onHosts('rm -rf /etc/kolla; ip address del 192.168.8.75/32 dev eth0 2>/dev/null; true')
   await installation.run('bootstrap-servers')
+  await installation.run('build')
 })
 afterAll(async () => {
   await installation.stop()
