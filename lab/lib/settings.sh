@@ -22,8 +22,14 @@ disk_names=(sdb sdc sdd)
 disk_sizes=("${KOLLA_LAB_OSD_SIZE:-12G}" "${KOLLA_LAB_OSD_SIZE:-12G}" "${KOLLA_LAB_JOURNAL_SIZE:-6G}")
 
 debian_suite=bookworm
-debian_mirror=${KOLLA_LAB_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-debian_security_mirror=${KOLLA_LAB_DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+# The mirror that this machine's own apt has for a suite.
+mirror_of() {
+  # shellcheck disable=SC2016
+  apt-get indextargets --no-release-info --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+    sed -n "s|^$1 \(.*[^/]\)/*$|\1|p" | sed -n 1p
+}
+debian_mirror=${KOLLA_LAB_DEBIAN_MIRROR:-$(mirror_of "$debian_suite")}
+debian_security_mirror=${KOLLA_LAB_DEBIAN_SECURITY_MIRROR:-$(mirror_of "$debian_suite-security")}
 
 memory_of() {
   case $1 in
