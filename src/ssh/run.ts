@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { constants } from 'node:os'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,6 +26,8 @@ export async function runScript(
   )
   channel.on('error', () => undefined) // what matters of it shows in 'close'
 
+  // The connection's events belong to whoever opened it; the caller's lines belong to the caller.
+  const onOutput = options.onOutput && AsyncResource.bind(options.onOutput)
   const tail = new Tail()
   const stdout = collect(channel)
   const stderr = collect(channel.stderr)
@@ -59,7 +62,7 @@ export async function runScript(
     let all = ''
     const lines = new LineSplitter((line) => {
       tail.push(line)
-      options.onOutput?.(line)
+      onOutput?.(line)
     })
     stream.setEncoding('utf8').on('data', (text: string) => {
       all += text

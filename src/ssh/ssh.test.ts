@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,6 +49,17 @@ test('runs a script with input and tells exit code, output and lines', async () 
   })
   expect(result).toEqual({ code: 3, stdout: 'a\nb', stderr: 'to err\n' })
   expect(lines.sort()).toEqual(['a', 'b', 'to err'])
+})
+
+test("a caller's lines come in the caller's own asynchronous context, on a shared connection too", async () => {
+  const caller = new AsyncLocalStorage<string>()
+  const heard: (string | undefined)[] = []
+  for (const name of ['opens the connection', 'finds it open']) {
+    await caller.run(name, () =>
+      remote.run('echo line', { onOutput: () => heard.push(caller.getStore()) }),
+    )
+  }
+  expect(heard).toEqual(['opens the connection', 'finds it open'])
 })
 
 test('streams megabytes through standard input', async () => {
