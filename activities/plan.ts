@@ -8,7 +8,7 @@ import type { Change } from '../src/plan/change.js'
 import { checkData } from '../src/plan/check-data.js'
 import { checkHosts } from '../src/plan/check-hosts.js'
 import { checkRelease } from '../src/plan/check-release.js'
-import { planChanges } from '../src/plan/plan-changes.js'
+import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
@@ -19,6 +19,8 @@ export interface PlannedCloud {
   readonly ref: CloudRef
   readonly changes: readonly Change[]
   readonly findings: readonly Finding[]
+  /** Services whose one-shots must run before their containers are started. */
+  readonly bootstraps: readonly string[]
   /** Images that hosts lack. */
   readonly pulls: readonly Pull[]
   /** Service → its hosts in the inventory's order. */
@@ -38,7 +40,7 @@ export function planActivities(contexts: CloudContexts) {
       const cloud = opened.with({ hosts, images: {} })
       const members = membersOf(cloud)
       const refused = (findings: readonly Finding[]) => {
-        return { ref, changes: [], pulls: [], members, findings }
+        return { ref, changes: [], bootstraps: [], pulls: [], members, findings }
       }
       if (!isComplete(cloud)) {
         return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
@@ -67,6 +69,7 @@ export function planActivities(contexts: CloudContexts) {
       return {
         ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
         changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
+        bootstraps: dueBootstraps(desired, observed),
         findings,
         pulls,
         members,

@@ -41,13 +41,13 @@ async function carryOut(run: Run): Promise<void> {
     () => run.start('memcached'),
     () => startRabbitmq(run),
     async () => {
-      await formGalera(run)
+      const newDatabase = await formGalera(run)
       const members = rollMariadb(run)
       await together(
         () => members,
         async () => {
           await loadBalancer
-          await initializeKeystone(run)
+          await initializeKeystone(run, newDatabase)
           // A new one begins as soon as its database is there; one that serves is not interrupted meanwhile.
           if (run.interrupts('keystone')) await members
           await rollKeystone(run)

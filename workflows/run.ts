@@ -38,6 +38,11 @@ export class Run {
       .map((change) => change.container)
   }
 
+  /** Whether the service's one-shots must run before its containers are started. */
+  bootstraps(service: string): boolean {
+    return this.plan.bootstraps.includes(service)
+  }
+
   /** Whether a container of the service that runs will be stopped. */
   interrupts(service: string, host?: string): boolean {
     return this.changes(service).some((it) => it.interrupts && it.host === (host ?? it.host))

@@ -23,6 +23,11 @@ export interface Container {
   /** Docker's notation (`512m`) or bytes. */
   readonly memoryLimit?: string | number
   readonly cpuShares?: number
+  /**
+   * Everything that the one-shots take which must have been run before it is started for the first time: who changes it
+   * wants them run again. Secret; only its keyed digest becomes a label.
+   */
+  readonly bootstrap?: string
   /** Seconds between SIGTERM and SIGKILL when it is stopped. */
   readonly stopTimeout?: number
 }

@@ -6,6 +6,7 @@ import { addressOf } from './host-view.js'
 import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
 import { keystoneOneShot } from './keystone-one-shot.js'
 import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
+import { keystoneDatabaseSql } from './mariadb-accounts.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { customFiles, overridden, overrideText } from './overridden.js'
@@ -135,6 +136,7 @@ function api(ctx: Context): Container {
       '/dev/shm:/dev/shm',
       'keystone_fernet_tokens:/etc/keystone/fernet-keys',
     ],
+    bootstrap: JSON.stringify([keystoneDatabaseSql(ctx.cloud), bootstrapCommand(ctx.cloud)]),
     ...limits(globals.keystone_dimensions),
   }
 }

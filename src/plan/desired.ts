@@ -18,6 +18,8 @@ export interface DesiredContainer {
   readonly configuration: string
   /** Digest of environment, volumes and the like (see `definitionDigest`). */
   readonly definition: string
+  /** Keyed digest of what its bootstrap takes (see `bootstrapDigest`), if it has one. */
+  readonly bootstrap?: string
 }
 
 /** Labels of every container that we create; they say what it was made from. */
@@ -28,6 +30,7 @@ export const label = {
   image: 'kolla_temporal.image',
   configuration: 'kolla_temporal.configuration',
   definition: 'kolla_temporal.definition',
+  bootstrap: 'kolla_temporal.bootstrap',
 } as const
 
 export function labelsOf(cloud: string, container: DesiredContainer): Record<string, string> {
@@ -38,5 +41,6 @@ export function labelsOf(cloud: string, container: DesiredContainer): Record<str
     [label.image]: container.image.digest,
     [label.configuration]: container.configuration,
     [label.definition]: container.definition,
+    ...(container.bootstrap !== undefined && { [label.bootstrap]: container.bootstrap }),
   }
 }

@@ -24,9 +24,15 @@ export function configurationDigest(key: string, files: readonly FileState[]): s
   return createHmac('sha256', key).update(lines.join('')).digest('hex')
 }
 
-/** Digest of all of a container but its files and its image: what only a new container can change. */
+/** Digest of what a container's bootstrap takes. Keyed, as that of its configuration. */
+export function bootstrapDigest(key: string, bootstrap: string): string {
+  return createHmac('sha256', key).update(bootstrap).digest('hex')
+}
+
+/** Digest of all of a container but its files, image and bootstrap: what only a new container can change. */
 export function definitionDigest(container: Container): string {
-  const definition = { ...container, name: '', service: '', image: '', files: [] }
+  const others = { name: '', service: '', image: '', files: [], bootstrap: undefined }
+  const definition = { ...container, ...others }
   return createHash('sha256').update(canonical(definition)).digest('hex')
 }
 

@@ -30,6 +30,30 @@ export function planChanges(
   return [...wanted, ...unwanted]
 }
 
+/**
+ * Services whose one-shots must run before their containers are started: nowhere is there a container that was made,
+ * from the same image, after they had been run with what they take now.
+ */
+export function dueBootstraps(
+  desired: readonly DesiredHost[],
+  observed: readonly ObservedHost[],
+): string[] {
+  const made = observed.flatMap((host) => host.containers)
+  const due = desired
+    .flatMap((host) => host.containers)
+    .filter((wanted) => wanted.bootstrap !== undefined)
+    .filter((wanted) => !made.some((found) => hasBootstrapped(wanted, found)))
+  return [...new Set(due.map((container) => container.service))]
+}
+
+function hasBootstrapped(wanted: DesiredContainer, { name, labels }: ObservedContainer): boolean {
+  return (
+    name === wanted.name &&
+    labels[label.image] === wanted.image.digest &&
+    labels[label.bootstrap] === wanted.bootstrap
+  )
+}
+
 function changeOf(host: string, desired: DesiredContainer, observed: ObservedHost): Change[] {
   const found = observed.containers.find((container) => container.name === desired.name)
   const change = (action: Change['action'], reasons: readonly string[]): Change[] => [
@@ -46,11 +70,12 @@ function changeOf(host: string, desired: DesiredContainer, observed: ObservedHos
 
   const configuration =
     found.labels[label.configuration] === desired.configuration ? [] : ['configuration']
+  const bootstrap = found.labels[label.bootstrap] === desired.bootstrap ? [] : ['bootstrap']
   const state = found.state === 'running' ? [] : [found.state]
   const identity = identityReasons(desired, found)
-  if (identity.length > 0) return change('replace', [...identity, ...configuration, ...state])
-  if (configuration.length + state.length > 0)
-    return change('restart', [...configuration, ...state])
+  const others = [...configuration, ...bootstrap, ...state]
+  if (identity.length > 0) return change('replace', [...identity, ...others])
+  if (others.length > 0) return change('restart', others)
 
   const onHost = observed.configuration[desired.name]
   return onHost === desired.configuration ? [] : change('write', ['files changed on the host'])

@@ -51,7 +51,8 @@ export function planned(
   more: Partial<PlannedCloud> = {},
 ): PlannedCloud {
   const members = Object.fromEntries(Object.keys(containersOf).map((service) => [service, hosts]))
-  return { ref: { ...opened.ref, found: 'f2' }, changes, findings: [], pulls: [], members, ...more }
+  const nothing = { bootstraps: [], findings: [], pulls: [] }
+  return { ref: { ...opened.ref, found: 'f2' }, changes, ...nothing, members, ...more }
 }
 
 /**

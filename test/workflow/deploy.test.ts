@@ -92,6 +92,23 @@ describe('deploy', () => {
     ).toBe(false)
   })
 
+  it.each([
+    { bootstraps: [], verbs: ['shareFernetKeys'] },
+    {
+      bootstraps: ['keystone'],
+      verbs: ['shareFernetKeys', 'createKeystoneDatabase', 'bootstrapKeystone'],
+    },
+  ])('bootstraps Keystone again only where that is due: $bootstraps', async (due) => {
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('restart', ['keystone']), { bootstraps: due.bootstraps }),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const before = calls.slice(0, calls.map((call) => call.verb).indexOf('startKeystone'))
+    const initial = before.filter((call) => due.verbs.includes(call.verb))
+    expect(new Set(initial.map((call) => call.verb))).toEqual(new Set(due.verbs))
+    expect(before.some((call) => call.verb === 'bootstrapKeystone')).toBe(due.bootstraps.length > 0)
+  })
+
   it('never bootstraps a second Galera cluster', async () => {
     const { activities, calls } = fakeActivities({
       planCloud: () => planned(changesOf('create', ['mariadb']).slice(0, 1)),

@@ -2,19 +2,26 @@ import { together } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 
-/** Database, schema, catalogue, administrator and Fernet keys: all that Keystone needs before its first request. */
-export async function initializeKeystone(run: Run): Promise<void> {
+/**
+ * All that Keystone needs before its first request: Fernet keys on every member; and, with a database that is new or
+ * where something that they take has changed, database, schema, catalogue and administrator.
+ */
+export async function initializeKeystone(run: Run, newDatabase: boolean): Promise<void> {
   const members = run.members('keystone')
   const [first] = members
   const [database] = run.members('mariadb')
-  if (!first || !database || run.changed('keystone').length === 0) return
+  if (!first || !database) return
+  const bootstrap = newDatabase || run.bootstraps('keystone')
+  if (!bootstrap && run.changed('keystone').length === 0) return
   const { ref } = run
   await run.stages.run('Initialize keystone', async () => {
     await together(
       () => step('shareFernetKeys', members.join(', '), ref, members),
-      () => step('createKeystoneDatabase', database, ref, database),
+      async () => {
+        if (bootstrap) await step('createKeystoneDatabase', database, ref, database)
+      },
     )
-    await step('bootstrapKeystone', first, ref, first)
+    if (bootstrap) await step('bootstrapKeystone', first, ref, first)
   })
 }
 

@@ -8,16 +8,18 @@ import { step } from '../steps.js'
 /**
  * Sees to it that at least one member is Synced, so that the others can join it: bootstraps a cluster that never was,
  * recovers one whose members are all down from the member with the newest data, and leaves a living one alone.
+ * Returns whether the cluster is new.
  */
-export async function formGalera(run: Run): Promise<void> {
-  if (run.changed('mariadb').length === 0) return
+export async function formGalera(run: Run): Promise<boolean> {
+  if (run.changed('mariadb').length === 0) return false
   const { ref } = run
-  await run.stages.run('Form the Galera cluster', async () => {
+  return run.stages.run('Form the Galera cluster', async () => {
     const { action, host } = await firstMember(run)
     if (action === 'bootstrap') await step('bootstrapMariadb', host, ref, host)
     if (action === 'recover') await step('recoverMariadb', host, ref, host)
     if (action === 'await') await step('awaitHealth', `${host} · mariadb`, ref, host, 'mariadb')
     await step('createMariadbAccounts', host, ref, host)
+    return action === 'bootstrap'
   })
 }
 
