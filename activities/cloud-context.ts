@@ -10,7 +10,12 @@ import type { HostFacts } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
-import { bootstrapDigest, configurationDigest, definitionDigest, fileState } from '../src/plan/digest.js'
+import {
+  bootstrapDigest,
+  configurationDigest,
+  definitionDigest,
+  fileState,
+} from '../src/plan/digest.js'
 import type { Remote } from '../src/ssh/remote.js'
 import { readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
