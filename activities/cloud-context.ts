@@ -11,10 +11,10 @@ import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
 import {
-  bootstrapDigest,
   configurationDigest,
   definitionDigest,
   fileState,
+  keyedDigest,
 } from '../src/plan/digest.js'
 import type { Remote } from '../src/ssh/remote.js'
 import { readClouds } from '../src/state/clouds.js'
@@ -159,7 +159,7 @@ export class CloudContext {
       configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
       definition: definitionDigest(container),
       ...(container.bootstrap !== undefined && {
-        bootstrap: bootstrapDigest(this.digestKey, container.bootstrap),
+        bootstrap: keyedDigest(this.digestKey, container.bootstrap),
       }),
     }
   }

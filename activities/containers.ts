@@ -10,7 +10,8 @@ import { runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
 import { awaitProbes } from '../src/host/wait.js'
 import { RemoteError } from '../src/ssh/errors.js'
-import { labelsOf } from '../src/plan/desired.js'
+import { label, labelsOf } from '../src/plan/desired.js'
+import { keyedDigest } from '../src/plan/digest.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { cancellation, report } from './progress.js'
 
@@ -94,10 +95,12 @@ export async function runOnce(
   oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
 ): Promise<readonly string[]> {
   const desired = cloud.desired(host, container)
+  const takes = keyedDigest(cloud.digestKey, JSON.stringify([oneShot, desired]))
+  const labels = { [label.cloud]: cloud.cloud.name, [label.oneShot]: takes }
   report(oneShot.name)
   const { exitCode, tail } = await runOneShot(
     cloud.engine(host),
-    { ...oneShot, container, image: desired.image.ref, labels: {} },
+    { ...oneShot, container, image: desired.image.ref, labels },
     cancellation().signal,
   )
   if (exitCode !== 0) throw new RemoteError(host, `container ${oneShot.name}`, exitCode, tail)

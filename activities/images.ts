@@ -35,12 +35,12 @@ const recipeFolder = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../images' : '../images', import.meta.url),
 )
 
-/** Longest silence of kolla-build that is no failure, in milliseconds. */
+/** For all images of one build, in milliseconds. */
 const BUILD_TIMEOUT = 2 * 3600_000
 
 export function imageActivities(contexts: CloudContexts) {
   return {
-    /** Serves registry v2 on the build host at the address that `docker_registry` names. */
+    /** Serves registry v2 on the build host at the address that `docker_registry` names, if that is the host's own. */
     async startRegistry(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const remote = cloud.remote(host)

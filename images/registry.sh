@@ -1,5 +1,6 @@
 #!/bin/bash
-# Serves images from this machine: registry v2 without password, on one address. Running it again changes nothing.
+# Serves images from this machine: registry v2 without password, on one address, if that is the machine's own.
+# Running it again changes nothing.
 #
 #   registry.sh ADDRESS:PORT    as docker_registry names it; data in /var/lib/registry
 set -euo pipefail
@@ -9,6 +10,10 @@ address=${1:?usage: registry.sh ADDRESS:PORT}
 data=/var/lib/registry
 
 main() {
+  is_own_address || {
+    echo "$address is served elsewhere."
+    return
+  }
   if command -v apt-get >/dev/null; then
     debian_registry
   else
@@ -16,6 +21,13 @@ main() {
   fi
   curl --silent --show-error --fail --output /dev/null --retry 30 --retry-delay 1 --retry-all-errors "http://$address/v2/" ||
     { echo "The registry on $(hostname) does not answer at http://$address/v2/." >&2; exit 1; }
+}
+
+# A name or an address of this machine; anything else is a registry that somebody else serves.
+is_own_address() {
+  local ip
+  ip=$(getent ahostsv4 "${address%:*}" | awk 'NR == 1 { print $1 }')
+  ip -brief address | grep --quiet --fixed-strings " $ip/"
 }
 
 debian_registry() {

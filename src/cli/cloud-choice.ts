@@ -23,7 +23,12 @@ export async function chooseCloud(options: Options): Promise<string> {
   requireFiles(location)
   const { cloudName, registerCloud } = await import('../state/clouds.js')
   const name = options.cloud ?? cloudName(location.configdir)
-  await registerCloud(stateDirectory(), name, location)
+  const before = await registerCloud(stateDirectory(), name, location)
+  if (before) {
+    console.error(
+      `the cloud ${name} is from now on ${location.configdir}, no longer ${before.configdir}`,
+    )
+  }
   return name
 }
 

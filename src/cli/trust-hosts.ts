@@ -1,32 +1,16 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { BadInput } from '../client/errors.js'
-import type { Connection } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { readCloud } from '../model/read-cloud.js'
-import { HostError, HostKeyChanged } from '../ssh/errors.js'
-import {
-  fingerprint,
-  readKnownHosts,
-  recordedKeys,
-  recordHostKey,
-  sameKey,
-} from '../ssh/known-hosts.js'
-import type { HostKey } from '../ssh/known-hosts.js'
-import { fetchHostKey } from '../ssh/trust.js'
+import { HostError } from '../ssh/errors.js'
+import { fingerprint, readKnownHosts, recordHostKey } from '../ssh/known-hosts.js'
+import { examineHostKey, hostKeyChanged } from '../ssh/trust.js'
+import type { ShownKey } from '../ssh/trust.js'
 import { readCloudFiles } from '../state/cloud-files.js'
 import { chooseFiles } from './cloud-choice.js'
 import { UsageError } from './exit.js'
 import type { Options } from './options.js'
-
-interface ShownKey {
-  readonly host: string
-  readonly connection: Connection
-  readonly key: HostKey
-  /** What is on record for the host. */
-  readonly recorded: readonly HostKey[]
-  readonly state: 'known' | 'new' | 'changed'
-}
 
 /**
  * Shows the keys of all hosts and records the new ones, if the operator agrees.
@@ -43,7 +27,7 @@ export async function trustHosts(
   const knownHosts = join(location.configdir, 'known_hosts')
   const text = await readKnownHosts(knownHosts)
   const asked = await Promise.allSettled(
-    cloud.hosts.map(({ name: host, connection }) => ask(host, connection, text)),
+    cloud.hosts.map(({ name: host, connection }) => examineHostKey(host, connection, text)),
   )
   const keys = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   for (const key of keys) console.log(options.json ? JSON.stringify(shown(key)) : lineOf(key))
@@ -55,20 +39,14 @@ export async function trustHosts(
   }
   if (wanted.length > 0 && !options.json) console.log(`recorded in ${knownHosts}: ${wanted.length}`)
 
-  const refused = keys.filter((key) => key.state === 'changed' && !replace).map(changed)
+  const refused = keys
+    .filter((key) => key.state === 'changed' && !replace)
+    .map(({ host, recorded, key }) => hostKeyChanged(host, recorded, key))
   const failed = asked.flatMap((answer) =>
     answer.status === 'rejected' ? [answer.reason as unknown] : [],
   )
   const problems = [...refused, ...failed].map(findingOf)
   if (problems.length > 0) throw new BadInput(problems)
-}
-
-async function ask(host: string, connection: Connection, knownHosts: string): Promise<ShownKey> {
-  const key = await fetchHostKey(host, connection)
-  const recorded = recordedKeys(knownHosts, connection.address, connection.port)
-  const isKnown = recorded.some((known) => sameKey(known, key))
-  const state = isKnown ? 'known' : recorded.length > 0 ? 'changed' : 'new'
-  return { host, connection, key, recorded, state }
 }
 
 async function agree(count: number, file: string): Promise<void> {
@@ -94,9 +72,6 @@ const shown = ({ host, key, state }: ShownKey) => ({
 
 const lineOf = ({ host, key, state }: ShownKey) =>
   `${host}  ${key.type} ${fingerprint(key)}  ${state}`
-
-const changed = ({ host, recorded, key }: ShownKey) =>
-  new HostKeyChanged(host, recorded.map(fingerprint).join(' or '), fingerprint(key))
 
 /** A host's error names the host, and so does a finding. */
 function findingOf(error: unknown): Finding {

@@ -35,11 +35,6 @@ export async function startContainer({ host, api }: Engine, name: string): Promi
   await unlessDone(() => asking(host, `start ${name}`, () => api.getContainer(name).start()))
 }
 
-/** Stops and starts it, so that it takes its configuration anew. */
-export async function restartContainer({ host, api }: Engine, name: string): Promise<void> {
-  await asking(host, `restart ${name}`, () => api.getContainer(name).restart())
-}
-
 /** Stops it in its own time; nothing happens to one that is stopped or missing. */
 export async function stopContainer({ host, api }: Engine, name: string): Promise<void> {
   await unlessDone(() => ifPresent(host, `stop ${name}`, () => api.getContainer(name).stop()))

@@ -118,6 +118,19 @@ test('a one-shot that still runs is awaited, and no second one started', async (
   ])
 })
 
+test('a one-shot waits for one with other inputs that still runs, then does its own', async () => {
+  docker.add(oneShot.name, true)
+  await runOneShot(engine, { ...oneShot, labels: { takes: 'something else' } })
+  expect(docker.requests).toEqual([
+    'POST /containers/bootstrap_keystone/wait',
+    'DELETE /containers/bootstrap_keystone',
+    'POST /containers/create',
+    'POST /containers/id0/start',
+    'POST /containers/bootstrap_keystone/wait',
+    'DELETE /containers/bootstrap_keystone',
+  ])
+})
+
 test('the frames of a log are told apart', () => {
   const log = Buffer.concat([frame(1, Buffer.from('out\n')), frame(2, Buffer.from('err €\n'))])
   expect(frames(log)).toEqual([

@@ -10,7 +10,6 @@ interface FakeContainer {
   name: string
   running: boolean
   readonly options: Record<string, unknown>
-  stdin: string
 }
 
 /** For tests: as much of Docker's API as we use, and a remote whose channels lead to it. */
@@ -59,7 +58,7 @@ export class FakeEngine {
 
   add(name: string, running: boolean): FakeContainer {
     const id = `id${this.containers.length}`
-    const container = { id, name, running, options: {}, stdin: '' }
+    const container = { id, name, running, options: {} }
     this.containers.push(container)
     return container
   }
@@ -99,7 +98,12 @@ export class FakeEngine {
     if (!container) {
       send(404, { message: 'No such container' })
     } else if (verb === 'json') {
-      send(200, { Id: container.id, State: { Running: container.running } })
+      const { id, running, options } = container
+      send(200, {
+        Id: id,
+        State: { Running: running },
+        Config: { Labels: options['Labels'] ?? {} },
+      })
     } else if (verb === 'start' || verb === 'stop') {
       const wanted = verb === 'start'
       send(container.running === wanted ? 304 : 204)
@@ -155,8 +159,6 @@ export class FakeEngine {
     socket.on('data', take)
     socket.on('end', () => {
       const input = Buffer.concat(chunks)
-      const container = this.find(request.url?.split('/')[2] ?? '')
-      if (container) container.stdin = input.toString()
       socket.end(Buffer.concat([frame(1, input), frame(2, Buffer.from('end of input'))]))
     })
   }

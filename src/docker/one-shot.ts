@@ -8,7 +8,7 @@ import { logsTail } from './output.js'
 
 /** A container that does one thing and ends: a bootstrap, a database schema's sync. */
 export interface OneShot extends CreateSettings {
-  /** Its own name, such as `bootstrap_keystone`: who finds one running under it waits for that one. */
+  /** Its own name, such as `bootstrap_keystone`. */
   readonly name: string
   /** Whose configuration, volumes and limits it works with. */
   readonly container: Container
@@ -16,8 +16,6 @@ export interface OneShot extends CreateSettings {
   readonly environment?: Readonly<Record<string, string>>
   /** In place of the image's own. */
   readonly command?: readonly string[]
-  /** Standard input. */
-  readonly input?: string | Buffer
 }
 
 export interface OneShotResult {
@@ -28,17 +26,20 @@ export interface OneShotResult {
 
 /**
  * Runs a one-shot container to its end and removes it. If one of that name still runs, because whoever started it
- * died, then that one is awaited instead and no second is started; one that has ended is cleared away first.
- * Cancelling leaves it running, for the next call to find.
+ * died, then it is awaited, and no second is started if it has the same labels; one that has ended is cleared away
+ * first. Cancelling leaves it running, for the next call to find.
  */
 export async function runOneShot(
   engine: Engine,
   oneShot: OneShot,
   signal?: AbortSignal,
 ): Promise<OneShotResult> {
-  const { name } = oneShot
-  const running = (await inspectContainer(engine, name))?.State.Running === true
-  if (!running) await start(engine, oneShot)
+  const { name, labels } = oneShot
+  const found = await inspectContainer(engine, name)
+  const isOurs = Object.entries(labels).every(([key, value]) => found?.Config.Labels[key] === value)
+  const running = found?.State.Running === true
+  if (running && !isOurs) await awaitEnd(engine, name, signal)
+  if (!running || !isOurs) await start(engine, oneShot)
   const exitCode = await awaitEnd(engine, name, signal)
   const tail = await logsTail(engine, name)
   await removeContainer(engine, name)
@@ -46,7 +47,7 @@ export async function runOneShot(
 }
 
 async function start(engine: Engine, oneShot: OneShot): Promise<void> {
-  const { name, container, input } = oneShot
+  const { name, container } = oneShot
   const { host, api } = engine
   const options = createOptions(container, oneShot)
   await removeContainer(engine, name)
@@ -56,16 +57,9 @@ async function start(engine: Engine, oneShot: OneShot): Promise<void> {
       name,
       Env: [...(options.Env ?? []), ...environmentList(oneShot.environment ?? {})],
       ...(oneShot.command && { Cmd: [...oneShot.command] }),
-      ...(input !== undefined && { AttachStdin: true, OpenStdin: true, StdinOnce: true }),
       HostConfig: { ...options.HostConfig, RestartPolicy: { Name: 'no' } },
     })
-    if (input === undefined) {
-      await created.start()
-      return
-    }
-    const stdin = await created.attach({ stream: true, stdin: true, hijack: true })
     await created.start()
-    await new Promise<void>((resolve) => stdin.end(input, resolve))
   })
 }
 

@@ -14,7 +14,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { FakeHost } from '../ssh/fake-host.js'
 import { SshPool } from '../ssh/pool.js'
 import type { Remote } from '../ssh/remote.js'
-import { trustHost } from '../ssh/trust.js'
 import { writeConfiguration } from './configuration.js'
 
 let host: FakeHost
@@ -24,7 +23,7 @@ let root: string
 
 beforeAll(async () => {
   host = await FakeHost.start()
-  await trustHost('kolla1', host.target.connection, host.target.knownHostsFile)
+  await host.trust()
   pool = new SshPool()
   remote = pool.remote(host.target)
 })

@@ -7,7 +7,6 @@ import { expect, test } from 'vitest'
 import { configurationDigest, fileState } from '../plan/digest.js'
 import { FakeHost } from '../ssh/fake-host.js'
 import { SshPool } from '../ssh/pool.js'
-import { trustHost } from '../ssh/trust.js'
 import { writeConfiguration } from './configuration.js'
 import { observeHost } from './observe.js'
 
@@ -16,7 +15,7 @@ test('observes this machine, with what was written for its containers', async ()
   const pool = new SshPool()
   const listener = createServer().listen(0, '127.0.0.1')
   try {
-    await trustHost('kolla1', host.target.connection, host.target.knownHostsFile)
+    await host.trust()
     const remote = pool.remote(host.target)
     const root = mkdtempSync(join(tmpdir(), 'observe-'))
     const files = [
@@ -27,7 +26,6 @@ test('observes this machine, with what was written for its containers', async ()
     const observed = await observeHost(remote, {
       containers: ['cron', 'missing'],
       digestKey: 'key',
-      checks: { 'is root': '[[ $EUID == 0 ]]', never: 'exit 1' },
       root,
     })
     expect(observed.facts).toMatchObject({
@@ -44,7 +42,6 @@ test('observes this machine, with what was written for its containers', async ()
     expect(observed.listeners).toContainEqual(
       expect.objectContaining({ address: '127.0.0.1', port, pid: process.pid }),
     )
-    expect(observed.prepared).toEqual({ 'is root': process.getuid?.() === 0, never: false })
   } finally {
     listener.close()
     await pool.close()

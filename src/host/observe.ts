@@ -11,8 +11,6 @@ export interface ObserveOptions {
   readonly containers: readonly string[]
   /** Key of `configurationDigest`. */
   readonly digestKey: string
-  /** What to tell in `prepared`: name → bash that exits with 0 where it is so. It must change nothing. */
-  readonly checks?: Readonly<Record<string, string>>
   /** `/etc/kolla` by default. */
   readonly root?: string
   readonly signal?: AbortSignal
@@ -20,8 +18,8 @@ export interface ObserveOptions {
 
 /** What a host shows, in one SSH round trip. A bare host without Docker is fine. */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { containers: names, digestKey, checks = {}, root = '/etc/kolla', signal } = options
-  const { stdout } = await remote.runOrFail(observationScript({ names, root, checks }), {
+  const { containers: names, digestKey, root = '/etc/kolla', signal } = options
+  const { stdout } = await remote.runOrFail(observationScript({ names, root }), {
     title: 'observe the host',
     timeoutMs: 60_000,
     ...(signal && { signal }),
@@ -43,8 +41,5 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
       dockerRoot !== undefined && {
         docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },
       }),
-    prepared: Object.fromEntries(
-      section('checks').map((line) => [line.slice(2), line.startsWith('1')]),
-    ),
   }
 }

@@ -28,8 +28,6 @@ export interface ObservedHost {
   readonly configuration: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
-  /** Name of a check that was asked for → whether it holds. */
-  readonly prepared: Readonly<Record<string, boolean>>
 }
 
 export interface ObservedContainer {

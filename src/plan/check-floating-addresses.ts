@@ -54,21 +54,21 @@ function taken(
   vip: string,
   observed: readonly ObservedHost[],
 ): Finding[] {
-  const holder = observed.find((host) =>
-    Object.values(host.facts.interfaces)
-      .flat()
-      .some((it) => it.replace(/\/\d+$/, '') === vip),
+  const [holder] = observed.flatMap((host) =>
+    Object.entries(host.facts.interfaces).flatMap(([name, addresses]) =>
+      addresses
+        .filter((address) => address.replace(/\/\d+$/, '') === vip)
+        .map((address) => ({ ...host, name, address })),
+    ),
   )
   if (!holder) return []
   const ours = holder.containers.some(
     (container) => container.name === 'keepalived' && container.labels[label.cloud] === cloud,
   )
   if (ours) return []
-  return [
-    {
-      severity: 'error',
-      host: holder.facts.name,
-      message: `${key} ${vip} is the host's own address: choose one that no host has`,
-    },
-  ]
+  const { name, address } = holder
+  const wayOut = address.endsWith('/32')
+    ? `is still on ${name}, as a keepalived that was killed leaves it: ip address delete ${address} dev ${name}`
+    : `is the host's own address: choose one that no host has`
+  return [{ severity: 'error', host: holder.facts.name, message: `${key} ${vip} ${wayOut}` }]
 }

@@ -18,7 +18,7 @@ export interface DesiredContainer {
   readonly configuration: string
   /** Digest of environment, volumes and the like (see `definitionDigest`). */
   readonly definition: string
-  /** Keyed digest of what its bootstrap takes (see `bootstrapDigest`), if it has one. */
+  /** Keyed digest of what its bootstrap takes (see `keyedDigest`), if it has one. */
   readonly bootstrap?: string
 }
 
@@ -31,6 +31,8 @@ export const label = {
   configuration: 'kolla_temporal.configuration',
   definition: 'kolla_temporal.definition',
   bootstrap: 'kolla_temporal.bootstrap',
+  /** Of a one-shot container: keyed digest of all that it works with. */
+  oneShot: 'kolla_temporal.one_shot',
 } as const
 
 export function labelsOf(cloud: string, container: DesiredContainer): Record<string, string> {

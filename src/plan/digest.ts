@@ -21,12 +21,12 @@ export function fileState({ path, mode, content }: ConfigFile): FileState {
  */
 export function configurationDigest(key: string, files: readonly FileState[]): string {
   const lines = files.map((file) => `${file.mode.toString(8)} ${file.sha256} ${file.path}\n`).sort()
-  return createHmac('sha256', key).update(lines.join('')).digest('hex')
+  return keyedDigest(key, lines.join(''))
 }
 
-/** Digest of what a container's bootstrap takes. Keyed, as that of its configuration. */
-export function bootstrapDigest(key: string, bootstrap: string): string {
-  return createHmac('sha256', key).update(bootstrap).digest('hex')
+/** Digest of a text that may hold secrets: what a bootstrap or a one-shot takes. Keyed, as that of a configuration. */
+export function keyedDigest(key: string, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex')
 }
 
 /** Digest of all of a container but its files, image and bootstrap: what only a new container can change. */

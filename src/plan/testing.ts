@@ -43,7 +43,6 @@ export function observedHost(name: string, changes: Partial<ObservedHost> = {}):
     listeners: [],
     configuration: {},
     docker: { version: '20.10', root: '/var/lib/docker', freeBytes: 20 * 2 ** 30 },
-    prepared: {},
     ...changes,
   }
 }

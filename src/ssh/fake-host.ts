@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { Connection as ServerConnection, ServerChannel } from 'ssh2'
 import type { SshTarget } from './connect.js'
+import { recordHostKey } from './known-hosts.js'
+import { examineHostKey } from './trust.js'
 
 /** For tests: an SSH server on loopback that runs what it is told with this machine's own bash, as sshd does. */
 export class FakeHost {
@@ -37,6 +39,13 @@ export class FakeHost {
     })
     server.on('connection', (connection) => host.serve(connection, allowed))
     return host
+  }
+
+  /** Puts its key on record, as `trust` does. */
+  async trust(): Promise<void> {
+    const { connection, knownHostsFile } = this.target
+    const { key } = await examineHostKey(this.target.host, connection, '')
+    await recordHostKey(knownHostsFile, connection.address, connection.port, key)
   }
 
   /** A pulled plug: every connection breaks. */

@@ -16,7 +16,7 @@ import {
 import { FakeHost } from './fake-host.js'
 import { SshPool } from './pool.js'
 import type { Remote } from './remote.js'
-import { trustHost } from './trust.js'
+import { examineHostKey } from './trust.js'
 
 let host: FakeHost
 let pool: SshPool
@@ -24,8 +24,7 @@ let remote: Remote
 
 beforeEach(async () => {
   host = await FakeHost.start()
-  const { connection, knownHostsFile } = host.target
-  await trustHost('kolla1', connection, knownHostsFile)
+  await host.trust()
   pool = new SshPool()
   remote = pool.remote(host.target)
 })
@@ -156,9 +155,8 @@ test('a host key that is not on record, or another one, stops before the login',
     const run = new SshPool().remote({ ...host.target, connection: moved }).run('true')
     await expect(run).rejects.toBeInstanceOf(HostKeyChanged)
     await expect(run).rejects.toThrow(/SHA256:.*SHA256:/)
-    await expect(trustHost('kolla1', moved, knownHostsFile)).rejects.toBeInstanceOf(HostKeyChanged)
-    const trust = await trustHost('kolla1', moved, knownHostsFile, { replace: true })
-    expect(trust.outcome).toBe('recorded')
+    expect(await examineHostKey('kolla1', moved, text)).toMatchObject({ state: 'changed' })
+    expect(await examineHostKey('kolla1', moved, '')).toMatchObject({ state: 'new' })
     expect(impostor.logins).toBe(0)
   } finally {
     await impostor.stop()

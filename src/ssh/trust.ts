@@ -4,18 +4,11 @@ import type { ServerHostKeyAlgorithm } from 'ssh2'
 import { unreachable } from './unreachable.js'
 import { HostKeyChanged, HostKeyUnknown } from './errors.js'
 import type { HostError } from './errors.js'
-import {
-  fingerprint,
-  hostKey,
-  readKnownHosts,
-  recordedKeys,
-  recordHostKey,
-  sameKey,
-} from './known-hosts.js'
+import { fingerprint, hostKey, recordedKeys, sameKey } from './known-hosts.js'
 import type { HostKey } from './known-hosts.js'
 
 /** Asks a host for its key. Nothing is accepted and no login is tried. @throws HostUnreachable */
-export function fetchHostKey(host: string, connection: Connection): Promise<HostKey> {
+function fetchHostKey(host: string, connection: Connection): Promise<HostKey> {
   return new Promise((resolve, reject) => {
     const client = new Client()
     client.once('error', (error) => reject(unreachable(host, connection, error)))
@@ -33,32 +26,26 @@ export function fetchHostKey(host: string, connection: Connection): Promise<Host
   })
 }
 
-/** What `trustHost` found: the key was `recorded` now, or was `known` before. */
-export interface Trust {
+/** The key that a host shows, beside what is on record for it. */
+export interface ShownKey {
   readonly host: string
-  readonly type: string
-  readonly fingerprint: string
-  readonly outcome: 'known' | 'recorded'
+  readonly connection: Connection
+  readonly key: HostKey
+  readonly recorded: readonly HostKey[]
+  readonly state: 'known' | 'new' | 'changed'
 }
 
-/** Records a host's key once. @throws HostKeyChanged when another is on record and `replace` is not set. */
-export async function trustHost(
+/** Compares a host's key with a text of known hosts. Records nothing. @throws HostUnreachable */
+export async function examineHostKey(
   host: string,
   connection: Connection,
-  knownHostsFile: string,
-  options: { readonly replace?: boolean } = {},
-): Promise<Trust> {
-  const { address, port } = connection
-  const [key, text] = await Promise.all([
-    fetchHostKey(host, connection),
-    readKnownHosts(knownHostsFile),
-  ])
-  const recorded = recordedKeys(text, address, port)
-  const shown = { host, type: key.type, fingerprint: fingerprint(key) }
-  if (recorded.some((known) => sameKey(known, key))) return { ...shown, outcome: 'known' }
-  if (recorded.length > 0 && !options.replace) throw changed(host, recorded, key)
-  await recordHostKey(knownHostsFile, address, port, key)
-  return { ...shown, outcome: 'recorded' }
+  knownHosts: string,
+): Promise<ShownKey> {
+  const key = await fetchHostKey(host, connection)
+  const recorded = recordedKeys(knownHosts, connection.address, connection.port)
+  const isKnown = recorded.some((known) => sameKey(known, key))
+  const state = isKnown ? 'known' : recorded.length > 0 ? 'changed' : 'new'
+  return { host, connection, key, recorded, state }
 }
 
 /** Why a host's key must not be accepted, or undefined if it is the one on record. */
@@ -68,10 +55,17 @@ export function keyObjection(
   shown: HostKey,
 ): HostError | undefined {
   if (recorded.length === 0) return new HostKeyUnknown(host, fingerprint(shown))
-  return recorded.some((key) => sameKey(key, shown)) ? undefined : changed(host, recorded, shown)
+  return recorded.some((key) => sameKey(key, shown))
+    ? undefined
+    : hostKeyChanged(host, recorded, shown)
 }
 
-function changed(host: string, recorded: readonly HostKey[], shown: HostKey): HostKeyChanged {
+/** The sentence about a key that is not the one on record. */
+export function hostKeyChanged(
+  host: string,
+  recorded: readonly HostKey[],
+  shown: HostKey,
+): HostKeyChanged {
   return new HostKeyChanged(host, recorded.map(fingerprint).join(' or '), fingerprint(shown))
 }
 

@@ -22,17 +22,22 @@ export async function readClouds(stateDirectory: string): Promise<Record<string,
   return register.parse(parse(text) ?? {})
 }
 
-/** Makes a cloud known to workers under a name; the last registration wins. */
+/**
+ * Makes a cloud known to workers under a name; the last registration wins. Returns where the name pointed before, if
+ * that was elsewhere.
+ */
 export async function registerCloud(
   stateDirectory: string,
   name: string,
   location: CloudLocation,
-): Promise<void> {
+): Promise<CloudLocation | undefined> {
   const clouds = await readClouds(stateDirectory)
   const known = clouds[name]
   if (known?.configdir === location.configdir && known.inventory === location.inventory) return
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
   const file = join(stateDirectory, 'clouds.yml')
-  await writeFile(`${file}.new`, stringify({ ...clouds, [name]: location }), { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  const next = `${file}.${process.pid}`
+  await writeFile(next, stringify({ ...clouds, [name]: location }), { mode: 0o600 })
+  await rename(next, file)
+  return known
 }

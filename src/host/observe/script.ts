@@ -1,4 +1,4 @@
-import { quote, raw, sh } from '../../ssh/quote.js'
+import { raw, sh } from '../../ssh/quote.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -17,7 +17,6 @@ export type SectionName =
   | 'containers'
   | 'images'
   | 'volumes'
-  | 'checks'
 
 const mark = '@@ '
 
@@ -45,11 +44,9 @@ const inspected = [
 export function observationScript({
   names,
   root,
-  checks,
 }: {
   readonly names: readonly string[]
   readonly root: string
-  readonly checks: Readonly<Record<string, string>>
 }): string {
   return sh`
 section() { printf '${raw(mark)}%s\n' "$1"; }
@@ -91,8 +88,6 @@ if ((${raw('${#folders[@]}')})); then
   section digests; find "${raw('${folders[@]}')}" -type f -exec sha256sum -- {} +
 fi
 
-section checks
-${raw(Object.entries(checks).map(checkLines).join(''))}
 if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker[@]}')} == 2)); then
   section docker
   printf '%s\n' "${raw('${docker[@]}')}"
@@ -104,8 +99,4 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
 fi
 exit 0
 `
-}
-
-function checkLines([name, script]: [string, string]): string {
-  return `if ( ${script}\n) </dev/null >/dev/null 2>&1; then echo 1 ${quote(name)}; else echo 0 ${quote(name)}; fi\n`
 }
