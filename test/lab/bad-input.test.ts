@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Installation } from '../support/installation.js'
-import { onHost, onHosts } from '../support/lab.js'
+import { cleanHosts, onHost, onHosts } from '../support/lab.js'
 
 /** What an operator gets wrong, and what the hosts hold against him: a sentence each, and nothing is touched. */
 let installation: Installation
 beforeAll(async () => {
   installation = await Installation.start()
-  await onHosts(
-    'docker ps -aq | xargs -r docker rm -f; docker volume ls -q | xargs -r docker volume rm',
-  )
-  await onHosts('rm -rf /etc/kolla; ip address del 192.168.8.75/32 dev eth0 2>/dev/null; true')
+  await cleanHosts()
   await installation.run('bootstrap-servers')
   await installation.run('build')
 })

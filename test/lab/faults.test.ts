@@ -2,17 +2,14 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationEvent } from '../../src/client/index.js'
 import { Installation, cloud } from '../support/installation.js'
-import { onHosts } from '../support/lab.js'
+import { cleanHosts, onHosts } from '../support/lab.js'
 import { issueToken, querySql } from '../support/outside.js'
 
 /** A deploy whose worker is killed again and again, at the steps where it would hurt most. */
 let installation: Installation
 beforeAll(async () => {
   installation = await Installation.start()
-  await onHosts(
-    'docker ps -aq | xargs -r docker rm -f; docker volume ls -q | xargs -r docker volume rm',
-  )
-  await onHosts('rm -rf /etc/kolla; ip address del 192.168.8.75/32 dev eth0 2>/dev/null; true')
+  await cleanHosts()
   await installation.run('bootstrap-servers')
   await installation.run('build')
   await installation.run('pull')

@@ -52,6 +52,11 @@ export async function lab(...args: readonly string[]): Promise<string> {
   return succeed(join(root, 'lab', 'lab'), args)
 }
 
+/** Takes containers, volumes and configuration off the three hosts; Docker and its images stay. */
+export async function cleanHosts(): Promise<void> {
+  await succeed(join(root, 'bench', 'clean-hosts'), [])
+}
+
 /** Runs a command on a host as an operator would, over SSH. */
 export async function onHost(host: string, command: string, input?: string): Promise<string> {
   return succeed(
