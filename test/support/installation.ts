@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { connect } from '../../src/client/index.js'
 import type { KollaTemporal } from '../../src/client/index.js'
@@ -27,11 +27,16 @@ export class Installation {
   static async start(): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-test-'))
     const configdir = join(folder, 'etc-kolla')
-    await cp(labCloud, configdir, { recursive: true })
+    await cp(labCloud, configdir, { recursive: true, filter: isTheOperators })
     const installation = new Installation(folder, configdir, `127.0.0.1:${await freePort()}`)
-    await installation.run('server', 'start')
-    await installation.run('genpwd')
-    await installation.run('trust', '--yes')
+    try {
+      await installation.run('server', 'start')
+      await installation.run('genpwd')
+      await installation.run('trust', '--yes')
+    } catch (error) {
+      await installation.stop()
+      throw error
+    }
     return installation
   }
 
@@ -123,4 +128,10 @@ export class Installation {
     const inventory = join(this.configdir, 'multinode')
     return ['-i', inventory, '--configdir', this.configdir, '--cloud', cloud, ...args]
   }
+}
+
+/** What a demo has made beside the lab's files belongs to that demo. */
+function isTheOperators(path: string): boolean {
+  const made = ['passwords.yml', 'known_hosts', 'clouds.yaml', 'admin-openrc.sh']
+  return !made.includes(basename(path))
 }
