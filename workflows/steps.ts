@@ -50,6 +50,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   lockHolder: 'look',
   observeHost: 'meet',
   planCloud: 'look',
+  checkStorageNetwork: 'look',
   prepareHost: 'transfer',
   buildImages: 'transfer',
   pullImages: 'transfer',

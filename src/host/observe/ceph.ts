@@ -1,0 +1,212 @@
+import { fsidFile } from '../../model/observed-host.js'
+import type {
+  BluestoreLabel,
+  ObservedCeph,
+  ObservedDevice,
+  ObservedDisk,
+  ObservedMonitor,
+  ObservedPartition,
+} from '../../model/observed-host.js'
+import { sh } from '../../ssh/quote.js'
+import type { Sections } from './script.js'
+
+/** What to look for: the operator's disks and whatever is labelled; a monitor. */
+export interface CephQuestions {
+  /** Of the cluster whose OSDs count. */
+  readonly fsid: string
+  readonly disks?: readonly string[]
+  readonly monitor?: boolean
+}
+
+/**
+ * Bash that tells a host's disks and a monitor's volumes, in lines of `key=value` after a line that names a device.
+ * Signatures are read from the disks themselves (`blkid --probe`), since udev's memory of them may be old. Nothing that
+ * it prints is secret: of BlueStore's label, which holds the OSD's key, only a few fields are named.
+ */
+export function cephScript({ disks, monitor = false }: Omit<CephQuestions, 'fsid'>): string {
+  return [
+    ...(disks ? [lookAtDisks, sh`section ceph-disks; look_at_disks ${disks}`] : []),
+    ...(monitor ? [lookAtMonitor, 'section ceph-monitor; look_at_monitor'] : []),
+  ].join('\n')
+}
+
+const lookAtDisks = `
+look_at_disks() {
+  local -A parents=() lines=() ours=() probed=()
+  local name device line KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
+  for name in "$@"; do
+    device=$(readlink -e -- "$name") && [[ -b $device ]] || device=
+    echo "named=$name $device"
+    [[ -z $device ]] || ours[$device]=1
+  done
+  while read -r line; do
+    eval "$line" # lsblk quotes for that
+    [[ $TYPE =~ ^(disk|loop|part)$ ]] || continue
+    lines[$KNAME]=$line parents[$KNAME]=\${PKNAME:-none}
+  done < <(lsblk --pairs --bytes --paths --output KNAME,TYPE,PKNAME,SIZE,RO,SERIAL,MOUNTPOINT)
+  for device in "\${!lines[@]}"; do
+    [[ \${parents[$device]} != none ]] || continue
+    probed[$device]=$(blkid --probe --output export "$device")
+    [[ \${probed[$device]} != *PART_ENTRY_NAME=KOLLA_CEPH_* ]] || ours[\${parents[$device]}]=1
+  done
+  for device in "\${!lines[@]}"; do
+    [[ \${ours[$device]-}\${ours[\${parents[$device]}]-} ]] || continue
+    look_at_device "$device" "\${probed[$device]-$(blkid --probe --output export "$device")}" "\${lines[$device]}"
+  done
+}
+
+look_at_device() {
+  local device=$1 probed=$2 holder KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
+  eval "$3"
+  echo "device=$device"
+  echo "parent=$PKNAME"
+  echo "bytes=$SIZE"
+  echo "serial=$SERIAL"
+  [[ $RO == 0 ]] || echo 'use=read-only'
+  [[ -z $MOUNTPOINT ]] || echo "use=mounted on $MOUNTPOINT"
+  for holder in /sys/class/block/"\${device##*/}"/holders/*; do
+    [[ ! -e $holder ]] || echo "use=in use by \${holder##*/}"
+  done
+  ! grep -q "^$device " /proc/swaps || echo 'use=swap'
+  grep -E '^(TYPE|PTTYPE|PTUUID|PART_ENTRY_NAME|PART_ENTRY_UUID)=' <<<"$probed"
+  if [[ $probed == *$'\\n'TYPE=ceph_bluestore* ]]; then
+    head --bytes 4096 "$device" | tr -cs 'a-zA-Z0-9_. -' '\n' | awk '
+      NR == 2 { print "bluestore=" $0 }
+      $0 == "main" || $0 == "bluefs db" || $0 == "bluefs wal" { print "role=" $0 }
+      last == "ceph_fsid" || last == "whoami" || last == "ready" { print last "=" $0 }
+      { last = $0 }'
+  elif ! [[ $probed == *$'\\n'TYPE=* || $MOUNTPOINT ]]; then
+    is_blank "$device" "$SIZE" && echo blank=yes || echo blank=no
+  fi
+}
+
+# The beginning, the end, and a look here and there between them.
+is_blank() {
+  local part
+  cmp --silent --bytes=4194304 "$1" /dev/zero || return 1
+  cmp --silent --bytes=1048576 --ignore-initial="$(($2 - 1048576)):0" "$1" /dev/zero || return 1
+  for part in {1..15}; do
+    cmp --silent --bytes=65536 --ignore-initial="$(($2 / 65536 * part * 4096)):0" "$1" /dev/zero || return 1
+  done
+}
+`
+
+/** `docker` holds version and data folder of the engine, where there is one. */
+const lookAtMonitor = `
+look_at_monitor() {
+  local volumes=\${docker[1]-}/volumes host keys=none file found=0
+  host=$(</proc/sys/kernel/hostname)
+  local data=$volumes/ceph_mon/_data/mon/ceph-\${host%%.*} config=$volumes/ceph_mon_config/_data
+  [[ ! -d $config ]] || keys=broken
+  for file in ceph.mon.keyring ceph.client.admin.keyring; do
+    ! grep -qsE '^[[:space:]]*key = [A-Za-z0-9+/]{38}==$' "$config/$file" || found=$((found + 1))
+  done
+  ((found < 2)) || keys=complete
+  echo "keys=$keys"
+  [[ ! -d $data ]] || echo "made=$(cat "$data/${fsidFile}" 2>/dev/null)"
+  # Ceph writes these when the monitor is in a quorum for the first time.
+  [[ ! -e $data/external_log_to && ! -e $data/min_mon_release ]] || echo joined=yes
+}
+`
+
+/** From the sections that `cephScript` printed. */
+export function parseCeph(section: Sections): ObservedCeph {
+  const monitor = section('ceph-monitor')
+  return {
+    ...parseDisks(section('ceph-disks')),
+    ...(monitor.length > 0 && { monitor: parseMonitor(monitor) }),
+  }
+}
+
+/** The values of one device by key; of some there are several. */
+type Fields = ReadonlyMap<string, readonly string[]>
+
+function parseDisks(lines: readonly string[]): Pick<ObservedCeph, 'disks' | 'named'> {
+  const named: Record<string, string | undefined> = {}
+  const devices: Map<string, string[]>[] = []
+  for (const line of lines) {
+    const [key, value] = split(line)
+    if (key === 'named') {
+      const [name = '', device] = value.split(' ')
+      named[name] = device === '' ? undefined : device
+      continue
+    }
+    if (key === 'device') devices.push(new Map())
+    const fields = devices.at(-1)
+    fields?.set(key, [...(fields.get(key) ?? []), value])
+  }
+  const sorted = devices.sort((a, b) => compare(first(a, 'device'), first(b, 'device')))
+  const partitions = sorted.filter((fields) => first(fields, 'parent') !== '')
+  return {
+    named,
+    disks: sorted
+      .filter((fields) => first(fields, 'parent') === '')
+      .map((fields) => {
+        const own = partitions.filter((it) => first(it, 'parent') === first(fields, 'device'))
+        return parseDisk(fields, own.map(parsePartition))
+      }),
+  }
+}
+
+function parseDisk(fields: Fields, partitions: readonly ObservedPartition[]): ObservedDisk {
+  const [serial, kind] = [first(fields, 'serial'), first(fields, 'PTTYPE')]
+  return {
+    ...parseDevice(fields),
+    ...(serial !== '' && { serial }),
+    ...(kind !== '' && { table: { kind, id: first(fields, 'PTUUID') } }),
+    partitions,
+  }
+}
+
+function parsePartition(fields: Fields): ObservedPartition {
+  const osdUuid = first(fields, 'bluestore')
+  return {
+    ...parseDevice(fields),
+    label: first(fields, 'PART_ENTRY_NAME'),
+    uuid: first(fields, 'PART_ENTRY_UUID'),
+    ...(osdUuid !== '' && { bluestore: parseBluestore(fields, osdUuid) }),
+  }
+}
+
+function parseBluestore(fields: Fields, osdUuid: string): BluestoreLabel {
+  const [fsid, id] = [first(fields, 'ceph_fsid'), first(fields, 'whoami')]
+  return {
+    osdUuid,
+    role: first(fields, 'role'),
+    ...(fsid !== '' && { fsid }),
+    ...(id !== '' && { id: Number(id) }),
+    ready: first(fields, 'ready') === 'ready',
+  }
+}
+
+function parseDevice(fields: Fields): ObservedDevice {
+  const [content, blank] = [first(fields, 'TYPE'), first(fields, 'blank')]
+  return {
+    device: first(fields, 'device'),
+    bytes: Number(first(fields, 'bytes')),
+    ...(content !== '' && { content }),
+    uses: fields.get('use') ?? [],
+    ...(blank !== '' && { blank: blank === 'yes' }),
+  }
+}
+
+function parseMonitor(lines: readonly string[]): ObservedMonitor {
+  const fields = new Map(lines.map(split))
+  const fsid = fields.get('made')
+  return {
+    made: fsid !== undefined,
+    ...(fsid && { fsid }),
+    joined: fields.has('joined'),
+    keys: (fields.get('keys') ?? 'none') as ObservedMonitor['keys'],
+  }
+}
+
+const first = (fields: Fields, key: string) => fields.get(key)?.[0] ?? ''
+
+function split(line: string): [string, string] {
+  const at = line.indexOf('=')
+  return [line.slice(0, at), line.slice(at + 1)]
+}
+
+/** `loop101p2` comes before `loop101p10`. */
+const compare = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })

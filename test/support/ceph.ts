@@ -1,0 +1,47 @@
+import type { Installation } from './installation.js'
+import { floatingAddress, onHost, succeed } from './lab.js'
+import { logIn } from './outside.js'
+
+/** Asks Ceph as its administrator, on a monitor's host. */
+export async function ceph(host: string, command: string): Promise<string> {
+  return onHost(host, `timeout 60 docker exec ceph_mon ceph --connect-timeout 20 ${command}`)
+}
+
+export async function cephJson<T>(host: string, command: string): Promise<T> {
+  return JSON.parse(await ceph(host, `${command} --format json`)) as T
+}
+
+/** Puts an object into a new bucket by S3 and reads it, with credentials that Keystone made. */
+export async function s3(installation: Installation, text: string): Promise<string> {
+  const keystone = `http://${floatingAddress}:5000/v3`
+  const { token, about } = await logIn(installation)
+  const { user, project } = about as { user: { id: string }; project: { id: string } }
+  const response = await fetch(`${keystone}/users/${user.id}/credentials/OS-EC2`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': token },
+    body: JSON.stringify({ tenant_id: project.id }),
+  })
+  const { credential } = (await response.json()) as {
+    credential: { access: string; secret: string }
+  }
+  const curl = (url: string, ...args: string[]) =>
+    succeed(
+      'curl',
+      [
+        '--silent',
+        '--show-error',
+        '--fail-with-body',
+        '--aws-sigv4',
+        'aws:amz:us-east-1:s3',
+        '--config',
+        '-',
+        ...args,
+        url,
+      ],
+      { input: `user = "${credential.access}:${credential.secret}"\n` },
+    )
+  const bucket = `http://${floatingAddress}:6780/bucket-${Date.now()}`
+  await curl(bucket, '--request', 'PUT')
+  await curl(`${bucket}/object`, '--request', 'PUT', '--data-binary', text)
+  return curl(`${bucket}/object`)
+}
