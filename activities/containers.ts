@@ -92,7 +92,7 @@ export async function runOnce(
   cloud: CloudContext,
   host: string,
   container: Container,
-  oneShot: Pick<OneShot, 'name' | 'command' | 'environment' | 'input'>,
+  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
 ): Promise<readonly string[]> {
   const desired = cloud.desired(host, container)
   const takes = keyedDigest(cloud.digestKey, JSON.stringify([oneShot, desired]))

@@ -155,7 +155,7 @@ async function bear(
   await runOnce(born, host, container, {
     name: `bootstrap_${container.name}`,
     command: makeOsd(osd, again),
-    input: `${key.trim()}\n`,
+    environment: { OSD_KEY: key.trim() },
   })
 }
 

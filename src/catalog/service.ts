@@ -23,6 +23,8 @@ export interface Service {
   readonly overrides: readonly (Overridable | OverrideFolder)[]
   /** Where a host must have an address, beside the network `api`. */
   readonly networks?: readonly Network[]
+  /** Images that a host needs before any container of the service is known. */
+  readonly images?: readonly string[]
   /** Folder of its logs below `/var/log/kolla`, if it is not called as the service. */
   readonly logs?: string
 }

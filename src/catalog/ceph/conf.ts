@@ -60,6 +60,7 @@ mon cluster log to stderr = false
 
 [mon]
 auth allow insecure global id reclaim = false
+mgr initial modules = iostat
 `
 }
 

@@ -40,8 +40,8 @@ mv -T mon/.making "mon/ceph-$name"
 `
 
 /**
- * For a one-shot container of an OSD: BlueStore on its partition, whose identity it takes. Its key comes by standard
- * input. A half-made one holds nothing: its beginning is wiped, else Ceph would take it for another's.
+ * For a one-shot container of an OSD: BlueStore on its partition, whose identity it takes. Its key is `OSD_KEY` of
+ * the environment. A half-made one holds nothing: its beginning is wiped, else Ceph would take it for another's.
  */
 export function makeOsd(osd: OsdFacts, again: boolean): readonly string[] {
   const begun = again ? ['block', ...(osd.journal === undefined ? [] : ['block.db'])] : []
@@ -49,13 +49,12 @@ export function makeOsd(osd: OsdFacts, again: boolean): readonly string[] {
     .map((name) => `dd if=/dev/zero of="$folder/${name}" bs=1M count=16 conv=fsync,notrunc\n`)
     .join('')
   return oneShot(`
-read -r key
 folder=${osdFolder(osd.id)}
 rm -rf "$folder"
 mkdir -p "$folder"
 ${linkDevices(osd)}
 ${wipe}chown -hR ceph:ceph "$folder"
 ceph-osd --mkfs -i ${osd.id} --osd-data "$folder" --osd-uuid ${osd.uuid} --keyfile - \\
-  --setuser ceph --setgroup ceph <<<"$key"
+  --setuser ceph --setgroup ceph <<<"$OSD_KEY"
 `)
 }

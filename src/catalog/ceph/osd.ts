@@ -25,6 +25,7 @@ export const cephOsd: Service = {
   passwords: ['ceph_cluster_fsid'],
   overrides: [cephConfig],
   networks: ['storage', 'cluster'],
+  images: ['ceph-osd'],
   logs: cephLogs,
 }
 

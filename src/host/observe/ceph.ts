@@ -30,7 +30,31 @@ export function cephScript({ disks, monitor = false }: Omit<CephQuestions, 'fsid
   ].join('\n')
 }
 
-const lookAtDisks = `
+/**
+ * BlueStore's label, as of Ceph 10: 24 and 37 bytes of text, then in Ceph's encoding a version, uuid, size, time, what
+ * the device is for, and a map of texts, each with four bytes of length before it.
+ */
+const bluestoreLabel = `
+{
+  for (i = 1; i <= NF; i++) text = text ($i >= 32 && $i < 127 ? sprintf("%c", $i) : "?")
+  print "bluestore=" substr(text, 24, 36)
+  print "role=" substr(text, 103, $99)
+  split("ceph_fsid whoami ready", keys, " ")
+  for (k = 1; k <= 3; k++) {
+    at = index(text, keys[k] "")
+    while (at && $(at - 4) != length(keys[k])) {
+      next_at = index(substr(text, at + 1), keys[k])
+      at = next_at ? at + next_at : 0
+    }
+    from = at + length(keys[k])
+    if (at) print keys[k] "=" substr(text, from + 4, $from + 256 * $(from + 1))
+  }
+}
+`
+
+const lookAtDisks =
+  sh`bluestore_label=${bluestoreLabel}` +
+  `
 look_at_disks() {
   local -A parents=() lines=() ours=() probed=()
   local name device line KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
@@ -70,11 +94,8 @@ look_at_device() {
   ! grep -q "^$device " /proc/swaps || echo 'use=swap'
   grep -E '^(TYPE|PTTYPE|PTUUID|PART_ENTRY_NAME|PART_ENTRY_UUID)=' <<<"$probed"
   if [[ $probed == *$'\\n'TYPE=ceph_bluestore* ]]; then
-    head --bytes 4096 "$device" | tr -cs 'a-zA-Z0-9_. -' '\n' | awk '
-      NR == 2 { print "bluestore=" $0 }
-      $0 == "main" || $0 == "bluefs db" || $0 == "bluefs wal" { print "role=" $0 }
-      last == "ceph_fsid" || last == "whoami" || last == "ready" { print last "=" $0 }
-      { last = $0 }'
+    head --bytes 4096 "$device" | od --address-radix=n --output-duplicates --format=u1 --width=4096 |
+      awk "$bluestore_label"
   elif ! [[ $probed == *$'\\n'TYPE=* || $MOUNTPOINT ]]; then
     is_blank "$device" "$SIZE" && echo blank=yes || echo blank=no
   fi
