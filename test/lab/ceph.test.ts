@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Installation } from '../support/installation.js'
 import { eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
-import { ceph, cephJson, s3 } from '../support/ceph.js'
+import { ceph, cephJson, enableCeph, s3 } from '../support/ceph.js'
 import { containersOn } from '../support/outside.js'
 
 /** Ceph from blank disks, looked at from outside. The parts build on each other and run in this order. */
 let installation: Installation
 beforeAll(async () => {
   installation = await Installation.start()
-  await installation.edit('globals.yml', 'enable_ceph: "no"', 'enable_ceph: "yes"')
-  await installation.edit('globals.yml', 'enable_ceph_rgw: "no"', 'enable_ceph_rgw: "yes"')
-  // All hosts share one machine's disk and memory: what they see of either is not theirs alone.
-  const conf =
-    '[global]\nmon data avail warn = 5\nmon data avail crit = 2\nosd memory target = 939524096\n'
-  await installation.write('config/ceph.conf', conf)
+  await enableCeph(installation)
   await Promise.all(hosts.map((host) => lab('reset', host)))
   await installation.run('bootstrap-servers')
   await installation.run('build')

@@ -2,6 +2,29 @@ import type { Installation } from './installation.js'
 import { floatingAddress, onHost, succeed } from './lab.js'
 import { logIn } from './outside.js'
 
+/** All hosts share one machine's disk and memory: what they see of either is not theirs alone. */
+const conf = `[global]
+mon data avail warn = 5
+mon data avail crit = 2
+osd memory target = 939524096
+`
+
+/** Ceph on the lab's disks, with gateways. */
+export async function enableCeph(installation: Installation): Promise<void> {
+  await installation.edit('globals.yml', 'enable_ceph: "no"', 'enable_ceph: "yes"')
+  await installation.edit('globals.yml', 'enable_ceph_rgw: "no"', 'enable_ceph_rgw: "yes"')
+  await installation.write('config/ceph.conf', conf)
+}
+
+/** Ceph and nothing of OpenStack. */
+export async function cephAlone(installation: Installation): Promise<void> {
+  await enableCeph(installation)
+  await installation.edit('globals.yml', 'enable_ceph_rgw: "yes"', 'enable_ceph_rgw: "no"')
+  for (const service of ['keystone', 'mariadb', 'memcached', 'rabbitmq']) {
+    await installation.edit('globals.yml', `enable_${service}: "yes"`, `enable_${service}: "no"`)
+  }
+}
+
 /** Asks Ceph as its administrator, on a monitor's host. */
 export async function ceph(host: string, command: string): Promise<string> {
   return onHost(host, `timeout 60 docker exec ceph_mon ceph --connect-timeout 20 ${command}`)
