@@ -5,6 +5,7 @@ import { monitorActivities } from './monitors.js'
 import { networkActivities } from './network.js'
 import { osdActivities } from './osds.js'
 import { poolActivities } from './pools.js'
+import { removalActivities } from './removal.js'
 
 /** Ceph's protocol: one cluster for ever, keys that only hosts hold, OSDs that are their partitions. */
 export function cephActivities(contexts: CloudContexts) {
@@ -13,6 +14,7 @@ export function cephActivities(contexts: CloudContexts) {
     ...osdActivities(contexts),
     ...networkActivities(contexts),
     ...poolActivities(contexts),
+    ...removalActivities(contexts),
     ...healthActivities(contexts),
     ...gatewayActivities(contexts),
   }

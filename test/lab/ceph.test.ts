@@ -152,3 +152,28 @@ describe('an object', () => {
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 })
+
+describe('an OSD that is removed', () => {
+  it('is drained first, and its disk becomes a new one with the next deploy', async () => {
+    const device = async () =>
+      (await cephJson<Record<string, string>>('kolla2', 'osd metadata 5'))['bluestore_bdev_devices']
+    const before = await device()
+    expect(await installation.run('remove-osd', '5')).toContain('osd.5 is gone from')
+    expect(await cephJson<number[]>('kolla1', 'osd ls')).toEqual([0, 1, 2, 3, 4])
+    const kept = await onHost('kolla1', 'docker exec ceph_mon rados --pool images get object -')
+    expect(kept).toBe('kept')
+    const plan = await installation.run('plan')
+    expect(plan).toMatch(
+      /ceph-osd +\/dev\/loop\d+p1 +bootstrap +new OSD, journal on \/dev\/loop\d+p[12]/,
+    )
+    await installation.run('deploy')
+    expect(await device()).toBe(before)
+    await eventually(status, ({ health }) => health.status === 'HEALTH_OK', 180)
+  })
+
+  it('must be one that there is', async () => {
+    const { code, stderr } = await installation.attempt('remove-osd', '17')
+    expect(code).toBe(2)
+    expect(stderr).toContain('there is no osd.17: the OSDs are 0, 1, 2, 3, 4, 5')
+  })
+})
