@@ -1,4 +1,4 @@
-import type { CephQuestions } from '../../src/host/observe/ceph.js'
+import type { CephQuestions } from '../../src/host/observe/ceph-script.js'
 import { password } from '../../src/model/passwords.js'
 import type { CloudContext } from '../cloud-context.js'
 

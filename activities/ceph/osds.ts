@@ -37,8 +37,11 @@ export function osdActivities(contexts: CloudContexts) {
     /** Makes the host's new OSDs side by side and starts them. Returns when Ceph says that they are up. */
     async bootstrapOsds(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
+      await cloud
+        .remote(host)
+        .runOrFail(awaitBirths, { title: 'wait for OSDs that are being made' })
       const { plan } = await look(cloud, host)
-      await Promise.all(plan.births.map((birth) => bear(cloud, host, monitor, birth)))
+      await allEnded(plan.births.map((birth) => bear(cloud, host, monitor, birth)))
       const { seen } = await look(cloud, host)
       const osds = finishedOsds(seen, cephFsid(cloud))
       const now = withOsds(cloud, host, osds)
@@ -131,6 +134,16 @@ async function look(
     'BadInput',
     findings,
   )
+}
+
+/** Whoever began them may have died; a partition tells nothing of use until they have ended. */
+const awaitBirths =
+  'docker container ls --quiet --filter name=^/bootstrap_ceph_osd_ | xargs --no-run-if-empty docker container wait >/dev/null'
+
+/** The first failure is thrown when all have ended: a step that is tried again must not meet what it left running. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((it) => it.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /**

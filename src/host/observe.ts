@@ -6,7 +6,7 @@ import { parseContainers, parseImages } from './observe/docker.js'
 import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
-import type { CephQuestions } from './observe/ceph.js'
+import type { CephQuestions } from './observe/ceph-script.js'
 import { observationScript, splitSections } from './observe/script.js'
 
 export interface ObserveOptions {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Table } from '../../plan/ceph/disks.js'
+import type { Table } from '../../plan/ceph/table.js'
 import { tableId } from '../../plan/ceph/labels.js'
 import { sh } from '../../ssh/quote.js'
 import type { Remote } from '../../ssh/remote.js'

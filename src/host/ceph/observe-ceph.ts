@@ -1,7 +1,8 @@
 import type { ObservedCeph } from '../../model/observed-host.js'
 import type { Remote } from '../../ssh/remote.js'
-import { cephScript, parseCeph } from '../observe/ceph.js'
-import type { CephQuestions } from '../observe/ceph.js'
+import { parseCeph } from '../observe/ceph.js'
+import { cephScript } from '../observe/ceph-script.js'
+import type { CephQuestions } from '../observe/ceph-script.js'
 import { sectionFunction, splitSections } from '../observe/script.js'
 
 /** What a host's disks and volumes show of Ceph now, when the rest of the host does not matter. */

@@ -1,6 +1,6 @@
 import { raw, sh } from '../../ssh/quote.js'
-import { cephScript } from './ceph.js'
-import type { CephQuestions } from './ceph.js'
+import { cephScript } from './ceph-script.js'
+import type { CephQuestions } from './ceph-script.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]

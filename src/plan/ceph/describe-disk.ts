@@ -21,3 +21,5 @@ export function describeDisk(disk: ObservedDisk): string {
     '; ',
   )
 }
+
+export const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`

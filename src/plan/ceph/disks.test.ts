@@ -221,6 +221,17 @@ describe('a disk is left alone and named', () => {
     ])
   })
 
+  it('that is named in both lists, by two names', () => {
+    const disks = {
+      disks: [disk('b')],
+      named: { '/dev/sdb': '/dev/sdb', '/dev/disk/b': '/dev/sdb' },
+    }
+    const names = { ceph_osd_disks: ['/dev/sdb'], ceph_journal_disks: ['/dev/disk/b'] }
+    expect(planDisks(disks, names, fsid).errors).toEqual([
+      '/dev/disk/b, of ceph_journal_disks, is the same disk as /dev/sdb: name it once',
+    ])
+  })
+
   it('that carries a label the inventory does not speak of', () => {
     const disks = {
       disks: [disk('b'), labelled('c', partition('c', osdLabel))],
