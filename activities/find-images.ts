@@ -1,4 +1,5 @@
 import { imageRef } from '../src/catalog/image.js'
+import { servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import type { Finding } from '../src/model/finding.js'
 import { RegistryError, imageDigests, imageLayers } from '../src/registry/registry.js'
@@ -79,5 +80,9 @@ export function registryOptions({ cloud }: CloudContext): RegistryOptions {
 
 function imagesOf(cloud: CloudContext, host: string): string[] {
   const { globals } = cloud.host(host)
-  return [...new Set(cloud.containers(host).map((container) => imageRef(globals, container)))]
+  const early = servicesOn(cloud.cloud, host).flatMap(({ name: service, images = [] }) =>
+    images.map((image) => ({ image, service })),
+  )
+  const wanted = [...cloud.containers(host), ...early]
+  return [...new Set(wanted.map((container) => imageRef(globals, container)))]
 }

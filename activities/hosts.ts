@@ -6,6 +6,7 @@ import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
+import { cephQuestions } from './ceph/observe.js'
 import { cancellation, report } from './progress.js'
 
 export function hostActivities(contexts: CloudContexts) {
@@ -16,6 +17,7 @@ export function hostActivities(contexts: CloudContexts) {
       return observeHost(cloud.remote(host), {
         containers: containerNames,
         digestKey: cloud.digestKey,
+        ...cephQuestions(cloud, host),
         ...cancellation(),
       })
     },

@@ -1,5 +1,6 @@
 import { accessActivities } from './access.js'
 import type { Adapters } from './adapters.js'
+import { cephActivities } from './ceph/index.js'
 import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
 import { containerActivities } from './containers.js'
@@ -22,6 +23,7 @@ export function createActivities(adapters: Adapters) {
     ...mariadbActivities(contexts),
     ...rabbitmqActivities(contexts),
     ...keystoneActivities(contexts),
+    ...cephActivities(contexts),
     ...accessActivities(contexts),
   }
 }

@@ -1,4 +1,4 @@
-import { findAddress, hostViews } from '../src/catalog/host-view.js'
+import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
 import { servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
@@ -6,7 +6,9 @@ import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { Change } from '../src/plan/change.js'
 import { checkData } from '../src/plan/check-data.js'
-import { checkHosts } from '../src/plan/check-hosts.js'
+import { planCeph, withMonitors } from '../src/plan/ceph/plan-ceph.js'
+import type { MonitorPlan } from '../src/plan/ceph/monitors.js'
+import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
 import { checkRelease } from '../src/plan/check-release.js'
 import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
@@ -25,6 +27,8 @@ export interface PlannedCloud {
   readonly pulls: readonly Pull[]
   /** Service → its hosts in the inventory's order. */
   readonly members: Readonly<Record<string, readonly string[]>>
+  /** Monitors of Ceph whose data is to be made, where Ceph is enabled. */
+  readonly monitors?: Pick<MonitorPlan, 'make' | 'halfMade'>
 }
 
 export function planActivities(contexts: CloudContexts) {
@@ -45,6 +49,7 @@ export function planActivities(contexts: CloudContexts) {
       if (!isComplete(cloud)) {
         return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
       }
+      const ceph = planCeph(cloud.cloud, observed)
       const images = await findImages(cloud)
       const found = { hosts, images: images.digests }
       const rendered = opened.with(found)
@@ -56,6 +61,7 @@ export function planActivities(contexts: CloudContexts) {
         }),
         ...checkRelease(cloud.cloud, observed),
         ...checkData(cloud.cloud, observed),
+        ...ceph.findings,
         ...images.findings,
         ...unknownServices(only),
       ]
@@ -65,7 +71,8 @@ export function planActivities(contexts: CloudContexts) {
         name,
         containers: rendered.containers(name).map((it) => rendered.desired(name, it)),
       }))
-      const changes = planChanges(ref.cloud, desired, observed)
+      const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
+      const changes = [...withMonitors(containers, ceph.monitors), ...ceph.changes]
       return {
         ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
         changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
@@ -73,9 +80,15 @@ export function planActivities(contexts: CloudContexts) {
         findings,
         pulls,
         members,
+        ...(ceph.monitors && { monitors: ceph.monitors }),
       }
     },
   }
+}
+
+/** A monitor and an OSD are taken away by nobody's leaving out a line (see `planCeph`). */
+function isAllowed({ action, service }: Change): boolean {
+  return action !== 'remove' || (service !== 'ceph-mon' && service !== 'ceph-osd')
 }
 
 function namesOn(cloud: CloudContext, host: string): string[] {
@@ -87,7 +100,7 @@ function isComplete({ cloud, found }: CloudContext): boolean {
   if (found.hosts.length < cloud.hosts.length) return false
   return hostViews(cloud, found.hosts)
     .filter((view) => servicesOn(cloud, view.name).length > 0)
-    .every((view) => findAddress(view) !== undefined)
+    .every((view) => isAddressed(cloud, view))
 }
 
 function membersOf({ cloud }: CloudContext): PlannedCloud['members'] {

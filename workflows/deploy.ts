@@ -1,8 +1,10 @@
+import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { observeAndPlan, onAll, operate, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
 import { Run } from './run.js'
+import { startCeph, startGateways } from './services/ceph.js'
 import { initializeKeystone, rollKeystone } from './services/keystone.js'
 import { formGalera, rollMariadb } from './services/mariadb.js'
 import { startRabbitmq } from './services/rabbitmq.js'
@@ -23,8 +25,8 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
   const { changes, findings: warnings } = plan
   const run = new Run(plan, operation.stages)
   if (changes.length > 0) await carryOut(run)
-  await operation.stages.run('Verify', () => verify(plan))
-  return { changes, warnings, summary: summarize(changes, true) }
+  const doubts = await operation.stages.run('Verify', () => verify(plan, changes.length > 0))
+  return { changes, warnings: [...warnings, ...doubts], summary: summarize(changes, true) }
 }
 
 /** The order of a deployment: everything side by side that its dependencies allow. */
@@ -35,7 +37,7 @@ async function carryOut(run: Run): Promise<void> {
     () => run.start('haproxy'),
     () => run.start('keepalived'),
   )
-  await together(
+  const controlPlane = together(
     () => run.start('cron'),
     () => loadBalancer,
     () => run.start('memcached'),
@@ -55,6 +57,11 @@ async function carryOut(run: Run): Promise<void> {
       )
     },
   )
+  await together(
+    () => controlPlane,
+    () => startCeph(run),
+  )
+  await startGateways(run)
   await removeUnwanted(run)
 }
 
@@ -69,7 +76,7 @@ async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
   const hosts = [...new Set(plan.changes.map((change) => change.host))]
   await stages.run('Write configuration', () =>
     onAll(hosts, (host) => {
-      const containers = plan.changes.filter((c) => c.host === host && c.action !== 'remove')
+      const containers = plan.changes.filter((c) => c.host === host && isContainer(c))
       const names = containers.map((change) => change.container)
       return step('writeConfiguration', host, ref, host, names)
     }),

@@ -24,7 +24,11 @@ export async function check(input: CloudInput): Promise<OperationResult> {
   return inspect('check', input, async (operation) => {
     const planned = await observeAndPlan(operation)
     const { findings } = planned
-    await operation.stages.run('Verify', () => verify(planned))
-    return { changes: [], warnings: findings, summary: 'Every service does its work' }
+    const doubts = await operation.stages.run('Verify', () => verify(planned))
+    return {
+      changes: [],
+      warnings: [...findings, ...doubts],
+      summary: 'Every service does its work',
+    }
   })
 }

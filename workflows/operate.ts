@@ -87,8 +87,17 @@ export async function observeAndPlan(
     const { observed, unobserved } = await observe(cloud)
     const plan = await step('planCloud', cloud.name, cloud.ref, observed, options.services)
     refuse([...cloud.findings, ...unobserved, ...plan.findings])
+    refuse(await checkStorageNetwork(plan))
     return plan
   })
+}
+
+/** Before anything of Ceph is changed: a cluster whose hosts don't reach each other would begin and never end. */
+async function checkStorageNetwork({ ref, changes, members }: PlannedCloud): Promise<Finding[]> {
+  if (!changes.some(({ service }) => service.startsWith('ceph-'))) return []
+  const hosts = [...new Set([...(members['ceph-mon'] ?? []), ...(members['ceph-osd'] ?? [])])]
+  const found = await onAll(hosts, (host) => step('checkStorageNetwork', host, ref, host, hosts))
+  return found.flat()
 }
 
 /** Every host as it is; a host that can't be looked at is a finding, so that all of them are told together. */
@@ -109,15 +118,25 @@ export async function observe({ hosts, ref }: OpenedCloud) {
   return { observed, unobserved }
 }
 
-/** Proves from outside that every service does its work, whatever was changed. */
-export async function verify({ ref, members }: PlannedCloud): Promise<void> {
+/** Proves from outside that every service does its work, whatever was changed. Returns what is only doubtful. */
+export async function verify(
+  { ref, members }: PlannedCloud,
+  changed = false,
+): Promise<readonly Finding[]> {
   const hosts = new Set(Object.values(members).flat())
   const [rabbit] = members['rabbitmq'] ?? []
+  const [monitor] = members['ceph-mon'] ?? []
+  let doubts: readonly Finding[] = []
   await together(
     ...[...hosts].map((host) => () => step('awaitHealth', host, ref, host)),
     ...(rabbit === undefined ? [] : [() => step('verifyRabbitmq', rabbit, ref, rabbit)]),
     () => step('issueToken', 'through the floating address', ref),
+    async () => {
+      if (monitor === undefined) return
+      doubts = await step('verifyCeph', monitor, ref, monitor, changed)
+    },
   )
+  return doubts
 }
 
 /** @throws ApplicationFailure `BadInput` with all findings when one is an error */

@@ -29,6 +29,11 @@ export interface DeployInput extends CloudInput {
   readonly services?: readonly string[]
 }
 
+export interface RemoveOsdInput extends CloudInput {
+  /** Ceph's number of it: 3 for osd.3. */
+  readonly osd: number
+}
+
 /** Workflow type → input: what an operator types into the Web UI's "Start Workflow". */
 export interface OperationInputs {
   readonly prechecks: CloudInput
@@ -40,6 +45,7 @@ export interface OperationInputs {
   readonly reconfigure: DeployInput
   readonly postDeploy: CloudInput
   readonly check: CloudInput
+  readonly removeOsd: RemoveOsdInput
 }
 
 export type OperationName = keyof OperationInputs

@@ -1,4 +1,5 @@
 import type { CloudRef, PlannedCloud } from '../activities/index.js'
+import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
 import { onAll, oneByOne } from './operate.js'
 import type { Stages } from './stages.js'
@@ -34,7 +35,7 @@ export class Run {
   /** Names of the service's containers that change on one host. */
   containers(service: string, host: string): readonly string[] {
     return this.changes(service)
-      .filter((change) => change.host === host && change.action !== 'remove')
+      .filter((change) => change.host === host && isContainer(change))
       .map((change) => change.container)
   }
 

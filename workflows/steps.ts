@@ -32,17 +32,25 @@ const transfer: ActivityOptions = {
   scheduleToCloseTimeout: '6 hours',
 }
 
+/** Moving data from disk to disk: days with large ones. */
+const drain: ActivityOptions = {
+  ...act,
+  startToCloseTimeout: '2 days',
+  scheduleToCloseTimeout: '4 days',
+}
+
 /** The first meeting with a host: one that does not answer now is told to the operator at once. */
 const meet: ActivityOptions = { ...look, retry: { maximumAttempts: 2 } }
 
-type Step = 'look' | 'meet' | 'act' | 'transfer'
+type Step = 'look' | 'meet' | 'act' | 'transfer' | 'drain'
 const proxies = {
   look: proxyActivities<Activities>(look),
   meet: proxyActivities<Activities>(meet),
   act: proxyActivities<Activities>(act),
   transfer: proxyActivities<Activities>(transfer),
+  drain: proxyActivities<Activities>(drain),
 }
-const options = { look, meet, act, transfer }
+const options = { look, meet, act, transfer, drain }
 
 /** Which kind of step a verb is; every verb that is not named here is an `act`. */
 const kinds: Partial<Record<keyof Activities, Step>> = {
@@ -50,6 +58,8 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   lockHolder: 'look',
   observeHost: 'meet',
   planCloud: 'look',
+  checkStorageNetwork: 'look',
+  drainOsd: 'drain',
   prepareHost: 'transfer',
   buildImages: 'transfer',
   pullImages: 'transfer',

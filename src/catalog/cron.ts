@@ -9,10 +9,12 @@ const rotation = { service: 'cron', file: 'cron-logrotate-global.conf', kind: 'w
 
 /** Rotates the logs of all services in the volume `kolla_logs`. */
 export function cron(services: () => readonly Service[]): Service {
-  const logged = (cloud: Cloud) =>
-    services()
+  const logged = (cloud: Cloud) => {
+    const folders = services()
       .filter((service) => service.name !== 'cron' && service.enabled(cloud.globals))
-      .map((service) => service.name)
+      .map((service) => service.logs ?? service.name)
+    return [...new Set(folders)]
+  }
   return {
     name: 'cron',
     group: 'cron',

@@ -1,11 +1,13 @@
 import type { Globals } from '../model/globals.js'
 
 /** Services whose images may carry a tag of their own, as kolla-ansible's `mariadb_tag`. */
-type Tagged = 'cron' | 'haproxy' | 'keepalived' | 'mariadb' | 'memcached' | 'rabbitmq' | 'keystone'
+type Tagged =
+  'cron' | 'haproxy' | 'keepalived' | 'mariadb' | 'memcached' | 'rabbitmq' | 'keystone' | 'ceph'
 
 /** The tag of a service's images: `2026.1-debian-trixie`. */
 export function imageTag(globals: Globals, service?: string): string {
-  const own = service === undefined ? undefined : globals[`${service as Tagged}_tag`]
+  const name = service?.startsWith('ceph-') ? 'ceph' : service
+  const own = name === undefined ? undefined : globals[`${name as Tagged}_tag`]
   return own ?? globals.openstack_tag
 }
 

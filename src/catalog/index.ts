@@ -1,3 +1,7 @@
+import { cephMgr } from './ceph/mgr.js'
+import { cephMon } from './ceph/mon.js'
+import { cephOsd } from './ceph/osd.js'
+import { cephRgw } from './ceph/rgw.js'
 import { cron } from './cron.js'
 import { haproxy } from './haproxy.js'
 import { keepalived } from './keepalived.js'
@@ -16,9 +20,13 @@ export const services: readonly Service[] = [
   memcached,
   rabbitmq,
   keystone,
+  cephMon,
+  cephMgr,
+  cephOsd,
+  cephRgw,
 ]
 
-/** Names of all containers that the services may have on a host. */
+/** Names of all containers that the services may have on a host; `*` stands for any ending. */
 export const containerNames: readonly string[] = [
   'cron',
   'haproxy',
@@ -29,4 +37,8 @@ export const containerNames: readonly string[] = [
   'keystone_ssh',
   'keystone_fernet',
   'keystone',
+  'ceph_mon',
+  'ceph_mgr',
+  'ceph_osd_*',
+  'ceph_rgw',
 ]

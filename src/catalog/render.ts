@@ -2,6 +2,7 @@ import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
 import { contextOf } from './host-view.js'
+import type { Network } from './host-view.js'
 import { services } from './index.js'
 import type { Context, Probe, Service, Socket } from './service.js'
 
@@ -40,6 +41,12 @@ export function probesOf(
   return collect(cloud, facts, hostName, (service, ctx) =>
     service.name === serviceName ? service.health(ctx) : [],
   )
+}
+
+/** Networks on which the host must have an address: all that its services use. */
+export function networksOf(cloud: Cloud, hostName: string): Network[] {
+  const used = servicesOn(cloud, hostName).flatMap((service) => service.networks ?? [])
+  return [...new Set<Network>(['api', ...used])]
 }
 
 /** Names in passwords.yml that the enabled services need, sorted. */

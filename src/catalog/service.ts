@@ -1,7 +1,7 @@
 import type { Cloud } from '../model/cloud.js'
 import type { Globals } from '../model/globals.js'
 import type { Container } from './container.js'
-import type { HostView } from './host-view.js'
+import type { HostView, Network } from './host-view.js'
 import type { Overridable, OverrideFolder } from './overridden.js'
 
 /** One service of the catalogue: pure and declarative. Its protocol, if it has one, is a workflow's business. */
@@ -21,6 +21,12 @@ export interface Service {
   readonly passwords: readonly string[]
   /** What the operator may change by files below `config/`. */
   readonly overrides: readonly (Overridable | OverrideFolder)[]
+  /** Where a host must have an address, beside the network `api`. */
+  readonly networks?: readonly Network[]
+  /** Images that a host needs before any container of the service is known. */
+  readonly images?: readonly string[]
+  /** Folder of its logs below `/var/log/kolla`, if it is not called as the service. */
+  readonly logs?: string
 }
 
 /** All that rendering may know: the cloud, the host to render for, and every host of a group. */

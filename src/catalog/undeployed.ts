@@ -13,7 +13,6 @@ const undeployed = [
   'enable_cinder',
   'enable_magnum',
   'enable_watcher',
-  'enable_ceph',
   'enable_proxysql',
   'enable_fluentd',
   'enable_central_logging',

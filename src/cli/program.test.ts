@@ -45,7 +45,8 @@ describe('the command line', () => {
     const names = createProgram().commands.map((command) => command.name())
     expect(names).toEqual([
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
-      ...['reconfigure', 'post-deploy', 'check', 'attach', 'abort', 'history', 'explain', 'server'],
+      ...['reconfigure', 'post-deploy', 'remove-osd', 'check'],
+      ...['attach', 'abort', 'history', 'explain', 'server'],
     ])
   })
 

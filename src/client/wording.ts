@@ -19,6 +19,7 @@ export function verbOf(operation: string): string {
     prepareHosts: 'bootstrap-servers',
     buildImages: 'build',
     postDeploy: 'post-deploy',
+    removeOsd: 'remove-osd',
   }
   return own[operation] ?? operation
 }

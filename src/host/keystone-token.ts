@@ -28,7 +28,7 @@ export async function issueToken(remote: Remote, request: TokenRequest): Promise
   throw new RemoteError(remote.host, title, code || 1, seen.filter(Boolean).slice(-20))
 }
 
-function authentication({ user, project, password }: TokenRequest) {
+export function authentication({ user, project, password }: TokenRequest) {
   const domain = { id: 'default' }
   return {
     auth: {

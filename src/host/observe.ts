@@ -1,16 +1,21 @@
+import { finishedOsds } from '../plan/ceph/osds.js'
 import type { Remote } from '../ssh/remote.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
 import { parseContainers, parseImages } from './observe/docker.js'
 import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
+import { parseCeph } from './observe/ceph.js'
+import type { CephQuestions } from './observe/ceph-script.js'
 import { observationScript, splitSections } from './observe/script.js'
 
 export interface ObserveOptions {
-  /** Containers of the catalogue: they and their folders below `/etc/kolla` are of interest. */
+  /** Containers of the catalogue: they and their folders below `/etc/kolla` are of interest. May end with `*`. */
   readonly containers: readonly string[]
   /** Key of `configurationDigest`. */
   readonly digestKey: string
+  /** What to tell of Ceph; nothing by default. */
+  readonly ceph?: CephQuestions
   /** `/etc/kolla` by default. */
   readonly root?: string
   readonly signal?: AbortSignal
@@ -18,8 +23,8 @@ export interface ObserveOptions {
 
 /** What a host shows, in one SSH round trip. A bare host without Docker is fine. */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { containers: names, digestKey, root = '/etc/kolla', signal } = options
-  const { stdout } = await remote.runOrFail(observationScript({ names, root }), {
+  const { containers: names, digestKey, ceph, root = '/etc/kolla', signal } = options
+  const { stdout } = await remote.runOrFail(observationScript({ names, root, ceph: ceph ?? {} }), {
     title: 'observe the host',
     timeoutMs: 60_000,
     ...(signal && { signal }),
@@ -28,10 +33,14 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
   const [version, dockerRoot, freeBytes] = section('docker')
+  const seen = ceph && parseCeph(section)
   return {
-    facts: parseFacts(remote.host, section),
+    facts: {
+      ...parseFacts(remote.host, section),
+      ...(seen && { osds: finishedOsds(seen, ceph.fsid) }),
+    },
     containers: containers.filter(
-      ({ name, labels }) => 'kolla_temporal.cloud' in labels || names.includes(name),
+      ({ name, labels }) => 'kolla_temporal.cloud' in labels || matches(names, name),
     ),
     images: images.byReference,
     volumes: section('volumes'),
@@ -41,5 +50,11 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
       dockerRoot !== undefined && {
         docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },
       }),
+    ...(seen && { ceph: seen }),
   }
+}
+
+/** A name that ends with `*` stands for all that begin so. */
+function matches(names: readonly string[], name: string): boolean {
+  return names.some((it) => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : it === name))
 }

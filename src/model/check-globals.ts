@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net'
+import { checkCephGlobals } from './check-ceph.js'
 import type { Finding } from './finding.js'
 import { globalsSchema, settings } from './globals.js'
 import type { Globals } from './globals.js'
@@ -108,5 +109,5 @@ export function checkGlobals(globals: Globals): { key: keyof Globals; message: s
   for (const key of tls) {
     if (globals[key]) refuse(key, 'must be no: TLS is not supported yet')
   }
-  return problems
+  return [...problems, ...checkCephGlobals(globals)]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   count,
+  devices,
   dimensions,
   integer,
   oneOf,
@@ -38,6 +39,7 @@ export const settings = {
   memcached_tag: setting(text, '{{ openstack_tag }}'),
   rabbitmq_tag: setting(text, '{{ openstack_tag }}'),
   keystone_tag: setting(text, '{{ openstack_tag }}'),
+  ceph_tag: setting(text, '{{ openstack_tag }}'),
   docker_registry: setting(textOrEmpty, 'quay.io'),
   docker_registry_insecure: setting(yesNo, false),
   docker_registry_username: setting(textOrEmpty, ''),
@@ -111,6 +113,10 @@ export const settings = {
   keystone_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
   keystone_ssh_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
   keystone_fernet_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  ceph_mon_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  ceph_mgr_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  ceph_osd_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  ceph_rgw_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
 
   // Services
   enable_openstack_core: setting(yesNo, true),
@@ -231,6 +237,22 @@ export const settings = {
     count,
     '{{ fernet_token_expiry | int + fernet_token_allow_expired_window | int }}',
   ),
+
+  // Ceph, with the names of kolla-ansible, which deployed it until 2019; the disks are ours, for hosts of [ceph-osd]
+  ceph_osd_disks: setting(devices, []),
+  ceph_journal_disks: setting(devices, []),
+  ceph_cluster: setting(only('ceph'), 'ceph'),
+  ceph_glance_pool_name: setting(text, 'images'),
+  ceph_glance_user: setting(text, 'glance'),
+  ceph_cinder_pool_name: setting(text, 'volumes'),
+  ceph_cinder_user: setting(text, 'cinder'),
+  ceph_cinder_backup_pool_name: setting(text, 'backups'),
+  ceph_cinder_backup_user: setting(text, 'cinder-backup'),
+  ceph_nova_pool_name: setting(text, 'vms'),
+  ceph_nova_user: setting(text, 'nova'), // kolla-ansible: Cinder's
+  ceph_rgw_port: setting(port, 6780),
+  ceph_rgw_public_port: setting(port, '{{ ceph_rgw_port }}'),
+  ceph_rgw_keystone_user: setting(text, 'ceph_rgw'),
 
   // Log rotation
   cron_logrotate_log_maxsize: setting(text, '100M'),

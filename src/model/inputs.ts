@@ -21,6 +21,7 @@ export const operationInputs = {
   reconfigure: services,
   postDeploy: cloudOnly,
   check: cloudOnly,
+  removeOsd: z.strictObject({ cloud, osd: z.int().min(0) }),
 }
 
 /** One finding per field that is missing, unknown or of another type; an empty list when the input will do. */

@@ -13,6 +13,18 @@ export interface HostFacts {
   }
   readonly cpus: number
   readonly memoryBytes: number
+  /** Finished OSDs on the host's disks; only looked for where the host is to have some. */
+  readonly osds?: readonly OsdFacts[]
+}
+
+/** An OSD as its partition tells: it is the same on another host or under another device name. */
+export interface OsdFacts {
+  /** Ceph's number: `0` is `osd.0`. */
+  readonly id: number
+  /** Of the partition, and Ceph's own for the OSD. */
+  readonly uuid: string
+  /** Partition UUID of its journal, where it has one of its own. */
+  readonly journal?: string
 }
 
 /** A host as one SSH round trip finds it. */
@@ -28,6 +40,70 @@ export interface ObservedHost {
   readonly configuration: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
+  /** Only where it was asked for. */
+  readonly ceph?: ObservedCeph
+}
+
+/** What a host's disks and volumes show of Ceph. */
+export interface ObservedCeph {
+  /** Whole disks that the operator named, and those that carry a partition with a label of Ceph's. */
+  readonly disks: readonly ObservedDisk[]
+  /** Device as the operator named it → kernel's name (`/dev/loop101`); undefined where there is none. */
+  readonly named: Readonly<Record<string, string | undefined>>
+  readonly monitor?: ObservedMonitor
+}
+
+/** File of ours in a monitor's folder: the fsid of its cluster. */
+export const fsidFile = 'kolla_temporal.fsid'
+
+/** The volumes of a monitor. */
+export interface ObservedMonitor {
+  /** Whether there is a folder of its data … */
+  readonly made: boolean
+  /** … and the cluster that it was made for, if by us. */
+  readonly fsid?: string
+  /** Whether it was ever in a quorum: Ceph itself leaves a mark in its folder then. */
+  readonly joined: boolean
+  /** Keys of the cluster in the volume `ceph_mon_config`. */
+  readonly keys: 'none' | 'broken' | 'complete'
+}
+
+export interface ObservedDevice {
+  /** Kernel's name: `/dev/sdb`, `/dev/sdb1`. */
+  readonly device: string
+  readonly bytes: number
+  /** Signatures on it, but not its partition table: `ext4`, `LVM2_member`, `ceph_bluestore`. */
+  readonly content?: string
+  /** Why it can't be had: `mounted on /srv`, `in use by dm-0`, `read-only`. */
+  readonly uses: readonly string[]
+  /** Nothing but zeros, as far as was looked; undefined where nobody had to look. */
+  readonly blank?: boolean
+}
+
+export interface ObservedDisk extends ObservedDevice {
+  readonly serial?: string
+  /** Partition table: `gpt`, `dos`, with its own identity. */
+  readonly table?: { readonly kind: string; readonly id: string }
+  readonly partitions: readonly ObservedPartition[]
+}
+
+export interface ObservedPartition extends ObservedDevice {
+  /** GPT name. */
+  readonly label: string
+  readonly uuid: string
+  /** BlueStore's own label. */
+  readonly bluestore?: BluestoreLabel
+}
+
+export interface BluestoreLabel {
+  /** Identity of the OSD that it belongs to, on a journal too. */
+  readonly osdUuid: string
+  /** `main`, or `bluefs db` on a journal. */
+  readonly role: string
+  /** Cluster, number and readiness of the OSD; only on its main device. */
+  readonly fsid?: string
+  readonly id?: number
+  readonly ready: boolean
 }
 
 export interface ObservedContainer {

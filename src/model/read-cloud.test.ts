@@ -87,6 +87,58 @@ describe("the source's own files", () => {
   })
 })
 
+describe('Ceph', () => {
+  const globals = 'kolla_internal_vip_address: 192.168.8.75\nenable_ceph: yes\n'
+  const control = "[control]\na ansible_host=10.0.0.1 ceph_osd_disks=\"['/dev/sdb', '/dev/sdc']\"\n"
+  const network = '[network]\na\n'
+
+  it("has the groups of kolla-ansible's days, and disks that each host names", () => {
+    const storage = '[storage]\ns1\ns2\n[storage:vars]\nceph_journal_disks=/dev/sdd, /dev/sde\n'
+    const cloud = cloudOf({ globals, inventory: control + network + storage })
+    expect(cloud.groups.get('ceph-mon')).toEqual(['a'])
+    expect(cloud.groups.get('ceph-mgr')).toEqual(['a'])
+    expect(cloud.groups.get('ceph-osd')).toEqual(['s1', 's2'])
+    expect(host(cloud, 'a').globals.ceph_osd_disks).toEqual(['/dev/sdb', '/dev/sdc'])
+    expect(host(cloud, 's2').globals.ceph_journal_disks).toEqual(['/dev/sdd', '/dev/sde'])
+  })
+
+  it.each([
+    [
+      'a disk twice',
+      control.replace('sdc', 'sdb') + network,
+      globals,
+      /multinode:2:\d+: error: .*names \/dev\/sdb twice/,
+    ],
+    [
+      'no device',
+      control.replace('/dev/sdc', 'sdc') + network,
+      globals,
+      /multinode:2:\d+: error: .*must be a device such as/,
+    ],
+    [
+      'an even number of monitors',
+      control + network + '[ceph-mon]\na\nb\n',
+      globals,
+      /error: group 'ceph-mon' has 2 hosts \(a, b\): an even number/,
+    ],
+    [
+      'no host with disks',
+      control + network + '[storage]\n',
+      globals,
+      /error: group 'ceph-osd' has no hosts/,
+    ],
+    [
+      'gateways of no cluster',
+      control + network,
+      'kolla_internal_vip_address: 192.168.8.75\nenable_ceph_rgw: yes\n',
+      /^globals.yml:2:\d+: error: .*set enable_ceph to yes/,
+    ],
+  ])('is refused with %s', (_, inventory, text, sentence) => {
+    const { findings } = read({ globals: text, inventory })
+    expect(findings).toContainEqual(expect.stringMatching(sentence))
+  })
+})
+
 describe('globals', () => {
   it.each([
     ['openstack_release: 2025.2', 'openstack_tag', '2025.2-debian-bookworm'],

@@ -1,3 +1,4 @@
+import { checkCephGroups } from './check-ceph.js'
 import { checkAddresses, checkEssentialGroups } from './check-hosts.js'
 import { checkGlobals, resolveGlobals, unknownKeys } from './check-globals.js'
 import type { Cloud, CloudFiles, Host } from './cloud.js'
@@ -55,6 +56,7 @@ export function readCloud(
     ...checkLocalHosts(inventory, tree),
     ...checkAddresses(hosts, globals, (name) => inventory.hosts.get(name)?.place),
     ...checkKeys(inventory, globalsFile.variables, resolvers, files),
+    ...(globals ? checkCephGroups(globals, (name) => tree.hosts(name), files.inventory.path) : []),
   )
 
   let cloud: Cloud | undefined

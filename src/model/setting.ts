@@ -50,3 +50,15 @@ export const dimensions = z.strictObject({
 
 export const only = <const Word extends string>(word: Word) =>
   z.literal(word, { error: `must be ${word}: this version knows no other` })
+
+/** Block devices of a host: a list, or as one text with blanks or commas between them. */
+export const devices = z.preprocess(
+  (value) => {
+    if (value === null || value === '') return []
+    return typeof value === 'string' ? value.trim().split(/[\s,]+/) : value
+  },
+  z.array(
+    z.string().regex(/^\/dev\/[\w./:+@-]+$/, { error: 'must be a device such as /dev/sdb' }),
+    { error: "must be a list of devices, such as ['/dev/sdb', '/dev/sdc']" },
+  ),
+)

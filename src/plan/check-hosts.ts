@@ -1,7 +1,7 @@
 import type { ObservedHost } from '../model/observed-host.js'
 import { findAddress, hostViews, interfaceOf, shortHostname } from '../catalog/host-view.js'
-import type { HostView } from '../catalog/host-view.js'
-import { servicesOn, socketsOf } from '../catalog/render.js'
+import type { HostView, Network } from '../catalog/host-view.js'
+import { networksOf, servicesOn, socketsOf } from '../catalog/render.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { foreignContainers, foreignListeners } from './check-foreign.js'
@@ -29,12 +29,12 @@ export function checkHosts(
     const host = byName.get(view.name)
     if (!host) return []
     return [
-      ...checkNetwork(view),
+      ...networksOf(cloud, view.name).flatMap((network) => checkNetwork(view, network)),
       ...checkDocker(host, checks.imageBytes?.get(view.name)),
       ...foreignContainers(cloud.name, host, checks.containers.get(view.name) ?? []),
     ]
   })
-  const addressed = views.every((view) => findAddress(view) !== undefined)
+  const addressed = views.every((view) => isAddressed(cloud, view))
   return [
     ...own,
     ...checkHostnames(cloud, views),
@@ -56,16 +56,22 @@ function foreignPorts(
   })
 }
 
-function checkNetwork(view: HostView): Finding[] {
-  if (findAddress(view) !== undefined) return []
-  const wanted = interfaceOf(view, 'api')
+/** Whether the host has every address that its services need. */
+export function isAddressed(cloud: Cloud, view: HostView): boolean {
+  return networksOf(cloud, view.name).every((network) => findAddress(view, network) !== undefined)
+}
+
+function checkNetwork(view: HostView, network: Network): Finding[] {
+  if (findAddress(view, network) !== undefined) return []
+  const wanted = interfaceOf(view, network)
+  const setting = network === 'api' ? 'network_interface' : `${network}_interface`
   const others = Object.entries(view.facts.interfaces)
     .filter(([name, addresses]) => name !== 'lo' && name !== 'docker0' && addresses.length > 0)
     .map(([name, addresses]) => `${name} (${addresses.join(', ')})`)
   const what = wanted in view.facts.interfaces ? 'has no IPv4 address' : 'does not exist'
   const hint =
     others.length > 0
-      ? `set network_interface, in globals.yml or for this host, to one of ${others.join(', ')}`
+      ? `set ${setting}, in globals.yml or for this host, to one of ${others.join(', ')}`
       : 'no other interface has one either'
   return [error(view.name, `interface ${wanted} ${what}: ${hint}`)]
 }

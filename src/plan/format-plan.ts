@@ -4,6 +4,8 @@ const verbs: Record<Change['action'], string> = {
   create: 'create',
   replace: 'replace',
   restart: 'restart',
+  label: 'label',
+  bootstrap: 'bootstrap',
   write: 'rewrite',
   remove: 'remove',
 }
@@ -35,6 +37,8 @@ const done: Record<Change['action'], string> = {
   create: 'created',
   replace: 'replaced',
   restart: 'restarted',
+  label: 'labelled',
+  bootstrap: 'bootstrapped',
   write: 'rewritten',
   remove: 'removed',
 }

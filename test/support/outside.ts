@@ -20,8 +20,15 @@ export async function querySql(installation: Installation, sql: string): Promise
   throw errors[0]
 }
 
-/** Has Keystone issue a token with the written clouds.yaml, asked from this machine. */
+/** Has Keystone issue a token with the written clouds.yaml, asked from this machine. Returns what it is about. */
 export async function issueToken(installation: Installation): Promise<Record<string, unknown>> {
+  return (await logIn(installation)).about
+}
+
+/** As `issueToken`, with the token itself. */
+export async function logIn(
+  installation: Installation,
+): Promise<{ token: string; about: Record<string, unknown> }> {
   const { clouds } = parse(await installation.read('clouds.yaml')) as {
     clouds: Record<string, { auth: Record<string, string> }>
   }
@@ -42,13 +49,10 @@ export async function issueToken(installation: Installation): Promise<Record<str
     signal: AbortSignal.timeout(20_000),
   })
   if (response.status !== 201) throw new Error(`Keystone answered ${response.status}`)
-  expectToken(response.headers.get('x-subject-token'))
-  const { token } = (await response.json()) as { token: Record<string, unknown> }
-  return token
-}
-
-function expectToken(token: string | null): void {
-  if (!token?.startsWith('gAAAA')) throw new Error('no Fernet token in the answer')
+  const token = response.headers.get('x-subject-token') ?? ''
+  if (!token.startsWith('gAAAA')) throw new Error('no Fernet token in the answer')
+  const { token: about } = (await response.json()) as { token: Record<string, unknown> }
+  return { token, about }
 }
 
 export interface ContainerState {

@@ -35,6 +35,8 @@ const passwords = {
   keepalived_password: 'keepalive-secret',
   keystone_admin_password: "admin's $secret",
   keystone_database_password: 'ks/db:$pass',
+  ceph_cluster_fsid: '11111111-1111-4111-8111-111111111111',
+  ceph_rgw_keystone_password: 'rgw=secret',
   keystone_ssh_key: { private_key: 'PRIVATE', public_key: 'ssh-rsa AAAA keystone' },
 }
 

@@ -45,6 +45,13 @@ export function addOperationVerbs(program: Command): void {
   )
   byService(program, 'reconfigure', 'the same as deploy, as kolla-ansible names it after a change')
   simple(program, 'post-deploy', 'postDeploy', 'write admin-openrc.sh and clouds.yaml')
+  program
+    .command('remove-osd')
+    .description('take an OSD of Ceph away for good, after the others have taken over its data')
+    .argument('<number>', "Ceph's number of it: 3 for osd.3")
+    .action((osd: string, _: unknown, verb: Command) =>
+      run(verb, 'removeOsd', (cloud) => ({ cloud, osd: Number(osd) })),
+    )
   simple(program, 'check', 'check', 'prove the health of every service from outside')
 }
 

@@ -1,4 +1,6 @@
 import { raw, sh } from '../../ssh/quote.js'
+import { cephScript } from './ceph-script.js'
+import type { CephQuestions } from './ceph-script.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -17,8 +19,13 @@ export type SectionName =
   | 'containers'
   | 'images'
   | 'volumes'
+  | 'ceph-disks'
+  | 'ceph-monitor'
 
 const mark = '@@ '
+
+/** Bash that begins a section. */
+export const sectionFunction = `section() { printf '${mark}%s\\n' "$1"; }`
 
 export function splitSections(output: string): Sections {
   const sections = new Map<string, string[]>()
@@ -44,12 +51,14 @@ const inspected = [
 export function observationScript({
   names,
   root,
+  ceph,
 }: {
   readonly names: readonly string[]
   readonly root: string
+  readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
   return sh`
-section() { printf '${raw(mark)}%s\n' "$1"; }
+${raw(sectionFunction)}
 if hash docker 2>/dev/null; then
   exec {docker_info}< <(docker info --format '{{println .ServerVersion}}{{.DockerRootDir}}' 2>/dev/null)
   exec {docker_containers}< <(
@@ -81,7 +90,10 @@ while [[ $listening =~ pid=([0-9]+) ]]; do
 done
 
 folders=()
-for name in ${names}; do [[ -d ${root}/$name ]] && folders+=("$name"); done
+for name in ${names}; do
+  # OSDs have their number in the name.
+  for folder in ${root}/$name; do [[ -d $folder ]] && folders+=("${raw('${folder##*/}')}"); done
+done
 if ((${raw('${#folders[@]}')})); then
   cd -- ${root}
   section files; find "${raw('${folders[@]}')}" -printf '%y %m %U:%G %p\n'
@@ -97,6 +109,7 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   section images; cat <&$docker_images
   section volumes; cat <&$docker_volumes
 fi
+${raw(cephScript(ceph))}
 exit 0
 `
 }

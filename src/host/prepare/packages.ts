@@ -3,7 +3,7 @@
  */
 
 /** Debian and Ubuntu, from their own archives. */
-export const aptPackages = (time: boolean) => `
+export const aptPackages = (time: boolean, disks: boolean) => `
 missing=()
 have dockerd || missing+=(docker.io)
 have curl || missing+=(curl)
@@ -12,6 +12,7 @@ if [[ -e /sys/module/apparmor/parameters/enabled && $(</sys/module/apparmor/para
   have apparmor_parser || missing+=(apparmor)
 fi
 ${time ? '[[ -n $(time_service) ]] || missing+=(systemd-timesyncd)' : ''}
+${disks ? 'have sfdisk || missing+=(fdisk)' : ''}
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 if [[ -n $(dpkg --audit) ]]; then
   echo 'Finishing an installation that was interrupted'
@@ -29,7 +30,7 @@ if ((\${#missing[@]})) || ! have docker; then
 fi`
 
 /** RHEL and its rebuilds have no Docker of their own: it comes from Docker's repository, as with kolla-ansible. */
-export const dnfPackages = (time: boolean) => `
+export const dnfPackages = (time: boolean, disks: boolean) => `
 missing=()
 if ! have dockerd || ! have docker; then
   put /etc/yum.repos.d/docker.repo '${dockerRepository}'
@@ -37,6 +38,7 @@ if ! have dockerd || ! have docker; then
 fi
 have curl || missing+=(curl)
 ${time ? '[[ -n $(time_service) ]] || missing+=(chrony)' : ''}
+${disks ? 'have sfdisk || missing+=(util-linux)' : ''}
 if ((\${#missing[@]})); then
   dnf --assumeyes --setopt=install_weak_deps=False install "\${missing[@]}"
   changed

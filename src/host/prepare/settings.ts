@@ -17,6 +17,7 @@ export type HostGlobals = Pick<
   | 'docker_registry'
   | 'docker_registry_insecure'
   | 'docker_runtime_directory'
+  | 'enable_ceph'
   | 'enable_host_ntp'
   | 'node_config'
   | 'selinux_state'

@@ -29,7 +29,7 @@ export function prepareSteps(
     redhat && globals.change_selinux && { name: 'SELinux', script: selinux(globals.selinux_state) },
     { name: 'shared mounts', script: sharedMounts },
     { name: 'Docker configuration', script: engineConfiguration(daemonJson(existing, globals)) },
-    { name: 'packages', script: packages(ntp) },
+    { name: 'packages', script: packages(ntp, globals.enable_ceph) },
     { name: 'Docker', script: engine(insecure) },
     ntp && { name: 'time synchronisation', script: time },
     { name: "the host's own libvirt", script: libvirt },

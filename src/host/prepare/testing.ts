@@ -10,6 +10,7 @@ export const globals: HostGlobals = {
   docker_registry: '192.168.8.73:5000',
   docker_registry_insecure: true,
   docker_runtime_directory: '',
+  enable_ceph: false,
   enable_host_ntp: true,
   node_config: '/etc/kolla',
   selinux_state: 'permissive',

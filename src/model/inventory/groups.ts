@@ -33,6 +33,8 @@ export class GroupTree {
   children(name: string): readonly string[] {
     const own = this.inventory.groups.get(name)
     if (own?.listed) return [...own.children.keys()]
+    // As in the source, whose only groups are those of the control plane: its hosts hold the disks as well.
+    if (name === 'ceph-osd' && !this.inventory.groups.get('storage')?.listed) return ['ceph']
     const former = renamed[name]
     if (former !== undefined && this.inventory.groups.get(former)?.listed) return [former]
     return kollaGroups.get(name) ?? []

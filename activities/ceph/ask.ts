@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execIn } from '../../src/docker/exec.js'
+import { RemoteError, RemoteTimeout } from '../../src/ssh/errors.js'
+import type { CloudContext } from '../cloud-context.js'
+import { cancellation } from '../progress.js'
+
+/** Seconds that a command waits for a quorum before it gives up. */
+const CONNECT = 15
+
+/**
+ * Runs `ceph` as the administrator in the monitor's container of a host. What it prints may hold keys: callers keep
+ * it from payloads and logs.
+ *
+ * @throws RemoteError when it fails
+ */
+export async function askCeph(
+  cloud: CloudContext,
+  host: string,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  const command = ['ceph', '--connect-timeout', String(CONNECT), ...args]
+  const { code, stdout, stderr } = await execIn(cloud.engine(host), 'ceph_mon', command, {
+    ...cancellation(),
+    ...(input !== undefined && { input }),
+  })
+  if (code === 0) return stdout
+  const tail = stderr.trim().split('\n').slice(-10)
+  throw new RemoteError(host, `ceph ${args.join(' ')}`, code, tail)
+}
+
+/** As `askCeph`, of a command that answers in JSON. */
+export async function askCephJson<T>(
+  cloud: CloudContext,
+  host: string,
+  ...args: readonly string[]
+): Promise<T> {
+  return JSON.parse(await askCeph(cloud, host, [...args, '--format', 'json'])) as T
+}
+
+/**
+ * Asks until nothing is missing any more. Asked from here and not on the host, unlike every other wait: the answers
+ * are JSON, which a bare host can't read.
+ *
+ * @param missing what is still to come, in a few words; empty when it is there
+ * @throws RemoteTimeout with what was missing last
+ */
+export async function awaitCeph(
+  title: string,
+  host: string,
+  missing: () => Promise<string>,
+  timeoutMs = 300_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs
+  const { signal } = cancellation()
+  for (;;) {
+    const last = await missing().catch((error: unknown) => {
+      if (error instanceof RemoteError) return [error.message, ...error.tail].join('; ')
+      throw error
+    })
+    if (last === '') return
+    if (Date.now() > deadline) throw new RemoteTimeout(host, title, timeoutMs, [last])
+    await sleep(300, undefined, { signal })
+  }
+}

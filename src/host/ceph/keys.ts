@@ -1,0 +1,101 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { raw, sh } from '../../ssh/quote.js'
+import type { Remote } from '../../ssh/remote.js'
+
+/** Owner of everything of Ceph's, in the numbers that its packages on Debian give it. */
+const owner = '64045:64045'
+
+const volume = 'ceph_mon_config'
+const files = ['ceph.mon.keyring', 'ceph.client.admin.keyring'] as const
+
+const folderOf = `docker version >/dev/null || exit 1
+folder=$(docker volume inspect -f '{{.Mountpoint}}' ${volume} 2>/dev/null)`
+
+export interface ClusterKeys {
+  readonly host: string
+  /** Whether both are there and whole. */
+  readonly complete: boolean
+  /** Keyed digest of them: never the keys themselves. */
+  readonly digest: string
+}
+
+/** Which of the cluster's keys a monitor's host has. */
+export async function inspectClusterKeys(remote: Remote, digestKey: string): Promise<ClusterKeys> {
+  const { stdout } = await remote.runOrFail(
+    sh`${raw(folderOf)}
+[ -n "$folder" ] || exit 0
+cd "$folder"
+for file in ${files}; do
+  grep -qsE '^[[:space:]]*key = [A-Za-z0-9+/]{38}==$' "$file" && sha256sum "$file"
+done
+true`,
+    { title: 'look at the keys of Ceph' },
+  )
+  const lines = stdout.split('\n').filter(Boolean)
+  const digest = createHmac('sha256', digestKey).update(lines.join('\n')).digest('hex')
+  return { host: remote.host, complete: lines.length === files.length, digest }
+}
+
+/** The keys of a cluster, by file. Secret: they go to hosts and nowhere else. */
+export type Keyrings = Readonly<Record<(typeof files)[number], string>>
+
+/** For a cluster that never was: its monitors' key and its administrator's. */
+export function newClusterKeys(): Keyrings {
+  const [monitor, administrator] = [cephxKey(), cephxKey()]
+  const all = ['mon', 'mgr', 'osd', 'mds'].map((type) => `\tcaps ${type} = "allow *"\n`).join('')
+  const admin = `[client.admin]\n\tkey = ${administrator}\n${all}`
+  return {
+    'ceph.mon.keyring': `[mon.]\n\tkey = ${monitor}\n\tcaps mon = "allow *"\n${admin}`,
+    'ceph.client.admin.keyring': admin,
+  }
+}
+
+/** A key as `ceph-authtool --gen-key` makes it: AES, no time of birth, 16 bytes. */
+function cephxKey(): string {
+  const head = Buffer.alloc(12)
+  head.writeUInt16LE(1, 0)
+  head.writeUInt16LE(16, 10)
+  return Buffer.concat([head, randomBytes(16)]).toString('base64')
+}
+
+export async function takeClusterKeys(remote: Remote): Promise<Keyrings> {
+  const read = async (file: string) => {
+    const script = sh`${raw(folderOf)}\ncat "$folder/"${file}`
+    return (await remote.runOrFail(script, { title: 'take the keys of Ceph' })).stdout
+  }
+  const [monitor, administrator] = await Promise.all(files.map(read))
+  return {
+    'ceph.mon.keyring': monitor ?? '',
+    'ceph.client.admin.keyring': administrator ?? '',
+  }
+}
+
+export async function giveClusterKeys(remote: Remote, keyrings: Keyrings): Promise<void> {
+  for (const file of files) await putKeyring(remote, { volume, path: file }, keyrings[file])
+}
+
+/** Puts a keyring into a volume, readable by Ceph alone, by one rename. */
+export async function putKeyring(
+  remote: Remote,
+  place: { readonly volume: string; readonly path: string },
+  keyring: string,
+): Promise<void> {
+  const folder = place.path.includes('/') ? place.path.replace(/\/[^/]*$/, '') : '.'
+  const names = sh`volume=${place.volume} path=${place.path} folder=${folder} owner=${owner}`
+  await remote.runOrFail(`${names}\n${receive}`, {
+    title: `put a keyring into the volume ${place.volume}`,
+    input: keyring,
+  })
+}
+
+const receive = `
+set -o errexit
+umask 077
+docker volume create "$volume" >/dev/null
+cd -- "$(docker volume inspect -f '{{.Mountpoint}}' "$volume")"
+mkdir -p -- "$folder"
+chown "$owner" . "$folder" "\${folder%%/*}"
+cat >"$path.new"
+chown "$owner" "$path.new"
+mv -fT -- "$path.new" "$path"
+`

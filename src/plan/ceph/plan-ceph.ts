@@ -1,0 +1,162 @@
+import type { Cloud } from '../../model/cloud.js'
+import type { Finding } from '../../model/finding.js'
+import type { ObservedCeph, ObservedHost } from '../../model/observed-host.js'
+import { password } from '../../model/passwords.js'
+import type { Change } from '../change.js'
+import { label } from '../desired.js'
+import { planDisks } from './disks.js'
+import type { DiskPlan } from './disks.js'
+import { planMonitors } from './monitors.js'
+import type { MonitorPlan } from './monitors.js'
+import { finishedOsds, partitionsOf } from './osds.js'
+
+export interface CephPlan {
+  readonly findings: readonly Finding[]
+  /** What is to be done to disks; containers are planned as those of any service. */
+  readonly changes: readonly Change[]
+  readonly monitors?: MonitorPlan
+}
+
+/** Everything about Ceph that is no container: disks, monitors' data, and what is wrong with them. */
+export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephPlan {
+  if (!cloud.globals.enable_ceph) return { findings: leftBehind(cloud, observed), changes: [] }
+  const fsid = password(cloud.passwords, 'ceph_cluster_fsid')
+  const monitors = planMonitors(monitorsOf(cloud, observed), knownClusters(observed), fsid)
+  const disks = osdHosts(cloud, observed).map((host) => ({
+    host: host.facts.name,
+    osds: finishedOsds(host.ceph, fsid).length,
+    plan: planDisks(host.ceph, wantedOn(cloud, host.facts.name), fsid),
+  }))
+  const error = (host: string, message: string): Finding => ({ severity: 'error', host, message })
+  const warning = (host: string, message: string): Finding => ({
+    severity: 'warning',
+    host,
+    message,
+  })
+  const bare = disks.filter(
+    ({ plan, osds }) => plan.errors.length + plan.births.length + osds === 0,
+  )
+  const nowhere = bare.length === disks.length
+  return {
+    findings: [
+      ...monitors.errors.map(({ host, message }) => error(host, message)),
+      ...disks.flatMap(({ host, plan }) => [
+        ...plan.errors.map((message) => error(host, message)),
+        ...plan.warnings.map((message) => warning(host, message)),
+      ]),
+      ...bare.map(({ host }) => (nowhere ? error : warning)(host, noDisk)),
+      ...lostDaemons(cloud, observed),
+    ],
+    changes: disks.flatMap(({ host, plan }) => diskChanges(host, plan)),
+    monitors,
+  }
+}
+
+const noDisk =
+  'has no disk for Ceph: name its disks in ceph_osd_disks, or label a partition KOLLA_CEPH_OSD_BOOTSTRAP'
+
+/** A change of the plan with what is to be said of a monitor that is made anew. */
+export function withMonitors(changes: readonly Change[], monitors?: MonitorPlan): Change[] {
+  if (!monitors) return [...changes]
+  const halfMade = 'half-made monitor (never in a quorum, no OSD knows its cluster), made anew'
+  const isMonitor = (change: Change) =>
+    change.container === 'ceph_mon' && change.action !== 'remove'
+  const told = changes.map((change): Change => {
+    if (!isMonitor(change) || !monitors.halfMade.includes(change.host)) return change
+    const action = change.action === 'write' ? 'restart' : change.action
+    return { ...change, action, reasons: [...change.reasons, halfMade] }
+  })
+  const planned = new Set(changes.filter(isMonitor).map((change) => change.host))
+  const others = monitors.make.filter((host) => !planned.has(host))
+  return [
+    ...told,
+    ...others.map((host): Change => ({
+      host,
+      service: 'ceph-mon',
+      container: 'ceph_mon',
+      action: 'restart',
+      interrupts: false, // it serves nobody
+      reasons: [monitors.halfMade.includes(host) ? halfMade : 'no data yet'],
+    })),
+  ]
+}
+
+/** Wanted disks of one host. */
+export function wantedOn(cloud: Cloud, host: string) {
+  const found = cloud.hosts.find((it) => it.name === host)
+  if (!found) throw new Error(`${host} is not in the inventory`)
+  return found.globals
+}
+
+type SeenHost = ObservedHost & { readonly ceph: ObservedCeph }
+
+function osdHosts(cloud: Cloud, observed: readonly ObservedHost[]): SeenHost[] {
+  const members = cloud.groups.get('ceph-osd') ?? []
+  return observed.filter(
+    (host): host is SeenHost => members.includes(host.facts.name) && host.ceph !== undefined,
+  )
+}
+
+function monitorsOf(cloud: Cloud, observed: readonly ObservedHost[]) {
+  return (cloud.groups.get('ceph-mon') ?? []).flatMap((host) => {
+    const monitor = observed.find(({ facts }) => facts.name === host)?.ceph?.monitor
+    return [{ host, ...(monitor ?? { made: false, joined: false, keys: 'none' as const }) }]
+  })
+}
+
+function knownClusters(observed: readonly ObservedHost[]) {
+  return observed.flatMap(({ facts, ceph }) =>
+    (ceph ? partitionsOf(ceph) : []).flatMap(({ bluestore }) =>
+      bluestore?.fsid !== undefined && bluestore.ready
+        ? [{ host: facts.name, fsid: bluestore.fsid }]
+        : [],
+    ),
+  )
+}
+
+function diskChanges(host: string, { tables, births }: DiskPlan): Change[] {
+  const change = (container: string, action: Change['action'], reasons: string[]): Change => {
+    return { host, service: 'ceph-osd', container, action, interrupts: false, reasons }
+  }
+  return [
+    ...tables.map(({ name, label: as, parts, why }) =>
+      change(name, 'label', [parts === 1 ? as : `${parts} × ${as}`, why]),
+    ),
+    ...births.map(({ name, journal, again }) =>
+      change(name, 'bootstrap', [
+        again ? 'half-made OSD, made anew' : 'new OSD',
+        journal ? `journal on ${journal.name}` : 'with its own journal',
+      ]),
+    ),
+  ]
+}
+
+/** Containers whose removal would take data or a vote away: nobody does that by leaving out a line. */
+function lostDaemons(cloud: Cloud, observed: readonly ObservedHost[]): Finding[] {
+  return ours(cloud, observed).flatMap(({ host, name, service }): Finding[] => {
+    if (service === 'ceph-mon' && !cloud.groups.get('ceph-mon')?.includes(host)) {
+      const message = `runs a monitor and is no longer in [ceph-mon]: put it back, this version takes no monitor out of a cluster`
+      return [{ severity: 'error', host, message }]
+    }
+    const osds = observed.find(({ facts }) => facts.name === host)?.facts.osds ?? []
+    if (service !== 'ceph-osd' || osds.some(({ id }) => name === `ceph_osd_${id}`)) return []
+    const message = `${name} has no disk any more: bring the disk back; what it held is copied from the other OSDs meanwhile`
+    return [{ severity: 'warning', host, message }]
+  })
+}
+
+function leftBehind(cloud: Cloud, observed: readonly ObservedHost[]): Finding[] {
+  const hosts = new Set(ours(cloud, observed).map(({ host }) => host))
+  const message =
+    "runs Ceph and enable_ceph is no: set it back to yes, a cluster's data is not given up by a setting"
+  return [...hosts].map((host) => ({ severity: 'error', host, message }))
+}
+
+function ours(cloud: Cloud, observed: readonly ObservedHost[]) {
+  return observed.flatMap(({ facts, containers }) =>
+    containers
+      .filter((it) => it.labels[label.cloud] === cloud.name)
+      .map((it) => ({ host: facts.name, name: it.name, service: it.labels[label.service] ?? '' }))
+      .filter(({ service }) => service.startsWith('ceph-')),
+  )
+}

@@ -1,0 +1,70 @@
+import type { Installation } from './installation.js'
+import { floatingAddress, onHost, succeed } from './lab.js'
+import { logIn } from './outside.js'
+
+/** All hosts share one machine's disk and memory: what they see of either is not theirs alone. */
+const conf = `[global]
+mon data avail warn = 5
+mon data avail crit = 2
+osd memory target = 939524096
+`
+
+/** Ceph on the lab's disks, with gateways. */
+export async function enableCeph(installation: Installation): Promise<void> {
+  await installation.edit('globals.yml', 'enable_ceph: "no"', 'enable_ceph: "yes"')
+  await installation.edit('globals.yml', 'enable_ceph_rgw: "no"', 'enable_ceph_rgw: "yes"')
+  await installation.write('config/ceph.conf', conf)
+}
+
+/** Ceph and nothing of OpenStack. */
+export async function cephAlone(installation: Installation): Promise<void> {
+  await enableCeph(installation)
+  await installation.edit('globals.yml', 'enable_ceph_rgw: "yes"', 'enable_ceph_rgw: "no"')
+  for (const service of ['keystone', 'mariadb', 'memcached', 'rabbitmq']) {
+    await installation.edit('globals.yml', `enable_${service}: "yes"`, `enable_${service}: "no"`)
+  }
+}
+
+/** Asks Ceph as its administrator, on a monitor's host. */
+export async function ceph(host: string, command: string): Promise<string> {
+  return onHost(host, `timeout 60 docker exec ceph_mon ceph --connect-timeout 20 ${command}`)
+}
+
+export async function cephJson<T>(host: string, command: string): Promise<T> {
+  return JSON.parse(await ceph(host, `${command} --format json`)) as T
+}
+
+/** Puts an object into a new bucket by S3 and reads it, with credentials that Keystone made. */
+export async function s3(installation: Installation, text: string): Promise<string> {
+  const keystone = `http://${floatingAddress}:5000/v3`
+  const { token, about } = await logIn(installation)
+  const { user, project } = about as { user: { id: string }; project: { id: string } }
+  const response = await fetch(`${keystone}/users/${user.id}/credentials/OS-EC2`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': token },
+    body: JSON.stringify({ tenant_id: project.id }),
+  })
+  const { credential } = (await response.json()) as {
+    credential: { access: string; secret: string }
+  }
+  const curl = (url: string, ...args: string[]) =>
+    succeed(
+      'curl',
+      [
+        '--silent',
+        '--show-error',
+        '--fail-with-body',
+        '--aws-sigv4',
+        'aws:amz:us-east-1:s3',
+        '--config',
+        '-',
+        ...args,
+        url,
+      ],
+      { input: `user = "${credential.access}:${credential.secret}"\n` },
+    )
+  const bucket = `http://${floatingAddress}:6780/bucket-${Date.now()}`
+  await curl(bucket, '--request', 'PUT')
+  await curl(`${bucket}/object`, '--request', 'PUT', '--data-binary', text)
+  return curl(`${bucket}/object`)
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Activities } from '../../activities/index.js'
+import type { Change } from '../../src/plan/change.js'
+import { fakeActivities, planned } from '../support/fake-activities.js'
+import type { Call } from '../support/fake-activities.js'
+import { WorkflowEnvironment } from '../support/workflow-environment.js'
+
+const cloud = 'demo'
+const hosts = ['kolla1', 'kolla2', 'kolla3']
+let environment: WorkflowEnvironment
+beforeAll(async () => {
+  environment = await WorkflowEnvironment.start()
+})
+afterAll(() => environment.stop())
+
+const members = Object.fromEntries(
+  ['ceph-mon', 'ceph-mgr', 'ceph-osd', 'ceph-rgw'].map((service) => [service, hosts]),
+)
+
+function change(
+  host: string,
+  service: string,
+  container: string,
+  action: Change['action'],
+  interrupts = false,
+): Change {
+  return { host, service, container, action, interrupts, reasons: [] }
+}
+
+const onAll = (service: string, container: string, action: Change['action'], interrupts = false) =>
+  hosts.map((host) => change(host, service, container, action, interrupts))
+
+async function deploy(changes: readonly Change[], more = {}) {
+  const plan = planned(changes, { members, ...more })
+  const { activities, calls } = fakeActivities({
+    planCloud: () => plan,
+    checkStorageNetwork: () => [],
+    verifyCeph: () => [{ severity: 'warning', message: 'Ceph: 1 osds down (OSD_DOWN)' }],
+  })
+  const result = await environment.withWorker(activities, (runs) =>
+    runs.execute('deploy', { cloud }),
+  )
+  const of = (verb: keyof Activities) => calls.filter((call) => call.verb === verb)
+  return { result, of }
+}
+
+const begin = (calls: readonly Call[]) => Math.min(...calls.map((call) => call.startedAt))
+const end = (calls: readonly Call[]) => Math.max(...calls.map((call) => call.endedAt))
+
+describe('Ceph', () => {
+  it('begins from blank disks in the order of its dependencies', async () => {
+    const { of } = await deploy(
+      [
+        ...onAll('ceph-mon', 'ceph_mon', 'create'),
+        ...onAll('ceph-mgr', 'ceph_mgr', 'create'),
+        ...onAll('ceph-osd', '/dev/sdb', 'label'),
+        ...onAll('ceph-osd', '/dev/sdb', 'bootstrap'),
+        ...onAll('ceph-rgw', 'ceph_rgw', 'create'),
+      ],
+      { monitors: { make: hosts, halfMade: ['kolla2'] } },
+    )
+    const order: (keyof Activities)[] = [
+      'checkStorageNetwork',
+      'labelDisks',
+      'shareCephKeys',
+      'makeCephMon',
+      'startCephMon',
+      'awaitCephQuorum',
+      'bootstrapOsds',
+      'createCephPools',
+      'startCephRgw',
+      'registerCephRgw',
+      'verifyCeph',
+    ]
+    for (const [index, verb] of order.slice(1).entries()) {
+      const before = order[index] ?? verb
+      expect(begin(of(verb)), `${before}, then ${verb}`).toBeGreaterThanOrEqual(end(of(before)))
+    }
+    expect(of('makeCephMon').map(({ host }) => host)).toEqual(hosts)
+    expect(of('awaitMonOkToStop')).toEqual([])
+    expect(of('startOsd')).toEqual([])
+  })
+
+  it('writes no configuration of a disk', async () => {
+    const { of } = await deploy([change('kolla2', 'ceph-osd', '/dev/sdc', 'bootstrap')])
+    expect(of('shareCephKeys').length + of('startCephMon').length).toBe(0)
+    expect(of('bootstrapOsds').map(({ host }) => host)).toEqual(['kolla2'])
+  })
+
+  it('restarts monitors, then OSDs, one at a time', async () => {
+    const { of } = await deploy([
+      ...onAll('ceph-mon', 'ceph_mon', 'restart', true),
+      ...onAll('ceph-osd', 'ceph_osd_0', 'restart', true),
+    ])
+    expect(of('makeCephMon')).toEqual([])
+    for (const calls of [of('startCephMon'), of('startOsd')]) {
+      expect(calls.map(({ host }) => host)).toEqual(hosts)
+      for (const [index, call] of calls.slice(1).entries()) {
+        expect(call.startedAt).toBeGreaterThanOrEqual(calls[index]?.endedAt ?? Infinity)
+      }
+    }
+    expect(of('awaitMonOkToStop')).toHaveLength(3)
+    expect(begin(of('startOsd'))).toBeGreaterThanOrEqual(end(of('startCephMon')))
+  })
+
+  it('tells what Ceph warns of, also when there was nothing to do', async () => {
+    const { result, of } = await deploy([])
+    expect(result.warnings).toMatchObject([{ message: 'Ceph: 1 osds down (OSD_DOWN)' }])
+    expect(of('checkStorageNetwork')).toEqual([])
+  })
+})

@@ -1,0 +1,24 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { observeAndPlan, operate } from './operate.js'
+import type { OperationResult, RemoveOsdInput } from './operations.js'
+import { step } from './steps.js'
+
+/** Takes an OSD out of the cluster for good, after the others have taken over what it holds. */
+export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult> {
+  return operate('removeOsd', input, async (operation) => {
+    const { stages } = operation
+    const { osd: id } = input
+    const { ref, members, findings } = await observeAndPlan(operation)
+    const [monitor] = members['ceph-mon'] ?? []
+    if (monitor === undefined) {
+      throw ApplicationFailure.nonRetryable('enable_ceph is no: there is no OSD', 'BadInput')
+    }
+    const osd = await stages.run(`Look for osd.${id}`, () =>
+      step('inspectOsd', monitor, ref, monitor, id),
+    )
+    await stages.run(`Drain osd.${id}`, () => step('drainOsd', monitor, ref, monitor, id))
+    await stages.run(`Remove osd.${id}`, () => step('destroyOsd', monitor, ref, monitor, osd))
+    const summary = `osd.${id} is gone${osd.host === undefined ? '' : ` from ${osd.host}`}: its partitions are blank, and the next deploy makes an OSD of a disk that is still named or labelled`
+    return { changes: [], warnings: findings, summary }
+  })
+}
