@@ -4,7 +4,7 @@ import { logIn } from './outside.js'
 import { s3Request } from './s3.js'
 
 /** All hosts share one machine's disk and memory: what they see of either is not theirs alone. */
-const conf = `[global]
+export const cephConf = `[global]
 mon data avail warn = 5
 mon data avail crit = 2
 osd memory target = 939524096
@@ -14,7 +14,7 @@ osd memory target = 939524096
 export async function enableCeph(installation: Installation): Promise<void> {
   await installation.edit('globals.yml', 'enable_ceph: "no"', 'enable_ceph: "yes"')
   await installation.edit('globals.yml', 'enable_ceph_rgw: "no"', 'enable_ceph_rgw: "yes"')
-  await installation.write('config/ceph.conf', conf)
+  await installation.write('config/ceph.conf', cephConf)
 }
 
 /** Ceph and nothing of OpenStack. */
