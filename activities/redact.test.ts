@@ -10,6 +10,7 @@ describe('Secrets', () => {
     longer: 'hunter2secret',
     ssh: { private_key: `-----BEGIN\n${line}\n-----END`, public_key: 'ssh-rsa BBBB' },
     docker_registry_password: '',
+    ceph_cluster_fsid: 'cbae35a4-ba9d-4de6-a21d-1672719c44be',
   })
 
   it('hides every value, wherever it stands, the longer one first', () => {
@@ -23,5 +24,6 @@ describe('Secrets', () => {
 
   it('leaves other texts alone', () => {
     expect(secrets.redact('ssh-rsa BBBB')).toBe('ssh-rsa BBBB')
+    expect(secrets.redact('cluster cbae35a4-ba9d-4de6-a21d-1672719c44be')).toMatch(/44be$/)
   })
 })

@@ -1,6 +1,6 @@
 import { makeMonitor } from '../../src/catalog/ceph/one-shot.js'
 import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
-import { stopAndRemove } from '../../src/docker/containers.js'
+import { inspectContainer, stopAndRemove } from '../../src/docker/containers.js'
 import {
   giveClusterKeys,
   inspectClusterKeys,
@@ -89,6 +89,9 @@ export function monitorActivities(contexts: CloudContexts) {
         volume: 'ceph_mgr',
         path: `mgr/ceph-${name}/keyring`,
       })
+      const present = await inspectContainer(cloud.engine(host), 'ceph_mgr')
+      // Another takes over now, not after half a minute of silence.
+      if (present?.State.Running === true) await askCeph(cloud, monitor, ['mgr', 'fail', name])
       await startContainer(cloud, host, 'ceph_mgr')
       await proveHealth(cloud, host, 'ceph-mgr')
     },

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ceph, cephJson, cephAlone } from '../support/ceph.js'
+import { ceph, cephAlone, cephConf, cephJson } from '../support/ceph.js'
 import { Installation, cloud } from '../support/installation.js'
+import { containersOn } from '../support/outside.js'
 import { eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
 
-/** What becomes of a Ceph whose bootstrap dies, at each of its points, one after the other. */
+/** What becomes of a Ceph whose bootstrap dies, at each of its points, and of one that is changed while it lives. */
 let installation: Installation
 beforeAll(async () => {
   installation = await Installation.start()
@@ -92,6 +93,31 @@ describe('a monitor that lost its data', () => {
     await installation.run('deploy')
     const { quorum_names: quorum } = await cephJson<{ quorum_names: string[] }>('kolla3', 'status')
     expect(quorum).toEqual([...hosts])
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
+describe('one changed option', () => {
+  it('restarts daemons one at a time, and the cluster lives on', async () => {
+    const changed = `${cephConf}[osd]\nosd heartbeat grace = 25\n`
+    await installation.write('config/ceph.conf', changed)
+    expect(await installation.run('plan')).toMatch(
+      /kolla1 +ceph-osd +ceph_osd_\d +restart +configuration/,
+    )
+    const before = await containersOn(hosts)
+    await installation.run('deploy')
+    const after = await containersOn(hosts)
+    for (const daemon of ['ceph_mon', 'ceph_mgr', 'ceph_osd_']) {
+      const own = [...after].filter(([name]) => name.includes(`/${daemon}`))
+      expect(own.length).toBe(daemon === 'ceph_osd_' ? 6 : 3)
+      for (const [name, { id }] of own) expect(id).not.toBe(before.get(name)?.id)
+      const starts = own.map(([, { startedAt }]) => Date.parse(startedAt)).sort((a, b) => a - b)
+      for (const [index, start] of starts.slice(1).entries()) {
+        expect(start - (starts[index] ?? 0), daemon).toBeGreaterThan(300)
+      }
+    }
+    expect(await ceph('kolla1', 'health')).toBe('HEALTH_OK')
+    expect(await ceph('kolla2', 'config show osd.0 osd_heartbeat_grace')).toBe('25')
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 })

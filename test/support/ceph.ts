@@ -1,9 +1,10 @@
 import type { Installation } from './installation.js'
-import { floatingAddress, onHost, succeed } from './lab.js'
+import { floatingAddress, onHost } from './lab.js'
 import { logIn } from './outside.js'
+import { s3Request } from './s3.js'
 
 /** All hosts share one machine's disk and memory: what they see of either is not theirs alone. */
-const conf = `[global]
+export const cephConf = `[global]
 mon data avail warn = 5
 mon data avail crit = 2
 osd memory target = 939524096
@@ -13,7 +14,7 @@ osd memory target = 939524096
 export async function enableCeph(installation: Installation): Promise<void> {
   await installation.edit('globals.yml', 'enable_ceph: "no"', 'enable_ceph: "yes"')
   await installation.edit('globals.yml', 'enable_ceph_rgw: "no"', 'enable_ceph_rgw: "yes"')
-  await installation.write('config/ceph.conf', conf)
+  await installation.write('config/ceph.conf', cephConf)
 }
 
 /** Ceph and nothing of OpenStack. */
@@ -47,24 +48,8 @@ export async function s3(installation: Installation, text: string): Promise<stri
   const { credential } = (await response.json()) as {
     credential: { access: string; secret: string }
   }
-  const curl = (url: string, ...args: string[]) =>
-    succeed(
-      'curl',
-      [
-        '--silent',
-        '--show-error',
-        '--fail-with-body',
-        '--aws-sigv4',
-        'aws:amz:us-east-1:s3',
-        '--config',
-        '-',
-        ...args,
-        url,
-      ],
-      { input: `user = "${credential.access}:${credential.secret}"\n` },
-    )
   const bucket = `http://${floatingAddress}:6780/bucket-${Date.now()}`
-  await curl(bucket, '--request', 'PUT')
-  await curl(`${bucket}/object`, '--request', 'PUT', '--data-binary', text)
-  return curl(`${bucket}/object`)
+  await s3Request('PUT', bucket, credential)
+  await s3Request('PUT', `${bucket}/object`, credential, text)
+  return s3Request('GET', `${bucket}/object`, credential)
 }

@@ -87,13 +87,14 @@ export class Installation {
     return () => this.write(path, before)
   }
 
-  /** Every secret of passwords.yml, private keys by one of their lines. */
+  /** Every secret of passwords.yml, private keys by one of their lines; Ceph's fsid is none. */
   async secrets(): Promise<string[]> {
     const passwords = parse(await this.read('passwords.yml')) as Record<string, unknown>
-    return Object.values(passwords).flatMap((value) => {
+    return Object.entries(passwords).flatMap(([key, value]) => {
+      if (key === 'ceph_cluster_fsid') return []
       if (typeof value === 'string') return value.length >= 8 ? [value] : []
-      const { private_key: key = '' } = (value ?? {}) as { private_key?: string }
-      return key.split('\n').slice(5, 6)
+      const { private_key: text = '' } = (value ?? {}) as { private_key?: string }
+      return text.split('\n').slice(5, 6)
     })
   }
 

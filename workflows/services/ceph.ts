@@ -12,11 +12,9 @@ export async function startCeph(run: Run): Promise<void> {
   await formMonitors(run, monitor)
   await together(
     () => startManagers(run, monitor),
-    async () => {
-      await bootstrapOsds(run, monitor)
-      await restartOsds(run, monitor)
-    },
+    () => bootstrapOsds(run, monitor),
   )
+  await restartOsds(run, monitor)
   await run.stages.run('Create Ceph pools', () =>
     step('createCephPools', monitor, run.ref, monitor),
   )

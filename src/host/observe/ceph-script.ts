@@ -113,6 +113,8 @@ look_at_monitor() {
   local volumes=\${docker[1]-}/volumes host keys=none file found=0
   host=$(</proc/sys/kernel/hostname)
   local data=$volumes/ceph_mon/_data/mon/ceph-\${host%%.*} config=$volumes/ceph_mon_config/_data
+  # One under another name is somebody else's.
+  for file in "$volumes"/ceph_mon/_data/mon/ceph-*; do [[ -e $data || ! -e $file ]] || data=$file; done
   [[ ! -d $config ]] || keys=broken
   for file in ceph.mon.keyring ceph.client.admin.keyring; do
     ! grep -qsE '^[[:space:]]*key = [A-Za-z0-9+/]{38}==$' "$config/$file" || found=$((found + 1))

@@ -84,6 +84,12 @@ describe('monitors', () => {
       /kolla1 holds a Ceph monitor that kolla-temporal did not make/,
     ],
     [
+      'one of somebody else that looks half-made',
+      hosts({ made: true, joined: false, keys: 'broken' }, nothing, nothing),
+      [],
+      /kolla1 holds a Ceph monitor that kolla-temporal did not make: it is left alone/,
+    ],
+    [
       'a cluster whose keys are lost',
       hosts({ ...whole, keys: 'broken' }, nothing, nothing),
       [],

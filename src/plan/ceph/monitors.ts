@@ -27,15 +27,19 @@ export function planMonitors(
   fsid: string,
 ): MonitorPlan {
   const errors: { host: string; message: string }[] = []
-  const joined = monitors.filter((it) => it.joined)
+  for (const { host, made, fsid: own } of monitors) {
+    if (!made || own !== undefined) continue
+    const message = `holds a Ceph monitor that kolla-temporal did not make: it is left alone, remove the volumes ceph_mon and ceph_mon_config by hand if nobody needs it`
+    errors.push({ host, message })
+  }
+  const joined = monitors.filter((it) => it.joined && it.fsid !== undefined)
   for (const { host, fsid: other } of joined) {
-    const of = other === undefined ? 'that kolla-temporal did not make' : `of the cluster ${other}`
     if (other !== fsid) {
-      const message = `holds a Ceph monitor ${of}, and passwords.yml says ceph_cluster_fsid ${fsid}: a cluster has one fsid for ever, write back the old one, or take the host out of [ceph-mon]`
+      const message = `holds a Ceph monitor of the cluster ${other ?? ''}, and passwords.yml says ceph_cluster_fsid ${fsid}: a cluster has one fsid for ever, write back the old one, or take the host out of [ceph-mon]`
       errors.push({ host, message })
     }
   }
-  const halfMade = monitors.filter((it) => it.made && !it.joined)
+  const halfMade = monitors.filter((it) => it.made && it.fsid !== undefined && !it.joined)
   const living = joined.length > 0
   for (const { host, fsid: own } of halfMade) {
     const osd = known.find((it) => it.fsid === own)
