@@ -5,11 +5,12 @@ import type { ObservedHost } from '../src/model/observed-host.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import { withRelease } from '../src/model/with-release.js'
 import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
+import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
 import { planDigest } from '../src/plan/digest.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
-import { pointsOfNoReturn, upgradeSteps } from '../src/plan/upgrade-plan.js'
+import { pointsOfNoReturn, upgradeSteps, withoutStep } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
@@ -65,7 +66,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const steps = upgradeSteps(target.changes, target.members, holder)
       return {
         ...target,
-        findings: [...target.findings, ...drift, ...room],
+        findings: [...target.findings, ...drift, ...room, ...leftBehind(target.changes, to)],
         from,
         to,
         current,
@@ -97,7 +98,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       })
       const members = membersOf(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
-      return { ref, changes, bootstraps: [], findings: [], pulls, members, record, steps }
+      const findings = leftBehind(changes, record.release)
+      return { ref, changes, bootstraps: [], findings, pulls, members, record, steps }
     },
   }
 }
@@ -152,6 +154,14 @@ async function driftOf(
     severity: 'error',
     host: change.host,
     message: `${change.container} is not as the files describe it for ${release} (${change.reasons.join(', ')}): deploy with openstack_release ${release} first, then upgrade`,
+  }))
+}
+
+/** Nothing is touched where not everything can come along. */
+function leftBehind(changes: readonly Change[], release: string): Finding[] {
+  return withoutStep(changes).map((service) => ({
+    severity: 'error',
+    message: `${service} can't be taken to ${release}: this version upgrades clouds without it`,
   }))
 }
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from './change.js'
-import { batchSize, databaseWayBack, pointsOfNoReturn, upgradeSteps } from './upgrade-plan.js'
+import {
+  batchSize,
+  databaseWayBack,
+  pointsOfNoReturn,
+  upgradeSteps,
+  withoutStep,
+} from './upgrade-plan.js'
 
 const members = {
   mariadb: ['kolla1', 'kolla2', 'kolla3'],
@@ -71,4 +77,9 @@ it.each([
   ['1%', 3, 1],
 ])('a batch of %s of %i hosts is %i', (batch, hosts, size) => {
   expect(batchSize(batch, hosts)).toBe(size)
+})
+
+it('withoutStep names services that would be left behind', () => {
+  const changes = [change('ceph-mon', 'kolla1'), change('ceph-mon', 'kolla2'), change('cron', 'a')]
+  expect(withoutStep(changes)).toEqual(['ceph-mon'])
 })

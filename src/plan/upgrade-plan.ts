@@ -45,6 +45,13 @@ export function upgradeSteps(
   })
 }
 
+/** Changed services that no step takes to another release: a cloud with such is not to be left half-way. */
+export function withoutStep(changes: readonly Change[]): string[] {
+  const known = order.flatMap(({ services }): readonly string[] => services)
+  const others = changes.filter((change) => !known.includes(change.service))
+  return [...new Set(others.map((change) => change.service))]
+}
+
 /** What can't be undone by starting the previous containers, in the order in which it comes. */
 export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
   const has = (name: StepName) => steps.some((step) => step.name === name)
