@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import type { Container } from '../src/catalog/container.js'
-import { imageRef } from '../src/catalog/image.js'
+import { byDigest, imageRef } from '../src/catalog/image.js'
 import { probesOf, renderHost } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
@@ -19,6 +19,7 @@ import {
 import type { Remote } from '../src/ssh/remote.js'
 import { readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
+import { ReleaseRecords } from '../src/state/release-records.js'
 import { Snapshots } from '../src/state/snapshots.js'
 import type { Found } from '../src/state/snapshots.js'
 import type { Adapters } from './adapters.js'
@@ -49,6 +50,10 @@ export class CloudContexts {
       `the worker knows no cloud ${name} (it knows: ${known}): run any verb with -i, --configdir and --cloud ${name} on the worker's machine`,
       'BadInput',
     )
+  }
+
+  records(name: string): ReleaseRecords {
+    return new ReleaseRecords(this.adapters.stateDirectory, name)
   }
 
   snapshots(name: string): Snapshots {
@@ -134,8 +139,10 @@ export class CloudContext {
     return dockerEngine(this.remote(name))
   }
 
-  /** What the catalogue wants on a host. */
+  /** What the catalogue, or a release record, wants on a host. */
   containers(host: string): readonly Container[] {
+    const recorded = this.found.containers
+    if (recorded) return recorded[host] ?? []
     const rendered = this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered
@@ -151,11 +158,13 @@ export class CloudContext {
   desired(host: string, container: Container): DesiredContainer {
     const { globals } = this.host(host)
     const ref = imageRef(globals, container)
+    const digest = this.found.images[ref] ?? ''
     return {
       name: container.name,
       service: container.service,
       release: globals.openstack_release,
-      image: { ref, digest: this.found.images[ref] ?? '' },
+      // A tag may have moved on since a record was taken.
+      image: { ref: this.found.containers ? byDigest(ref, digest) : ref, digest },
       configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
       definition: definitionDigest(container),
       ...(container.bootstrap !== undefined && {

@@ -1,11 +1,10 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
-import { ApplicationFailure } from '@temporalio/common'
 import { checkOverrides } from '../src/catalog/check-overrides.js'
 import { checkPasswords } from '../src/catalog/check-passwords.js'
 import { checkUndeployed } from '../src/catalog/undeployed.js'
 import { requiredPasswords } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
-import { formatFinding, hasErrors } from '../src/model/finding.js'
+import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import { checkInput } from '../src/model/inputs.js'
 import { readCloud } from '../src/model/read-cloud.js'
@@ -13,6 +12,7 @@ import { readCloudFiles } from '../src/state/cloud-files.js'
 import type { CloudInput, OperationName } from '../workflows/operations.js'
 import type { Adapters } from './adapters.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
+import { badInput } from './failures.js'
 
 /** A cloud as an operation begins with it. */
 export interface OpenedCloud {
@@ -71,9 +71,4 @@ export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
 
 function refuse(findings: readonly Finding[]): void {
   if (hasErrors(findings)) throw badInput(findings)
-}
-
-function badInput(findings: readonly Finding[]): ApplicationFailure {
-  const message = findings.map(formatFinding).join('\n')
-  return ApplicationFailure.nonRetryable(message, 'BadInput', findings)
 }

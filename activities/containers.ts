@@ -6,6 +6,7 @@ import {
   startContainer as startStopped,
   stopAndRemove,
 } from '../src/docker/containers.js'
+import { execIn } from '../src/docker/exec.js'
 import { runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
 import { awaitProbes } from '../src/host/wait.js'
@@ -41,7 +42,10 @@ export function containerActivities(contexts: CloudContexts) {
   }
 }
 
-/** Creates, replaces or starts a container, unless it runs already as it should. */
+/**
+ * Creates, replaces or starts a container, unless it runs already as it should. Where no plan has looked for its image,
+ * the one that is there is started as it is.
+ */
 export async function startContainer(
   cloud: CloudContext,
   host: string,
@@ -56,7 +60,7 @@ export async function startContainer(
     ([label, value]) => present?.Config.Labels[label] === value,
   )
   report(`starting ${name}`)
-  if (present && asWanted) return startStopped(engine, name)
+  if (present && (asWanted || desired.image.digest === '')) return startStopped(engine, name)
   await replaceContainer(
     engine,
     name,
@@ -84,7 +88,8 @@ export async function proveHealth(
 }
 
 /**
- * Runs a one-shot container with a service's image, configuration and volumes. Returns the last lines of its log.
+ * Runs a one-shot container with a service's image (or another one), configuration and volumes. Returns the last lines
+ * of its log.
  *
  * @throws RemoteError if it fails
  */
@@ -93,16 +98,36 @@ export async function runOnce(
   host: string,
   container: Container,
   oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
+  ofImage?: string,
 ): Promise<readonly string[]> {
   const desired = cloud.desired(host, container)
-  const takes = keyedDigest(cloud.digestKey, JSON.stringify([oneShot, desired]))
+  const image = ofImage ?? desired.image.ref
+  const takes = keyedDigest(cloud.digestKey, JSON.stringify([oneShot, desired, image]))
   const labels = { [label.cloud]: cloud.cloud.name, [label.oneShot]: takes }
   report(oneShot.name)
   const { exitCode, tail } = await runOneShot(
     cloud.engine(host),
-    { ...oneShot, container, image: desired.image.ref, labels },
+    { ...oneShot, container, image, labels },
     cancellation().signal,
   )
   if (exitCode !== 0) throw new RemoteError(host, `container ${oneShot.name}`, exitCode, tail)
   return tail
+}
+
+/** Runs a command in a service's container. @throws RemoteError with what it says when it fails */
+export async function ask(
+  cloud: CloudContext,
+  host: string,
+  container: string,
+  command: readonly string[],
+): Promise<string> {
+  const { code, stdout, stderr } = await execIn(
+    cloud.engine(host),
+    container,
+    command,
+    cancellation(),
+  )
+  if (code === 0) return stdout
+  const tail = (stderr + stdout).trim().split('\n').slice(-20)
+  throw new RemoteError(host, `${command.join(' ')} in ${container}`, code, tail)
 }

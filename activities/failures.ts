@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { DockerError } from '../src/docker/errors.js'
 import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
+import { formatFinding } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { FailureType, StepFailure } from '../workflows/operations.js'
 
@@ -65,6 +66,12 @@ export function toFailure(
       .slice(1, 6),
     advice: advice(step.host),
   })
+}
+
+/** What a person must mend first, all of it at once. */
+export function badInput(findings: readonly Finding[]): ApplicationFailure {
+  const message = findings.map(formatFinding).join('\n')
+  return ApplicationFailure.nonRetryable(message, 'BadInput', findings)
 }
 
 function stepFailed(message: string, failures: number, details: StepFailure): ApplicationFailure {

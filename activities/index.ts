@@ -4,12 +4,17 @@ import { cephActivities } from './ceph/index.js'
 import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
 import { containerActivities } from './containers.js'
+import { galeraUpgradeActivities } from './galera-upgrade.js'
 import { hostActivities } from './hosts.js'
 import { imageActivities } from './images.js'
 import { keystoneActivities } from './keystone.js'
 import { mariadbActivities } from './mariadb.js'
+import { mariadbBackupActivities } from './mariadb-backup.js'
 import { planActivities } from './plan.js'
+import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
+import { releaseActivities } from './releases.js'
+import { upgradeActivities } from './upgrade.js'
 
 /** Every verb that a workflow can use. A verb may be killed at any instruction and run again: it looks first. */
 export function createActivities(adapters: Adapters) {
@@ -17,18 +22,25 @@ export function createActivities(adapters: Adapters) {
   return {
     ...cloudActivities(adapters, contexts),
     ...planActivities(contexts),
+    ...upgradePlanActivities(contexts),
     ...hostActivities(contexts),
     ...imageActivities(contexts),
     ...containerActivities(contexts),
     ...mariadbActivities(contexts),
+    ...mariadbBackupActivities(contexts),
     ...rabbitmqActivities(contexts),
     ...keystoneActivities(contexts),
     ...cephActivities(contexts),
     ...accessActivities(contexts),
+    ...releaseActivities(contexts),
+    ...upgradeActivities(contexts),
+    ...galeraUpgradeActivities(contexts),
   }
 }
 
 export type Activities = ReturnType<typeof createActivities>
 export type { CloudRef } from './cloud-context.js'
 export type { OpenedCloud } from './clouds.js'
+export type { DatabaseState } from './mariadb-backup.js'
 export type { PlannedCloud } from './plan.js'
+export type { PlannedRollback, PlannedUpgrade } from './plan-upgrade.js'

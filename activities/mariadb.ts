@@ -29,7 +29,7 @@ export function mariadbActivities(contexts: CloudContexts) {
         name: 'bootstrap_mariadb',
         command: ['bash', '-c', installDatabase],
       })
-      await startAlone(cloud, host)
+      await startMemberAlone(cloud, host)
     },
 
     /** Starts the member with the newest data alone, after all of them were down. */
@@ -37,7 +37,7 @@ export function mariadbActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       await markSafeToBootstrap(cloud.remote(host), volume)
-      await startAlone(cloud, host)
+      await startMemberAlone(cloud, host)
     },
 
     /** Accounts with the passwords and rights that they should have; on a Synced member, from where all get them. */
@@ -71,7 +71,7 @@ export function mariadbActivities(contexts: CloudContexts) {
  * A member whose configuration names no peers begins a cluster of its own. It has that configuration for this one start
  * only: the real one lies ready before any other member is started.
  */
-async function startAlone(cloud: CloudContext, host: string): Promise<void> {
+export async function startMemberAlone(cloud: CloudContext, host: string): Promise<void> {
   const container = cloud.container(host, name)
   await write(cloud, host, standAlone(container))
   await startContainer(cloud, host, name)

@@ -10,6 +10,7 @@ import { planCeph, withMonitors } from '../src/plan/ceph/plan-ceph.js'
 import type { MonitorPlan } from '../src/plan/ceph/monitors.js'
 import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
 import { checkRelease } from '../src/plan/check-release.js'
+import type { DesiredHost } from '../src/plan/desired.js'
 import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
@@ -34,56 +35,71 @@ export interface PlannedCloud {
 export function planActivities(contexts: CloudContexts) {
   return {
     /** Compares what the operator describes with what the hosts show. Touches no host. */
-    async planCloud(
-      ref: CloudRef,
-      observed: readonly ObservedHost[],
-      only?: readonly string[],
-    ): Promise<PlannedCloud> {
-      const hosts = observed.map((host) => host.facts)
-      const opened = await contexts.get(ref)
-      const cloud = opened.with({ hosts, images: {} })
-      const members = membersOf(cloud)
-      const refused = (findings: readonly Finding[]) => {
-        return { ref, changes: [], bootstraps: [], pulls: [], members, findings }
-      }
-      if (!isComplete(cloud)) {
-        return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
-      }
-      const ceph = planCeph(cloud.cloud, observed)
-      const images = await findImages(cloud)
-      const found = { hosts, images: images.digests }
-      const rendered = opened.with(found)
-      const pulls = missingImages(rendered, observed)
-      const findings = [
-        ...checkHosts(cloud.cloud, observed, {
-          containers: new Map(hosts.map(({ name }) => [name, namesOn(cloud, name)])),
-          imageBytes: images.findings.length > 0 ? new Map() : await pullBytes(rendered, pulls),
-        }),
-        ...checkRelease(cloud.cloud, observed),
-        ...checkData(cloud.cloud, observed),
-        ...ceph.findings,
-        ...images.findings,
-        ...unknownServices(only),
-      ]
-      if (hasErrors(findings)) return refused(findings)
-
-      const desired = hosts.map(({ name }) => ({
-        name,
-        containers: rendered.containers(name).map((it) => rendered.desired(name, it)),
-      }))
-      const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
-      const changes = [...withMonitors(containers, ceph.monitors), ...ceph.changes]
-      return {
-        ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
-        changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
-        bootstraps: dueBootstraps(desired, observed),
-        findings,
-        pulls,
-        members,
-        ...(ceph.monitors && { monitors: ceph.monitors }),
-      }
-    },
+    planCloud: (ref: CloudRef, observed: readonly ObservedHost[], only?: readonly string[]) =>
+      planCloud(contexts, ref, observed, { release: 'as it is', ...(only && { only }) }),
   }
+}
+
+export interface PlanOptions {
+  readonly only?: readonly string[]
+  /** Whether containers of another release are an error, or are to be replaced. */
+  readonly release: 'as it is' | 'changes'
+}
+
+export async function planCloud(
+  contexts: CloudContexts,
+  ref: CloudRef,
+  observed: readonly ObservedHost[],
+  { only, release }: PlanOptions,
+): Promise<PlannedCloud> {
+  const hosts = observed.map((host) => host.facts)
+  const opened = await contexts.get(ref)
+  const cloud = opened.with({ hosts, images: {} })
+  const members = membersOf(cloud)
+  const refused = (findings: readonly Finding[]) => {
+    return { ref, changes: [], bootstraps: [], pulls: [], members, findings }
+  }
+  if (!isComplete(cloud)) {
+    return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
+  }
+  const ceph = planCeph(cloud.cloud, observed)
+  const images = await findImages(cloud)
+  const found = { hosts, images: images.digests }
+  const rendered = opened.with(found)
+  const pulls = missingImages(rendered, observed)
+  const findings = [
+    ...checkHosts(cloud.cloud, observed, {
+      containers: new Map(hosts.map(({ name }) => [name, namesOn(cloud, name)])),
+      imageBytes: images.findings.length > 0 ? new Map() : await pullBytes(rendered, pulls),
+    }),
+    ...(release === 'changes' ? [] : checkRelease(cloud.cloud, observed)),
+    ...checkData(cloud.cloud, observed),
+    ...ceph.findings,
+    ...images.findings,
+    ...unknownServices(only),
+  ]
+  if (hasErrors(findings)) return refused(findings)
+
+  const desired = desiredHosts(rendered)
+  const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
+  const changes = [...withMonitors(containers, ceph.monitors), ...ceph.changes]
+  return {
+    ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
+    changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
+    bootstraps: dueBootstraps(desired, observed),
+    findings,
+    pulls,
+    members,
+    ...(ceph.monitors && { monitors: ceph.monitors }),
+  }
+}
+
+/** What every host that was found must run. */
+export function desiredHosts(cloud: CloudContext): DesiredHost[] {
+  return cloud.found.hosts.map(({ name }) => ({
+    name,
+    containers: cloud.containers(name).map((it) => cloud.desired(name, it)),
+  }))
 }
 
 /** A monitor and an OSD are taken away by nobody's leaving out a line (see `planCeph`). */
@@ -103,7 +119,7 @@ function isComplete({ cloud, found }: CloudContext): boolean {
     .every((view) => isAddressed(cloud, view))
 }
 
-function membersOf({ cloud }: CloudContext): PlannedCloud['members'] {
+export function membersOf({ cloud }: CloudContext): PlannedCloud['members'] {
   const enabled = services.filter((service) => service.enabled(cloud.globals))
   return Object.fromEntries(
     enabled.map((service) => [service.name, cloud.groups.get(service.group) ?? []]),

@@ -1,4 +1,5 @@
 import type { Change } from '../src/plan/change.js'
+import type { ReleaseSummary } from '../src/plan/release-record.js'
 import type { Finding } from '../src/model/finding.js'
 
 /** Task queue that workers of kolla-temporal poll, unless told otherwise. */
@@ -34,6 +35,63 @@ export interface RemoveOsdInput extends CloudInput {
   readonly osd: number
 }
 
+export interface MariadbBackupInput extends CloudInput {
+  /** Only what has changed since the last backup; by default everything. */
+  readonly incremental?: boolean
+}
+
+export interface MariadbRestoreInput extends CloudInput {
+  /** Of `mariadbBackup`; by default the last one. */
+  readonly backup?: string
+  /** That everything which was written since the backup is given up. */
+  readonly confirm?: boolean
+}
+
+export interface UpgradeInput extends CloudInput {
+  /** OpenStack's release to go to: `2026.1`. */
+  readonly release: string
+  /** Whether somebody must approve the plan before anything is done. */
+  readonly approve?: boolean
+  /** Hosts of one service that are replaced at once: a number, or a part of them as `50%`. By default 1. */
+  readonly batch?: number | string
+  /** What comes after each service's first host: an approval, or so many seconds. By default neither. */
+  readonly canary?: 'approval' | number
+  /** By default `pause`. */
+  readonly onFailure?: OnFailure
+}
+
+export interface RollbackInput extends CloudInput {
+  /** Of a release record; by default of the last one. */
+  readonly record?: string
+  /** That the data of the moment which the plan names take the place of today's. */
+  readonly confirm?: boolean
+  readonly onFailure?: Exclude<OnFailure, 'rollback'>
+}
+
+export interface PruneInput extends CloudInput {
+  /** How many release records stay; by default 2. */
+  readonly keep?: number
+}
+
+/** When a step fails: wait for a person's decision, undo everything, or end with the failure. */
+export type OnFailure = 'pause' | 'rollback' | 'stop'
+
+export type Decision = 'retry' | 'skip' | 'rollback' | 'abort'
+
+export interface Approval {
+  /** Of the plan that is approved: one that has changed since is not. */
+  readonly plan?: string
+}
+
+/** What an operation waits for. */
+export interface Waiting {
+  readonly kind: 'approval' | 'canary' | 'failure' | 'paused'
+  /** In a sentence or more. */
+  readonly what: string
+  /** Names the plan that wants an approval. */
+  readonly plan?: string
+}
+
 /** Workflow type → input: what an operator types into the Web UI's "Start Workflow". */
 export interface OperationInputs {
   readonly prechecks: CloudInput
@@ -46,6 +104,13 @@ export interface OperationInputs {
   readonly postDeploy: CloudInput
   readonly check: CloudInput
   readonly removeOsd: RemoveOsdInput
+  readonly mariadbBackup: MariadbBackupInput
+  readonly mariadbRestore: MariadbRestoreInput
+  readonly mariadbRecovery: CloudInput
+  readonly upgrade: UpgradeInput
+  readonly rollback: RollbackInput
+  readonly releases: CloudInput
+  readonly prune: PruneInput
 }
 
 export type OperationName = keyof OperationInputs
@@ -58,6 +123,8 @@ export interface OperationResult {
   readonly warnings: readonly Finding[]
   /** One or more sentences for a person: `3 hosts prepared`, where admin-openrc.sh lies. */
   readonly summary: string
+  /** Of `releases`: latest first. */
+  readonly releases?: readonly ReleaseSummary[]
 }
 
 /** `type` of the ApplicationFailures that workflows and activities throw. */
@@ -68,6 +135,8 @@ export type FailureType =
   | 'CloudBusy'
   /** A step failed on a host. Details: [StepFailure]. */
   | 'StepFailed'
+  /** An upgrade failed and undid itself. Its cause is what failed. */
+  | 'RolledBack'
 
 /** Details of a failed step, as `explain` shows it. */
 export interface StepFailure {

@@ -13,6 +13,7 @@ interface Stage {
 /** The run as a runbook: stages and their states, shown as the workflow's current details. */
 export class Stages {
   readonly #stages: Stage[] = []
+  #notice = ''
 
   /** Runs one stage; stages may run side by side. */
   async run<T>(title: string, body: () => Promise<T>): Promise<T> {
@@ -32,14 +33,18 @@ export class Stages {
     }
   }
 
+  /** What the run waits for, below the stages; an empty text takes it away. */
+  notice(text: string): void {
+    this.#notice = text
+    this.#show()
+  }
+
   #show(): void {
-    setCurrentDetails(
-      this.#stages
-        .map(({ title, state, seconds }) => {
-          const time = seconds === undefined ? '' : ` (${seconds} s)`
-          return `- ${marks[state]} ${title}${time}`
-        })
-        .join('\n'),
-    )
+    const stages = this.#stages.map(({ title, state, seconds }) => {
+      const time = seconds === undefined ? '' : ` (${seconds} s)`
+      return `- ${marks[state]} ${title}${time}`
+    })
+    const notice = this.#notice === '' ? [] : [`- ⏸ ${this.#notice.replaceAll('\n', '\n  ')}`]
+    setCurrentDetails([...stages, ...notice].join('\n'))
   }
 }

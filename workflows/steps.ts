@@ -63,6 +63,13 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   prepareHost: 'transfer',
   buildImages: 'transfer',
   pullImages: 'transfer',
+  inspectDatabase: 'look',
+  planUpgrade: 'look',
+  planRollback: 'look',
+  listReleases: 'look',
+  openRecord: 'look',
+  backUpMariadb: 'transfer',
+  proveBackup: 'transfer',
 }
 
 /** Runs one verb; `summary` (at most 200 bytes, usually a host's name) is what the Web UI and the command line show. */

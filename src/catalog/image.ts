@@ -18,3 +18,8 @@ export function imageRef(globals: Globals, container: { image: string; service: 
   const tag = imageTag(globals, container.service)
   return `${registry}${docker_namespace}/${docker_image_name_prefix}${container.image}:${tag}`
 }
+
+/** The same image whatever its tag points to: `192.168.8.73:5000/kolla/cron@sha256:…`. */
+export function byDigest(ref: string, digest: string): string {
+  return `${ref.replace(/:[^:/]+$/, '')}@${digest}`
+}

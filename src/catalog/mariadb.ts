@@ -58,15 +58,12 @@ export const mariadb: Service = {
 
 /** The container with a configuration that names no peers: with it, and only with it, a member begins a cluster. */
 export function standAlone(container: Container): Container {
-  const files = container.files.map((file) =>
-    file.path === 'galera.cnf'
-      ? {
-          ...file,
-          content: file.content.replace(/^(wsrep_cluster_address\s*=\s*).*$/m, '$1gcomm://'),
-        }
-      : file,
-  )
-  return { ...container, files }
+  return withSetting(container, 'wsrep_cluster_address', 'gcomm://')
+}
+
+/** The container with a configuration that has it copy all data from one member and no other. */
+export function copyingFrom(container: Container, donor: string): Container {
+  return withSetting(container, 'wsrep_sst_donor', donor)
 }
 
 /** Lies in the volume while the system tables are being made: what is beside it is nobody's data. */
@@ -124,6 +121,16 @@ function container(ctx: Context): Container {
     stopTimeout: Math.max(globals.docker_graceful_timeout, 120),
     ...limits(globals.mariadb_dimensions),
   }
+}
+
+/** The last of two equal settings of a group holds; `galera.cnf` may have been changed by the operator. */
+function withSetting(container: Container, name: string, value: string): Container {
+  const files = container.files.map((file) =>
+    file.path === 'galera.cnf'
+      ? { ...file, content: `${file.content}\n[mysqld]\n${name}=${value}\n` }
+      : file,
+  )
+  return { ...container, files }
 }
 
 function galeraCnf(ctx: Context): string {

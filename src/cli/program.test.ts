@@ -45,8 +45,10 @@ describe('the command line', () => {
     const names = createProgram().commands.map((command) => command.name())
     expect(names).toEqual([
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
-      ...['reconfigure', 'post-deploy', 'remove-osd', 'check'],
-      ...['attach', 'abort', 'history', 'explain', 'server'],
+      ...['reconfigure', 'post-deploy', 'remove-osd', 'check', 'mariadb-backup'],
+      ...['mariadb-restore'],
+      ...['mariadb-recovery', 'upgrade', 'rollback', 'releases', 'prune', 'attach', 'abort'],
+      ...['approve', 'decide', 'pause', 'resume', 'history', 'explain', 'server'],
     ])
   })
 

@@ -5,7 +5,7 @@ import type { Options } from './options.js'
 
 import { addFileVerbs } from './verbs/files.js'
 import { addHistoryVerbs } from './verbs/history.js'
-import { addOperationVerbs } from './verbs/operations.js'
+import { addOperationVerbs, addReleaseVerbs } from './verbs/operations.js'
 import { addServerVerbs } from './verbs/server.js'
 
 const examples = `
@@ -65,6 +65,7 @@ export function createProgram(): Command {
 
   addFileVerbs(program)
   addOperationVerbs(program)
+  addReleaseVerbs(program)
   addHistoryVerbs(program)
   addServerVerbs(program)
   return program

@@ -5,7 +5,14 @@ import {
   RetryState,
 } from '@temporalio/common'
 import { describe, expect, it } from 'vitest'
-import { BadInput, CloudBusy, OperationCancelled, StepFailed, toOperationError } from './errors.js'
+import {
+  BadInput,
+  CloudBusy,
+  OperationCancelled,
+  RolledBack,
+  StepFailed,
+  toOperationError,
+} from './errors.js'
 
 const inActivity = (cause: Error) =>
   new ActivityFailure(
@@ -24,6 +31,14 @@ describe('toOperationError', () => {
     const error = toOperationError(inActivity(cause))
     expect(error).toBeInstanceOf(StepFailed)
     expect(error).toMatchObject({ message: 'kolla2: broken', failure })
+  })
+
+  it('tells that an upgrade was undone before it tells why', () => {
+    const why = inActivity(ApplicationFailure.nonRetryable('kolla1: broken', 'StepFailed'))
+    const failure = ApplicationFailure.create({ type: 'RolledBack', message: 'undone', cause: why })
+    const error = toOperationError(failure)
+    expect(error).toBeInstanceOf(RolledBack)
+    expect(error.message).toBe('undone')
   })
 
   it('takes findings as one list or one by one, and the message where there are none', () => {

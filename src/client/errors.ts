@@ -44,6 +44,11 @@ export class StepFailed extends OperationError {
   }
 }
 
+/** An upgrade failed and has undone what it did; its cause is what failed. */
+export class RolledBack extends OperationError {
+  override name = 'RolledBack'
+}
+
 /** The operation was cancelled, by `abort` or in the Web UI, or terminated. */
 export class OperationCancelled extends OperationError {
   override name = 'OperationCancelled'
@@ -112,6 +117,8 @@ function fromApplicationFailure({ type, message, details }: ApplicationFailure) 
       return new CloudBusy(message, String(detail))
     case 'StepFailed':
       return new StepFailed(message, detail as StepFailure)
+    case 'RolledBack':
+      return new RolledBack(message)
     default:
       return undefined
   }

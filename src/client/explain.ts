@@ -1,4 +1,5 @@
 import { ActivityFailure } from '@temporalio/common'
+import type { Waiting } from '../../workflows/operations.js'
 import type { Decoder } from './decoder.js'
 import { causes } from './errors.js'
 import type { OperationError } from './errors.js'
@@ -25,6 +26,8 @@ export interface Explanation {
   /** Steps that run. */
   readonly running: readonly Step[]
   readonly stepsDone: number
+  /** What it waits for, and for whom. */
+  readonly waiting?: Waiting
   /** Why the worker can't go on with it, if it can't. */
   readonly workerTrouble?: string
   readonly summary?: string

@@ -31,6 +31,14 @@ it('lists findings and the command to repeat', () => {
   )
 })
 
+it('shows what it waits for, and the answers that there are', () => {
+  const running = { ...operation, status: 'running' as const }
+  const waiting = { kind: 'failure' as const, what: 'keystone on kolla1 failed: it exited' }
+  const text = formatExplanation({ ...nothing, operation: running, waiting })
+  expect(text).toContain('It waits:\nkeystone on kolla1 failed: it exited')
+  expect(text).toContain('decide retry')
+})
+
 it('points to the operation that holds the cloud', () => {
   const error = new CloudBusy('demo-plan-1 is running on demo', 'demo-plan-1')
   expect(formatExplanation({ ...nothing, operation, error })).toContain(

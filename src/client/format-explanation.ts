@@ -1,5 +1,6 @@
 import { formatFinding } from '../model/finding.js'
-import { BadInput, CloudBusy, OperationCancelled, StepFailed } from './errors.js'
+import type { Waiting } from '../../workflows/operations.js'
+import { BadInput, CloudBusy, OperationCancelled, RolledBack, StepFailed } from './errors.js'
 import type { OperationError } from './errors.js'
 import type { Explanation } from './explain.js'
 import { formatSeconds, stepName, verbOf } from './wording.js'
@@ -14,6 +15,7 @@ export function formatExplanation(explanation: Explanation): string {
         `${stepName(step)} is being tried again (attempt ${attempt}): ${message}`,
     ),
     running(explanation),
+    explanation.waiting && `It waits:\n${explanation.waiting.what}`,
     explanation.workerTrouble,
     ...explanation.otherFailures.map(
       ({ step, error }) => `${stepName(step)} failed too: ${error.message}`,
@@ -61,8 +63,17 @@ function running({ running: steps, retrying }: Explanation): string | undefined 
   return calm.length > 0 ? `Running: ${calm.map(stepName).join(', ')}.` : undefined
 }
 
-function next({ operation, error }: Explanation): string | undefined {
+/** What a person can answer. */
+const answers: Record<Waiting['kind'], string> = {
+  approval: '`kolla-temporal approve`, or `abort`',
+  canary: '`kolla-temporal approve`, or `abort`',
+  failure: 'mend the cause, then `kolla-temporal decide retry`; or `decide skip|rollback|abort`',
+  paused: '`kolla-temporal resume`',
+}
+
+function next({ operation, error, waiting }: Explanation): string | undefined {
   const again = `\`kolla-temporal --cloud ${operation.cloud ?? 'NAME'} ${verbOf(operation.operation)}\``
+  if (waiting) return `What next: ${answers[waiting.kind]}.`
   if (operation.status === 'running') {
     return `What next: follow it with \`kolla-temporal attach ${operation.workflowId}\`.`
   }
@@ -72,6 +83,9 @@ function next({ operation, error }: Explanation): string | undefined {
   }
   if (error instanceof BadInput) {
     return `What next: mend what is listed, then ${again}.`
+  }
+  if (error instanceof RolledBack) {
+    return 'What next: mend the cause and upgrade again; the old release serves meanwhile.'
   }
   if (error instanceof OperationCancelled) return `What next: ${again} goes on where it stopped.`
   const advice = error instanceof StepFailed ? `${error.failure.advice}\n` : ''

@@ -1,10 +1,15 @@
 export type {
+  Approval,
+  Decision,
+  OnFailure,
   OperationInputs,
   OperationName,
   OperationResult,
   StepFailure,
+  Waiting,
 } from '../../workflows/operations.js'
 export type { Change } from '../plan/change.js'
+export type { ReleaseSummary } from '../plan/release-record.js'
 export type { Finding } from '../model/finding.js'
 export { connect } from './connect.js'
 export type { ConnectOptions } from './connect.js'
@@ -16,6 +21,7 @@ export {
   NoWorker,
   OperationCancelled,
   OperationError,
+  RolledBack,
   StepFailed,
   UnknownOperation,
 } from './errors.js'

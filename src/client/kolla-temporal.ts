@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
 import type { Client, Connection } from '@temporalio/client'
-import type { OperationInputs, OperationName } from '../../workflows/operations.js'
+import type { OperationInputs, OperationName, Waiting } from '../../workflows/operations.js'
 import { checkInput, operationInputs } from '../model/inputs.js'
 import type { Decoder } from './decoder.js'
 import { BadInput, CloudBusy, NoWorker, UnknownOperation, toOperationError } from './errors.js'
@@ -9,6 +9,8 @@ import type { Explanation } from './explain.js'
 import { OperationHandle } from './operation-handle.js'
 import { summarize } from './operation-summary.js'
 import type { OperationSummary } from './operation-summary.js'
+
+const QUERY_DEADLINE = 3_000
 
 export interface StartOptions {
   /** By default `demo-deploy-20261123T061200Z`. */
@@ -98,11 +100,22 @@ export class KollaTemporal {
       const description = await handle.describe()
       const history = await handle.fetchHistory()
       const pending = description.raw.pendingActivities ?? []
-      return await explain(summarize(description), history, pending, this.#decoder)
+      const operation = summarize(description)
+      const explanation = await explain(operation, history, pending, this.#decoder)
+      const waiting = operation.status === 'running' ? await this.#waiting(workflowId) : undefined
+      return { ...explanation, ...(waiting && { waiting }) }
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw toOperationError(error)
       throw new UnknownOperation(`no operation ${workflowId} is known`)
     }
+  }
+
+  /** Nothing where no worker answers, and for operations that never wait. */
+  async #waiting(workflowId: string): Promise<Waiting | undefined> {
+    const asked = this.#connection.withDeadline(Date.now() + QUERY_DEADLINE, () =>
+      this.get(workflowId).waiting(),
+    )
+    return asked.catch(() => undefined)
   }
 
   /** @throws NoWorker when nobody has asked for work in the last minutes */

@@ -1,5 +1,5 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
-import type { OperationResult } from '../../workflows/operations.js'
+import type { Approval, Decision, OperationResult, Waiting } from '../../workflows/operations.js'
 import { UnknownOperation, toOperationError } from './errors.js'
 import type { OperationEvent } from './events.js'
 import { follow } from './follow.js'
@@ -50,6 +50,42 @@ export class OperationHandle {
   /** Ends the operation at once, without its consent: only for one that can't be cancelled. */
   async terminate(reason: string): Promise<void> {
     await this.#known(() => this.#workflow.terminate(reason))
+  }
+
+  /** What it waits for; undefined while it works, and of operations that never wait. */
+  async waiting(): Promise<Waiting | undefined> {
+    return this.#known(() => this.#workflow.query<Waiting | undefined>('waiting'))
+  }
+
+  /**
+   * Lets the plan that waits begin, or what comes after a canary.
+   *
+   * @throws BadInput when nothing waits for that, or the plan is not the one that is named
+   */
+  async approve(approval: Approval = {}): Promise<void> {
+    await this.#update('approve', approval)
+  }
+
+  /**
+   * Says what to do about the step that failed.
+   *
+   * @throws BadInput when none waits
+   */
+  async decide(decision: Decision): Promise<void> {
+    await this.#update('decide', decision)
+  }
+
+  /** Holds an upgrade or a rollback before its next step. */
+  async pause(): Promise<void> {
+    await this.#update('pause')
+  }
+
+  async resume(): Promise<void> {
+    await this.#update('resume')
+  }
+
+  async #update(name: string, ...args: readonly unknown[]): Promise<void> {
+    await this.#known(() => this.#workflow.executeUpdate(name, { args: args as [unknown] }))
   }
 
   get #workflow() {

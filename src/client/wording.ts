@@ -20,6 +20,9 @@ export function verbOf(operation: string): string {
     buildImages: 'build',
     postDeploy: 'post-deploy',
     removeOsd: 'remove-osd',
+    mariadbBackup: 'mariadb-backup',
+    mariadbRestore: 'mariadb-restore',
+    mariadbRecovery: 'mariadb-recovery',
   }
   return own[operation] ?? operation
 }

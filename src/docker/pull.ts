@@ -74,7 +74,7 @@ async function verified(engine: Engine, image: string, wanted?: string): Promise
 /** Of the repository that the reference names. */
 async function digestsOf({ host, api }: Engine, image: string): Promise<string[]> {
   const found = await ifPresent(host, `inspect ${image}`, () => api.getImage(image).inspect())
-  const repository = image.replace(/:[^:/]+$/, '')
+  const repository = image.replace(/@.*$/, '').replace(/:[^:/]+$/, '')
   return (found?.RepoDigests ?? [])
     .map((reference) => reference.split('@'))
     .flatMap(([name, digest]) => (name === repository && digest ? [digest] : []))

@@ -23,10 +23,25 @@ export async function awaitRabbitmqCluster(
   const settings = sh`url=${`${url}/api/nodes?columns=name,running`} deadline=${timeoutMs / 1000} nodes=(${nodes})`
   await remote.runOrFail(`${settings}\n${script}`, {
     title: `wait for ${nodes.join(', ')} to be one cluster`,
-    input: `user = ${JSON.stringify(`${user}:${password}`)}\n`,
+    input: login(user, password),
     ...(signal && { signal }),
   })
 }
+
+/** What RabbitMQ would need to be the same again, as it exports it. Holds the hashes of passwords. */
+export async function exportDefinitions(
+  remote: Remote,
+  { url, user, password }: RabbitmqAccount,
+): Promise<unknown> {
+  const { stdout } = await remote.runOrFail(
+    sh`curl --silent --show-error --fail --max-time 30 --config - ${`${url}/api/definitions`}`,
+    { title: "export RabbitMQ's definitions", input: login(user, password) },
+  )
+  return JSON.parse(stdout)
+}
+
+const login = (user: string, password: string) =>
+  `user = ${JSON.stringify(`${user}:${password}`)}\n`
 
 const script = `
 login=$(cat)

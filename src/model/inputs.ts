@@ -22,6 +22,39 @@ export const operationInputs = {
   postDeploy: cloudOnly,
   check: cloudOnly,
   removeOsd: z.strictObject({ cloud, osd: z.int().min(0) }),
+  mariadbBackup: z.strictObject({ cloud, incremental: z.boolean().optional() }),
+  mariadbRestore: z.strictObject({
+    cloud,
+    backup: z.string().min(1).optional(),
+    confirm: z.boolean().optional(),
+  }),
+  mariadbRecovery: cloudOnly,
+  upgrade: z.strictObject({
+    cloud,
+    release: z.string().regex(/^\d{4}\.[12]$/, 'a release such as 2026.1'),
+    approve: z.boolean().optional(),
+    batch: z
+      .union([z.int().min(1), z.string().regex(/^[1-9]\d?%$|^100%$/)], {
+        error: 'a number of hosts, or a part of them such as 50%',
+      })
+      .optional(),
+    canary: z
+      .union([z.literal('approval'), z.number().min(0)], {
+        error: 'approval, or a number of seconds',
+      })
+      .optional(),
+    onFailure: z
+      .enum(['pause', 'rollback', 'stop'], { error: 'one of pause, rollback, stop' })
+      .optional(),
+  }),
+  rollback: z.strictObject({
+    cloud,
+    record: z.string().min(1).optional(),
+    confirm: z.boolean().optional(),
+    onFailure: z.enum(['pause', 'stop'], { error: 'one of pause, stop' }).optional(),
+  }),
+  releases: cloudOnly,
+  prune: z.strictObject({ cloud, keep: z.int().min(1).optional() }),
 }
 
 /** One finding per field that is missing, unknown or of another type; an empty list when the input will do. */

@@ -14,7 +14,7 @@ export function checkRelease(cloud: Cloud, observed: readonly ObservedHost[]): F
     const releases = new Set(ours.map((container) => container.labels[label.release]))
     releases.delete(wanted)
     if (releases.size === 0) return []
-    const message = `runs release ${[...releases].join(', ')} and openstack_release is ${wanted}: deploy changes no release, set it back`
+    const message = `runs release ${[...releases].join(', ')} and openstack_release is ${wanted}: deploy changes no release: set it back, or go there with \`kolla-temporal upgrade\``
     return [{ severity: 'error', host: facts.name, message }]
   })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderHost } from '../catalog/render.js'
 import { testCloud, testFacts } from '../catalog/testing/cloud.js'
-import { configurationDigest, definitionDigest, fileState } from './digest.js'
+import { configurationDigest, definitionDigest, fileState, planDigest } from './digest.js'
 
 describe('digest of a configuration', () => {
   const a = { path: 'a', mode: 0o600, content: 'x' }
@@ -46,4 +46,9 @@ describe('digest of a definition', () => {
     const digests = new Set([container, ...others].map(definitionDigest))
     expect(digests.size).toBe(4)
   })
+})
+
+it('planDigest tells plans apart', () => {
+  expect(planDigest({ a: 1 })).toBe(planDigest({ a: 1 }))
+  expect(planDigest({ a: 1 })).not.toBe(planDigest({ a: 2 }))
 })

@@ -36,6 +36,11 @@ export function definitionDigest(container: Container): string {
   return createHash('sha256').update(canonical(definition)).digest('hex')
 }
 
+/** Names a plan: whoever approves it approves this one and no other. */
+export function planDigest(plan: unknown): string {
+  return createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12)
+}
+
 /** JSON whose objects have sorted keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>

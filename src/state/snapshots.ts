@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Container } from '../catalog/container.js'
 import type { HostFacts } from '../model/observed-host.js'
 import type { CloudFiles } from '../model/cloud.js'
 import { readOrCreate, writePrivateFile } from './private-file.js'
@@ -13,6 +14,8 @@ export interface Found {
   readonly hosts: readonly HostFacts[]
   /** Image reference → digest that the registry served: every host gets the same. */
   readonly images: Readonly<Record<string, string>>
+  /** Host → what it must run, where a release record says so and not the operator's files. Holds secrets. */
+  readonly containers?: Readonly<Record<string, readonly Container[]>>
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { chooseFirstMember } from '../../src/plan/galera.js'
-import type { GaleraMember } from '../../src/plan/galera.js'
+import type { FirstMember, GaleraMember } from '../../src/plan/galera.js'
+import type { CloudRef } from '../../activities/index.js'
 import { onAll } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
@@ -35,9 +36,17 @@ async function firstMember(run: Run) {
   const members = await onAll(run.members('mariadb'), (host) =>
     step('inspectMariadb', host, run.ref, host),
   )
+  return findNewestMember(run.ref, members)
+}
+
+/** The member to begin with; one that crashed is asked for its last transaction only when it is needed. */
+export async function findNewestMember(
+  ref: CloudRef,
+  members: readonly GaleraMember[],
+): Promise<FirstMember> {
   const first = chooseFirstMember(members)
   if (first.action !== 'recover') return first
-  const positioned = await onAll(members, (member) => withPosition(run, member))
+  const positioned = await onAll(members, (member) => withPosition(ref, member))
   const newest = chooseFirstMember(positioned)
   const holders = positioned.filter((member) => member.data === 'complete')
   if (holders.length > 1 && holders.every((member) => member.seqno < 0)) throw undecided(holders)
@@ -45,10 +54,10 @@ async function firstMember(run: Run) {
 }
 
 /** A member that crashed has its last transaction in InnoDB alone. */
-async function withPosition(run: Run, member: GaleraMember): Promise<GaleraMember> {
+async function withPosition(ref: CloudRef, member: GaleraMember): Promise<GaleraMember> {
   if (member.data !== 'complete' || member.seqno >= 0) return member
   const { host } = member
-  return { ...member, seqno: await step('recoverMariadbPosition', host, run.ref, host) }
+  return { ...member, seqno: await step('recoverMariadbPosition', host, ref, host) }
 }
 
 /** To begin with the wrong one would lose what the others have committed. */

@@ -42,7 +42,7 @@ export function describeEvent(event: OperationEvent): string | undefined {
     case 'disconnected':
       return event.message
     case 'details':
-      return undefined
+      return noticeOf(event.text)
     case 'stepScheduled':
       return `${stepName(event.step)} started`
     case 'stepProgress':
@@ -60,6 +60,12 @@ export function describeEvent(event: OperationEvent): string | undefined {
     case 'operationFailed':
       return `failed ${formatSeconds(event.seconds)}`
   }
+}
+
+/** What the operation waits for, below its stages. */
+function noticeOf(details: string): string | undefined {
+  const [, notice] = details.split('- ⏸ ')
+  return notice?.replaceAll('\n  ', '\n')
 }
 
 const clock = (time: Date) => time.toTimeString().slice(0, 8)

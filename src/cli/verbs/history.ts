@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { formatSeconds, verbOf } from '../../client/wording.js'
-import type { KollaTemporal, OperationSummary } from '../../client/index.js'
+import type { Decision, KollaTemporal, OperationSummary } from '../../client/index.js'
 import { cloudOfHistory } from '../cloud-choice.js'
 import { connected } from '../connected.js'
 import { UsageError } from '../exit.js'
@@ -30,6 +30,40 @@ export function addHistoryVerbs(program: Command): void {
         abort(client, workflowId, options, force === true),
       ),
     )
+  program
+    .command('approve')
+    .description('let a plan, or what comes after a canary, begin (default: of the one that waits)')
+    .argument('[workflow-id]')
+    .option('--plan <digest>', 'only this plan: one that has changed since is refused')
+    .action((id: string | undefined, { plan }: { plan?: string }, verb: Command) =>
+      withOperation(verb, id, async (client, workflowId) => {
+        const handle = client.get(workflowId)
+        const waiting = await handle.waiting()
+        const named = plan ?? waiting?.plan
+        await handle.approve(named === undefined ? {} : { plan: named })
+        console.log(waiting?.what ?? 'approved')
+      }),
+    )
+  program
+    .command('decide')
+    .description('what to do about a step that failed: retry, skip, rollback or abort')
+    .argument('<decision>')
+    .argument('[workflow-id]')
+    .action((decision: Decision, id: string | undefined, _, verb: Command) =>
+      withOperation(verb, id, (client, workflowId) => client.get(workflowId).decide(decision)),
+    )
+  for (const [name, description] of [
+    ['pause', 'hold an upgrade or a rollback before its next step'],
+    ['resume', 'let it go on'],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .argument('[workflow-id]')
+      .action((id: string | undefined, _, verb: Command) =>
+        withOperation(verb, id, (client, workflowId) => client.get(workflowId)[name]()),
+      )
+  }
   program
     .command('history')
     .description('operations, latest first')

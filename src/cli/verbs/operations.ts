@@ -53,9 +53,80 @@ export function addOperationVerbs(program: Command): void {
       run(verb, 'removeOsd', (cloud) => ({ cloud, osd: Number(osd) })),
     )
   simple(program, 'check', 'check', 'prove the health of every service from outside')
+  program
+    .command('mariadb-backup')
+    .description("back the database up into its first host's volume, and prove the backup")
+    .option('--incremental', 'only what has changed since the last backup')
+    .action(({ incremental }: { incremental?: true }, verb: Command) =>
+      run(verb, 'mariadbBackup', (cloud) => ({ cloud, ...(incremental && { incremental }) })),
+    )
+  program
+    .command('mariadb-restore')
+    .description('put the database back to the moment of a backup (default: the last)')
+    .argument('[backup]')
+    .option('--confirm', 'what was written since is given up')
+    .action((backup: string | undefined, { confirm }: { confirm?: true }, verb: Command) =>
+      run(verb, 'mariadbRestore', (cloud) => ({
+        cloud,
+        ...(backup !== undefined && { backup }),
+        ...(confirm && { confirm }),
+      })),
+    )
+  simple(
+    program,
+    'mariadb-recovery',
+    'mariadbRecovery',
+    'start a Galera cluster whose members are all down, from the one with the newest data',
+  )
 }
 
-type Cloudy = 'pull' | 'prechecks' | 'postDeploy' | 'check'
+/** Going to another release, and back. */
+export function addReleaseVerbs(program: Command): void {
+  program
+    .command('upgrade')
+    .description(
+      'go to another release, host by host: plan, images, release record and backup first; a step that fails waits for `decide`',
+    )
+    .argument('<release>', 'such as 2026.1')
+    .option('--approve', 'wait for `approve` when the plan is there')
+    .option('--batch <hosts>', 'hosts of a service at once, such as 2 or 50% (default: 1)', number)
+    .option(
+      '--canary <wait>',
+      "after each service's first host: wait for `approval`, or for so many seconds",
+      number,
+    )
+    .option('--on-failure <what>', 'pause, rollback or stop (default: pause)')
+    .action((release: string, options: object, verb: Command) =>
+      run(verb, 'upgrade', (cloud) => ({ cloud, release, ...options })),
+    )
+  program
+    .command('rollback')
+    .description('go back to a release record (default: the last)')
+    .argument('[record]')
+    .option('--confirm', 'the data go back to the moment that the plan names')
+    .action((record: string | undefined, options: object, verb: Command) =>
+      run(verb, 'rollback', (cloud) => ({
+        cloud,
+        ...(record !== undefined && { record }),
+        ...options,
+      })),
+    )
+  simple(program, 'releases', 'releases', 'release records, and what a rollback to each restores')
+  program
+    .command('prune')
+    .description('remove older release records with their backups and images')
+    .option('--keep <count>', 'so many records stay (default: 2)', number)
+    .action((options: object, verb: Command) =>
+      run(verb, 'prune', (cloud) => ({ cloud, ...options })),
+    )
+}
+
+/** What is no number is left to the check of the input, which says what it must be. */
+function number(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+type Cloudy = 'pull' | 'prechecks' | 'postDeploy' | 'check' | 'mariadbRecovery' | 'releases'
 
 function simple(program: Command, name: string, operation: Cloudy, description: string): void {
   program

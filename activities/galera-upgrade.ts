@@ -1,0 +1,101 @@
+import { contextOf, shortHostname } from '../src/catalog/host-view.js'
+import { copyingFrom } from '../src/catalog/mariadb.js'
+import { stopContainer } from '../src/docker/containers.js'
+import { writeConfiguration } from '../src/host/configuration.js'
+import { drainBackend, readyBackend } from '../src/host/haproxy-server.js'
+import { replaceData } from '../src/host/mariadb-data.js'
+import { awaitProbes } from '../src/host/wait.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { HEALTH_TIMEOUT, ask, proveHealth, startContainer } from './containers.js'
+import { cancellation, report } from './progress.js'
+
+/** How long sessions of a member that is about to go may last, in seconds: the services' pools renew them after ten. */
+const DRAIN_TIMEOUT = 15
+
+/** How members of a living cluster go to another MariaDB, one after the other. */
+export function galeraUpgradeActivities(contexts: CloudContexts) {
+  return {
+    /** Waits until a member sees all others, Synced: only then may the next one go. */
+    async awaitWholeGalera(ref: CloudRef, host: string): Promise<void> {
+      await awaitWhole(await contexts.get(ref), host)
+    },
+
+    /**
+     * Replaces one member of a whole cluster by one of another MariaDB, which migrates its system tables itself. Nobody
+     * is sent to it meanwhile. Returns when the cluster is whole again.
+     */
+    async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await drained(cloud, host, async () => {
+        await startContainer(cloud, host, 'mariadb')
+        await proveHealth(cloud, host, 'mariadb')
+        report('migrating the system tables')
+        await ask(cloud, host, 'mariadb', ['mariadb-upgrade', '--user=mysql', '--silent'])
+        await awaitWhole(cloud, host)
+      })
+    },
+
+    /**
+     * Replaces one member by one of an older MariaDB, which can't read its data: sets them aside and has it copy all of
+     * them from `donor`, which runs the older one.
+     */
+    async rejoinMariadb(ref: CloudRef, host: string, donor: string, turn: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const container = cloud.container(host, 'mariadb')
+      const volume = cloud.host(host).globals.mariadb_datadir_volume
+      await drained(cloud, host, async () => {
+        await stopContainer(cloud.engine(host), 'mariadb')
+        await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+        const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
+        await writeConfiguration(cloud.remote(host), [copyingFrom(container, donorName)])
+        await startContainer(cloud, host, 'mariadb')
+        await proveHealth(cloud, host, 'mariadb')
+        await writeConfiguration(cloud.remote(host), [container])
+        await awaitWhole(cloud, host)
+      })
+    },
+  }
+}
+
+async function awaitWhole(cloud: CloudContext, host: string): Promise<void> {
+  const size = cloud.members('mariadb').length
+  const status = (name: string, value: string) => ({
+    kind: 'exec' as const,
+    container: 'mariadb',
+    command: ['mariadb', '-NBe', `SHOW STATUS LIKE '${name}'`],
+    line: `${name}\t${value}`,
+  })
+  report(`waiting for a cluster of ${size}`)
+  await awaitProbes(
+    cloud.remote(host),
+    [status('wsrep_cluster_size', String(size)), status('wsrep_local_state_comment', 'Synced')],
+    {
+      title: `all ${size} members in one cluster`,
+      timeoutMs: HEALTH_TIMEOUT,
+      containers: ['mariadb'],
+      ...cancellation(),
+    },
+  )
+}
+
+/** Nobody is sent to a member while `body` runs; whatever comes of it, HAProxy's own check decides afterwards. */
+async function drained(
+  cloud: CloudContext,
+  host: string,
+  body: () => Promise<void>,
+): Promise<void> {
+  const server = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+  const backend = { frontend: 'mariadb', server }
+  const balancers = cloud.members('loadbalancer').map((name) => cloud.remote(name))
+  report('draining')
+  await Promise.all(
+    balancers.map((remote) =>
+      drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
+    ),
+  )
+  try {
+    await body()
+  } finally {
+    await Promise.all(balancers.map((remote) => readyBackend(remote, backend)))
+  }
+}

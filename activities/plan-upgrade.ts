@@ -1,0 +1,183 @@
+import { imageRef } from '../src/catalog/image.js'
+import { hasErrors } from '../src/model/finding.js'
+import type { Finding } from '../src/model/finding.js'
+import type { ObservedHost } from '../src/model/observed-host.js'
+import { readCloud } from '../src/model/read-cloud.js'
+import { withRelease } from '../src/model/with-release.js'
+import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
+import type { Change } from '../src/plan/change.js'
+import { label } from '../src/plan/desired.js'
+import { planDigest } from '../src/plan/digest.js'
+import { planChanges } from '../src/plan/plan-changes.js'
+import type { ReleaseSummary } from '../src/plan/release-record.js'
+import { pointsOfNoReturn, upgradeSteps, withoutStep } from '../src/plan/upgrade-plan.js'
+import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { badInput } from './failures.js'
+import type { DatabaseState } from './mariadb-backup.js'
+import { desiredHosts, membersOf, planCloud } from './plan.js'
+import type { PlannedCloud } from './plan.js'
+
+/** What an upgrade will do. */
+export interface PlannedUpgrade extends PlannedCloud {
+  readonly from: string
+  readonly to: string
+  /** The cloud as it runs: what the release record will hold. */
+  readonly current: CloudRef
+  /** Of the upgrade that this one finishes. */
+  readonly record?: ReleaseSummary
+  readonly steps: readonly UpgradeStep[]
+  readonly noReturn: readonly string[]
+  /** Names this plan and no other. */
+  readonly digest: string
+}
+
+/** What a rollback will do. */
+export interface PlannedRollback extends PlannedCloud {
+  readonly record: ReleaseSummary
+  readonly steps: readonly UpgradeStep[]
+}
+
+/** A backup, its proof and the data themselves, each about as large as the data. */
+const BACKUP_ROOM = 2
+
+/** Plans to go from one release to another. */
+export function upgradePlanActivities(contexts: CloudContexts) {
+  return {
+    /** Compares the cloud of another release with what the hosts show. Touches no host. */
+    async planUpgrade(
+      opened: CloudRef,
+      observed: readonly ObservedHost[],
+      to: string,
+      database: DatabaseState,
+    ): Promise<PlannedUpgrade> {
+      const records = await contexts.records(opened.cloud).list()
+      const running = runningReleases(opened.cloud, observed)
+      const start = upgradeStart(running, to, records)
+      if ('severity' in start) throw badInput([start])
+      const { from, record } = start
+      const current = await asItRuns(contexts, opened, from, observed)
+      const target = await planCloud(contexts, await ofRelease(contexts, opened, to), observed, {
+        release: 'changes',
+      })
+      const drift = record ? [] : await driftOf(contexts, current, observed)
+      const room = target.changes.length > 0 && !record ? backupRoom(database) : []
+      const holder = holderOf(await contexts.get(target.ref), observed)
+      const steps = upgradeSteps(target.changes, target.members, holder)
+      return {
+        ...target,
+        findings: [...target.findings, ...drift, ...room, ...leftBehind(target.changes, to)],
+        from,
+        to,
+        current,
+        ...(record && { record }),
+        steps,
+        noReturn: pointsOfNoReturn(steps),
+        digest: planDigest([from, to, target.changes]),
+      }
+    },
+
+    /** Compares a record with what the hosts show. Touches no host. */
+    async planRollback(
+      ref: CloudRef,
+      observed: readonly ObservedHost[],
+      record: ReleaseSummary,
+    ): Promise<PlannedRollback> {
+      const cloud = await contexts.get(ref)
+      const desired = desiredHosts(cloud)
+      const changes = planChanges(ref.cloud, desired, observed)
+      const wanted = new Map(
+        desired.map((host) => [host.name, host.containers.map((it) => it.image)]),
+      )
+      const pulls = observed.flatMap(({ facts: { name: host }, images }) => {
+        const present = new Set(Object.values(images).flat())
+        const missing = (wanted.get(host) ?? []).filter((image) => !present.has(image.digest))
+        return missing.length > 0
+          ? [{ host, images: [...new Set(missing.map((it) => it.ref))] }]
+          : []
+      })
+      const members = membersOf(cloud)
+      const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
+      const findings = leftBehind(changes, record.release)
+      return { ref, changes, bootstraps: [], findings, pulls, members, record, steps }
+    },
+  }
+}
+
+/** The operator's files for another release, checked. */
+async function ofRelease(
+  contexts: CloudContexts,
+  opened: CloudRef,
+  release: string,
+): Promise<CloudRef> {
+  const snapshots = contexts.snapshots(opened.cloud)
+  const files = withRelease(await snapshots.files(opened.files), release)
+  const { findings } = readCloud(files)
+  if (hasErrors(findings)) throw badInput(findings)
+  return { cloud: opened.cloud, files: await snapshots.keepFiles(files) }
+}
+
+/** The operator's files at the release that runs, with the images that run. */
+async function asItRuns(
+  contexts: CloudContexts,
+  opened: CloudRef,
+  release: string,
+  observed: readonly ObservedHost[],
+): Promise<CloudRef> {
+  const ref = await ofRelease(contexts, opened, release)
+  const hosts = observed.map((host) => host.facts)
+  const cloud = (await contexts.get(ref)).with({ hosts, images: {} })
+  const images = Object.fromEntries(
+    observed.flatMap((host) =>
+      cloud.containers(host.facts.name).flatMap((container) => {
+        const found = host.containers.find(({ name }) => name === container.name)
+        const digest = found?.labels[label.image]
+        const image = imageRef(cloud.host(host.facts.name).globals, container)
+        return digest !== undefined && found?.labels[label.release] === release
+          ? [[image, digest] as const]
+          : []
+      }),
+    ),
+  )
+  return { ...ref, found: await contexts.snapshots(ref.cloud).keepFound({ hosts, images }) }
+}
+
+/** An upgrade changes the release and nothing else, so that its record is what ran. */
+async function driftOf(
+  contexts: CloudContexts,
+  current: CloudRef,
+  observed: readonly ObservedHost[],
+): Promise<Finding[]> {
+  const cloud = await contexts.get(current)
+  const { openstack_release: release } = cloud.cloud.globals
+  return planChanges(current.cloud, desiredHosts(cloud), observed).map((change) => ({
+    severity: 'error',
+    host: change.host,
+    message: `${change.container} is not as the files describe it for ${release} (${change.reasons.join(', ')}): deploy with openstack_release ${release} first, then upgrade`,
+  }))
+}
+
+/** Nothing is touched where not everything can come along. */
+function leftBehind(changes: readonly Change[], release: string): Finding[] {
+  return withoutStep(changes).map((service) => ({
+    severity: 'error',
+    message: `${service} can't be taken to ${release}: this version upgrades clouds without it`,
+  }))
+}
+
+function backupRoom({ members }: DatabaseState): Finding[] {
+  const [first] = members.filter((member) => member.running)
+  if (!first || first.freeBytes > BACKUP_ROOM * first.dataBytes) return []
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+  const message = `the backup of the database and its proof need ${gib(BACKUP_ROOM * first.dataBytes)}, and Docker's disk has ${gib(first.freeBytes)} free`
+  return [{ severity: 'error', host: first.host, message }]
+}
+
+function holderOf(cloud: CloudContext, observed: readonly ObservedHost[]): string | undefined {
+  const { kolla_internal_vip_address: address } = cloud.cloud.globals
+  return observed.find((host) =>
+    Object.values(host.facts.interfaces)
+      .flat()
+      .some((it) => it.replace(/\/\d+$/, '') === address),
+  )?.facts.name
+}

@@ -1,0 +1,145 @@
+import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
+import { sqlName } from '../src/catalog/mariadb-accounts.js'
+import { stopContainer } from '../src/docker/containers.js'
+import { holdsAddress, receiveAddress } from '../src/host/floating-address.js'
+import type { Versions } from '../src/plan/release-record.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { ask, proveHealth, runOnce, startContainer } from './containers.js'
+import { report } from './progress.js'
+
+/** How long another keepalived may take to notice that one has left, in seconds: it tells them, so one is usual. */
+const HANDOVER_TIMEOUT = 4
+
+/** What services need beyond a new container when their release changes. */
+export function upgradeActivities(contexts: CloudContexts) {
+  return {
+    /** What the containers run, and where Keystone's schema stands. */
+    async inspectVersions(ref: CloudRef): Promise<Versions> {
+      const cloud = await contexts.get(ref)
+      const [database = ''] = cloud.members('mariadb')
+      const [rabbit = ''] = cloud.members('rabbitmq')
+      const [keystone = ''] = cloud.members('keystone')
+      const [ofMariadb, ofRabbitmq, ofKeystone, heads] = await Promise.all([
+        ask(cloud, database, 'mariadb', ['mariadbd', '--version']),
+        ask(cloud, rabbit, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
+        ask(cloud, keystone, 'keystone', ['keystone-manage', '--version']),
+        ask(cloud, database, 'mariadb', ['mariadb', '-NBe', selectHeads(cloud)]),
+      ])
+      return {
+        mariadb: /Ver ([\d.]+)/.exec(ofMariadb)?.[1] ?? '',
+        rabbitmq: ofRabbitmq.trim(),
+        keystone: ofKeystone.trim(),
+        schema: heads.trim().split('\n').sort(),
+      }
+    },
+
+    /** Where the database and RabbitMQ stand, as far as they answer: what a rollback can't leave as it is. */
+    async inspectMigrations(
+      ref: CloudRef,
+    ): Promise<{ readonly schema: readonly string[]; readonly rabbitmq: string }> {
+      const cloud = await contexts.get(ref)
+      const select = selectHeads(cloud)
+      const [heads, rabbitmq] = await Promise.all([
+        firstAnswer(cloud, 'mariadb', ['mariadb', '-NBe', select]),
+        firstAnswer(cloud, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
+      ])
+      return { schema: heads.split('\n').sort(), rabbitmq }
+    },
+
+    /**
+     * Replaces one load balancer. keepalived goes first and comes last, so that the floating address is on another one
+     * meanwhile.
+     */
+    async replaceLoadBalancer(
+      ref: CloudRef,
+      host: string,
+      names: readonly string[],
+    ): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const others = names.filter((name) => name !== 'keepalived')
+      if (others.length > 0 && cloud.cloud.globals.enable_keepalived) {
+        await handAddressOver(cloud, host)
+      }
+      await Promise.all(others.map((name) => startContainer(cloud, host, name)))
+      await proveHealth(cloud, host, 'haproxy')
+      if (!cloud.cloud.globals.enable_keepalived) return
+      await startContainer(cloud, host, 'keepalived')
+      await proveHealth(cloud, host, 'keepalived')
+    },
+
+    /** Every stable feature flag is on: what the next RabbitMQ may take for granted, and what none gives back. */
+    async enableFeatureFlags(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await ask(cloud, host, 'rabbitmq', ['rabbitmqctl', '--quiet', 'enable_feature_flag', 'all'])
+    },
+
+    /** Hands a node's work to the others and replaces it. */
+    async replaceRabbitmq(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      report('draining')
+      const drain = ['rabbitmq-upgrade', '--quiet', 'drain']
+      // A node that is down has nothing to hand over.
+      await ask(cloud, host, 'rabbitmq', drain).catch(() => undefined)
+      await startContainer(cloud, host, 'rabbitmq')
+      await proveHealth(cloud, host, 'rabbitmq')
+    },
+
+    /** Stops a service's containers on a host; they stay, and so do their volumes. */
+    async stopService(ref: CloudRef, host: string, service: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const names = cloud.containers(host).filter((container) => container.service === service)
+      await Promise.all(names.map(({ name }) => stopContainer(cloud.engine(host), name)))
+    },
+
+    /** Adds to Keystone's schema what the new release needs and the old one does not mind. */
+    async expandKeystone(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await runOnce(cloud, host, cloud.container(host, 'keystone'), {
+        name: 'keystone_expand',
+        command: keystoneOneShot(
+          'keystone-manage db_sync --expand\nexec keystone-manage db_sync --migrate',
+        ),
+      })
+    },
+
+    /** Takes from Keystone's schema what only the old release needed. */
+    async contractKeystone(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await runOnce(cloud, host, cloud.container(host, 'keystone'), {
+        name: 'keystone_contract',
+        command: keystoneOneShot('exec keystone-manage db_sync --contract'),
+      })
+    },
+  }
+}
+
+/** Stops keepalived; where it held the floating address, another one has it when this returns. */
+async function handAddressOver(cloud: CloudContext, host: string): Promise<void> {
+  const { kolla_internal_vip_address: address } = cloud.cloud.globals
+  const others = cloud.members('loadbalancer').filter((member) => member !== host)
+  const held = await holdsAddress(cloud.remote(host), address)
+  if (held) report('handing the floating address over')
+  await Promise.all([
+    stopContainer(cloud.engine(host), 'keepalived'),
+    ...(held ? others : []).map((other) =>
+      receiveAddress(cloud.remote(other), address, { seconds: HANDOVER_TIMEOUT }),
+    ),
+  ])
+}
+
+/** What the first member says that answers; empty where none does. */
+async function firstAnswer(
+  cloud: CloudContext,
+  service: string,
+  command: readonly string[],
+): Promise<string> {
+  for (const host of cloud.members(service)) {
+    const said = await ask(cloud, host, service, command).catch(() => '')
+    if (said.trim() !== '') return said.trim()
+  }
+  return ''
+}
+
+function selectHeads({ cloud }: CloudContext): string {
+  return `SELECT version_num FROM ${sqlName(cloud.globals.keystone_database_name)}.alembic_version`
+}

@@ -1,0 +1,48 @@
+import { raw, sh } from '../ssh/quote.js'
+import type { Remote } from '../ssh/remote.js'
+
+/** A member behind a frontend: `mariadb_back/kolla1` in HAProxy's words. */
+export interface Backend {
+  readonly frontend: string
+  readonly server: string
+}
+
+/**
+ * Has a host's HAProxy send nobody new to a member, and waits, for a while, until its last session has ended. Nothing
+ * happens where no HAProxy runs.
+ */
+export async function drainBackend(
+  remote: Remote,
+  { frontend, server }: Backend,
+  { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal },
+): Promise<void> {
+  await remote.runOrFail(
+    sh`back=${`${frontend}_back`} server=${server} deadline=${seconds}\n` + drain,
+    { title: `drain ${server} of ${frontend}`, ...(signal && { signal }) },
+  )
+}
+
+/** Takes a drain back. */
+export async function readyBackend(remote: Remote, { frontend, server }: Backend): Promise<void> {
+  await remote.runOrFail(
+    sh`back=${`${frontend}_back`} server=${server}\n${raw(ask)}
+tell "set server $back/$server state ready"`,
+    { title: `give ${server} of ${frontend} back` },
+  )
+}
+
+/** keepalived's container has socat and HAProxy's socket, for its own check. */
+const ask = `
+tell() {
+  docker exec -i keepalived socat -t 5 stdio unix-connect:/var/lib/kolla/haproxy/haproxy.sock <<<"$1" 2>/dev/null || true
+}`
+
+const drain = `${ask}
+tell "set server $back/$server state drain"
+while ((SECONDS < deadline)); do
+  sessions=$(tell "show stat" | awk -F, -v b="$back" -v s="$server" '$1 == b && $2 == s { print $5 }')
+  [[ \${sessions:-0} == 0 ]] && exit 0
+  sleep 0.3
+done
+exit 0
+`

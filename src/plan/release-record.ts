@@ -1,0 +1,55 @@
+import type { Container } from '../catalog/container.js'
+import type { CloudFiles } from '../model/cloud.js'
+import type { HostFacts } from '../model/observed-host.js'
+import type { Backup } from './backup.js'
+
+/** What a cloud was before an upgrade, without its secrets: what a person sees of a release record. */
+export interface ReleaseSummary {
+  /** `2025.2-20261123T094000Z` */
+  readonly id: string
+  readonly release: string
+  /** When it was taken, ISO 8601. */
+  readonly at: string
+  /** The release of the upgrade that it was taken for. */
+  readonly to: string
+  /** The database as it was then, proven. */
+  readonly backup: Backup
+  readonly versions: Versions
+  /** Image reference → digest. */
+  readonly images: Readonly<Record<string, string>>
+}
+
+/** Everything that it takes to be that cloud again. Holds secrets. */
+export interface ReleaseRecord extends ReleaseSummary {
+  readonly files: CloudFiles
+  readonly facts: readonly HostFacts[]
+  /** Host → its containers, configuration included. */
+  readonly containers: Readonly<Record<string, readonly Container[]>>
+  /** Archive of `/etc/keystone/fernet-keys`, in base64. */
+  readonly fernetKeys: string
+  /** As RabbitMQ exports them: accounts, rights, policies, queues. */
+  readonly rabbitmqDefinitions: unknown
+}
+
+/** What the containers run. */
+export interface Versions {
+  readonly keystone: string
+  readonly mariadb: string
+  readonly rabbitmq: string
+  /** Heads of Keystone's migrations in the database, sorted. */
+  readonly schema: readonly string[]
+}
+
+/** `2025.2-20261123T094000Z` */
+export function recordId(release: string, at: Date): string {
+  return `${release}-${at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')}`
+}
+
+export function summaryOf(record: ReleaseRecord): ReleaseSummary {
+  const { id, release, at, to, backup, versions, images } = record
+  return { id, release, at, to, backup, versions, images }
+}
+
+export function describeVersions({ keystone, mariadb, rabbitmq }: Versions): string {
+  return `Keystone ${keystone}, MariaDB ${mariadb}, RabbitMQ ${rabbitmq}`
+}

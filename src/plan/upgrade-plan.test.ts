@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import type { Change } from './change.js'
+import {
+  batchSize,
+  databaseWayBack,
+  pointsOfNoReturn,
+  upgradeSteps,
+  withoutStep,
+} from './upgrade-plan.js'
+
+const members = {
+  mariadb: ['kolla1', 'kolla2', 'kolla3'],
+  haproxy: ['kolla1', 'kolla2', 'kolla3'],
+  keystone: ['kolla1', 'kolla2'],
+}
+const change = (service: string, host: string, action: Change['action'] = 'replace'): Change => {
+  return { service, host, container: service, action, interrupts: true, reasons: [] }
+}
+
+describe('upgradeSteps', () => {
+  it("follows the services' dependencies and the inventory's order", () => {
+    const changes = [
+      change('keystone', 'kolla2'),
+      change('keystone', 'kolla1'),
+      change('mariadb', 'kolla3'),
+    ]
+    expect(upgradeSteps(changes, members)).toEqual([
+      { name: 'mariadb', services: ['mariadb'], hosts: ['kolla3'] },
+      { name: 'keystone', services: ['keystone'], hosts: ['kolla1', 'kolla2'] },
+    ])
+  })
+
+  it('leaves the floating address where it is as long as it can', () => {
+    const changes = members.haproxy.map((host) => change('haproxy', host))
+    expect(upgradeSteps(changes, members, 'kolla1')).toEqual([
+      {
+        name: 'loadbalancer',
+        services: ['haproxy', 'keepalived'],
+        hosts: ['kolla2', 'kolla3', 'kolla1'],
+      },
+    ])
+  })
+
+  it('has no part for what is only removed', () => {
+    expect(upgradeSteps([change('mariadb', 'kolla1', 'remove')], members)).toEqual([])
+  })
+})
+
+it('pointsOfNoReturn names those of the services that change', () => {
+  expect(pointsOfNoReturn([{ name: 'cron', services: ['cron'], hosts: ['kolla1'] }])).toEqual([])
+  const [point] = pointsOfNoReturn([{ name: 'mariadb', services: ['mariadb'], hosts: ['kolla1'] }])
+  expect(point).toContain('the last MariaDB')
+})
+
+describe('databaseWayBack', () => {
+  const record = { versions: { mariadb: '10.11.14', schema: ['c', 'e1'] } }
+  const at = (...versions: string[]) =>
+    versions.map((version, index) => ({ host: `kolla${index + 1}`, version }))
+  const old = '10.11.14'
+
+  it.each([
+    ['stays where nobody was replaced', at(old, old, old), ['c', 'e1'], 'stays'],
+    ['is copied from a member that is still old', at('11.8.3', old, old), ['c', 'e1'], 'rejoin'],
+    ['is restored after the last one', at('11.8.3', '11.8.3', '11.8.3'), ['c', 'e1'], 'restore'],
+    ['is restored after a migration', at(old, old, old), ['c', 'e2'], 'restore'],
+    ['is copied over one that is down', at(old, old, ''), ['c', 'e1'], 'rejoin'],
+  ] as const)('%s', (_case, found, schema, way) => {
+    expect(databaseWayBack(found, schema, record)).toBe(way)
+  })
+})
+
+it.each([
+  [1, 3, 1],
+  ['50%', 3, 1],
+  ['50%', 10, 5],
+  [5, 3, 3],
+  ['1%', 3, 1],
+])('a batch of %s of %i hosts is %i', (batch, hosts, size) => {
+  expect(batchSize(batch, hosts)).toBe(size)
+})
+
+it('withoutStep names services that would be left behind', () => {
+  const changes = [change('ceph-mon', 'kolla1'), change('ceph-mon', 'kolla2'), change('cron', 'a')]
+  expect(withoutStep(changes)).toEqual(['ceph-mon'])
+})

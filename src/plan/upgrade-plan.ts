@@ -1,0 +1,89 @@
+import type { Change } from './change.js'
+import type { Versions } from './release-record.js'
+
+/** One part of an upgrade or a rollback: what is replaced together on one host after the other. */
+export interface UpgradeStep {
+  /** As an operator calls it: `loadbalancer` is HAProxy and keepalived. */
+  readonly name: StepName
+  readonly services: readonly string[]
+  /** In the order in which they are replaced. */
+  readonly hosts: readonly string[]
+}
+
+/** What data must do for a rollback: nothing, be copied from members that still have the old MariaDB, or be restored. */
+export type DatabaseWayBack = 'stays' | 'rejoin' | 'restore'
+
+export type StepName = (typeof order)[number]['name']
+
+/** In the order of their dependencies, as kolla-ansible upgrades them. */
+const order = [
+  { name: 'cron', services: ['cron'] },
+  { name: 'loadbalancer', services: ['haproxy', 'keepalived'] },
+  { name: 'memcached', services: ['memcached'] },
+  { name: 'mariadb', services: ['mariadb'] },
+  { name: 'rabbitmq', services: ['rabbitmq'] },
+  { name: 'keystone', services: ['keystone'] },
+] as const
+
+/** Who is replaced when. The host that holds the floating address is the last of the load balancers. */
+export function upgradeSteps(
+  changes: readonly Change[],
+  members: Readonly<Record<string, readonly string[]>>,
+  holder?: string,
+): UpgradeStep[] {
+  return order.flatMap(({ name, services }) => {
+    const own: readonly string[] = services
+    const changed = new Set(
+      changes
+        .filter((change) => own.includes(change.service) && change.action !== 'remove')
+        .map((change) => change.host),
+    )
+    const hosts = (members[own[0] ?? ''] ?? []).filter((host) => changed.has(host))
+    const last = name === 'loadbalancer' ? hosts.filter((host) => host === holder) : []
+    const first = hosts.filter((host) => !last.includes(host))
+    return hosts.length > 0 ? [{ name, services, hosts: [...first, ...last] }] : []
+  })
+}
+
+/** Changed services that no step takes to another release: a cloud with such is not to be left half-way. */
+export function withoutStep(changes: readonly Change[]): string[] {
+  const known = order.flatMap(({ services }): readonly string[] => services)
+  const others = changes.filter((change) => !known.includes(change.service))
+  return [...new Set(others.map((change) => change.service))]
+}
+
+/** What can't be undone by starting the previous containers, in the order in which it comes. */
+export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
+  const has = (name: StepName) => steps.some((step) => step.name === name)
+  return [
+    ...(has('mariadb')
+      ? [
+          'the last MariaDB: before it, a rollback copies the data from a member that is still old; after it, it restores the backup, and what was written since is lost',
+        ]
+      : []),
+    ...(has('rabbitmq') ? ["RabbitMQ's feature flags: once on, they stay on"] : []),
+    ...(has('keystone')
+      ? ["the contraction of Keystone's schema: a rollback restores the backup"]
+      : []),
+  ]
+}
+
+/** How the database can go back to a record. */
+export function databaseWayBack(
+  members: readonly { readonly host: string; readonly version: string }[],
+  schema: readonly string[],
+  record: { readonly versions: Pick<Versions, 'mariadb' | 'schema'> },
+): DatabaseWayBack {
+  const { versions } = record
+  const old = members.filter(({ version }) => version === versions.mariadb)
+  const migrated = schema.join() !== versions.schema.join()
+  if (migrated || old.length === 0) return 'restore'
+  return old.length === members.length ? 'stays' : 'rejoin'
+}
+
+/** How many hosts of a step are replaced at once: `1`, `3`, `50%` of them, at least one. */
+export function batchSize(batch: number | string, hosts: number): number {
+  const percent = /^(\d+)%$/.exec(String(batch))?.[1]
+  const size = percent === undefined ? Number(batch) : Math.floor((Number(percent) * hosts) / 100)
+  return Math.max(1, Math.min(size, hosts))
+}

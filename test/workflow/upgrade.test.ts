@@ -1,0 +1,285 @@
+import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client'
+import type { WorkflowHandle } from '@temporalio/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Activities, PlannedUpgrade } from '../../activities/index.js'
+import type { UpgradeInput, Waiting } from '../../workflows/operations.js'
+import type { Backup } from '../../src/plan/backup.js'
+import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
+import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
+import { WorkflowEnvironment } from '../support/workflow-environment.js'
+
+const hosts = ['kolla1', 'kolla2', 'kolla3']
+const versions = { keystone: '28.1.0', mariadb: '10.11', rabbitmq: '4.0.5', schema: ['a'] }
+const backup: Backup = {
+  id: '20261123T094000Z-full',
+  host: 'kolla1',
+  kind: 'full',
+  at: '2026-11-23T09:40:00Z',
+  version: '10.11',
+  image: 'mariadb-server',
+  lineage: 'a',
+  bytes: 1,
+}
+const record = {
+  id: '2025.2-x',
+  release: '2025.2',
+  to: '2026.1',
+  at: '',
+  backup,
+  versions,
+  images: {},
+}
+
+function upgradePlan(digest = 'd1'): PlannedUpgrade {
+  const plan = planned(changesOf('replace'), {
+    pulls: hosts.map((host) => ({ host, images: ['cron'] })),
+  })
+  const steps = upgradeSteps(plan.changes, plan.members)
+  const current = { cloud: 'demo', files: 'old', found: 'old' }
+  return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], digest }
+}
+
+/** Activities of a cloud whose MariaDB is `mariadb` when a rollback looks at it. */
+function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[0] = {}) {
+  const member = (host: string) => ({ host, running: true, version: mariadb, lineage: 'a' })
+  return fakeActivities({
+    inspectDatabase: () => ({ members: hosts.map(member), backups: [backup] }),
+    planUpgrade: () => upgradePlan(),
+    backUpMariadb: () => backup,
+    proveBackup: () => '100 tables in 5 databases',
+    recordRelease: () => record,
+    inspectVersions: () => versions,
+    inspectMigrations: () => ({ schema: ['a'], rabbitmq: '4.0.5' }),
+    openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record }),
+    planRollback: () => {
+      const plan = planned(changesOf('replace'), {
+        ref: { cloud: 'demo', files: 'old', found: 'r' },
+      })
+      return { ...plan, record, steps: upgradeSteps(plan.changes, plan.members).reverse() }
+    },
+    ...more,
+  })
+}
+
+let environment: WorkflowEnvironment
+beforeAll(async () => {
+  environment = await WorkflowEnvironment.start()
+})
+afterAll(() => environment.stop())
+
+const input: UpgradeInput = { cloud: 'demo', release: '2026.1' }
+
+/** The verbs in the order of their calls, each once. */
+const order = (calls: readonly { verb: keyof Activities }[]) => [
+  ...new Set(calls.map(({ verb }) => verb)),
+]
+
+async function until(handle: WorkflowHandle, kind: Waiting['kind']): Promise<Waiting> {
+  for (;;) {
+    const waiting = await handle.query<Waiting | undefined>('waiting').catch(() => undefined)
+    if (waiting?.kind === kind) return waiting
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Fails on one host until `mended` says otherwise. */
+function broken(host: string) {
+  const state = { mended: false }
+  const startKeystone = (_ref: unknown, on: string) => {
+    if (on === host && !state.mended)
+      throw ApplicationFailure.nonRetryable(`${on}: keystone exited`, 'StepFailed')
+  }
+  return { state, startKeystone }
+}
+
+describe('upgrade', () => {
+  it('pulls, proves the way back, and only then replaces, in the order of dependencies', async () => {
+    const { activities, calls } = fakes()
+    await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
+    const verbs = order(calls)
+    const wanted: (keyof Activities)[] = [
+      'planUpgrade',
+      'pullImages',
+      'backUpMariadb',
+      'proveBackup',
+      'recordRelease',
+      'replaceLoadBalancer',
+      'replaceMariadb',
+      'replaceRabbitmq',
+      'expandKeystone',
+      'startKeystone',
+      'contractKeystone',
+      'issueToken',
+    ]
+    expect(verbs.filter((verb) => wanted.includes(verb))).toEqual(wanted)
+    for (const verb of ['replaceMariadb', 'replaceRabbitmq', 'startKeystone'] as const) {
+      const own = calls.filter((call) => call.verb === verb)
+      expect(own.map((call) => call.host)).toEqual(hosts)
+      for (const [index, call] of own.slice(1).entries()) {
+        expect(call.startedAt).toBeGreaterThanOrEqual(own[index]?.endedAt ?? Infinity)
+      }
+    }
+  })
+
+  it('takes stateless services in batches, after a canary that goes alone', async () => {
+    const { activities, calls } = fakes()
+    await environment.withWorker(activities, (runs) =>
+      runs.execute('upgrade', { ...input, batch: '100%', canary: 0.1 }),
+    )
+    const own = calls.filter((call) => call.verb === 'startKeystone')
+    const [canary, second, third] = own
+    expect(canary?.host).toBe('kolla1')
+    expect(second?.startedAt).toBeGreaterThanOrEqual(canary?.endedAt ?? Infinity)
+    expect(third?.startedAt).toBeLessThan(second?.endedAt ?? 0)
+  })
+
+  it('waits for the approval of the plan that is, not of one that was', async () => {
+    const digests = ['d1', 'd2', 'd2']
+    const { activities, calls } = fakes('11.8', {
+      planUpgrade: () => upgradePlan(digests.shift()),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, approve: true })
+      expect((await until(handle, 'approval')).what).toContain('2025.2 → 2026.1')
+      await expect(handle.executeUpdate('approve', { args: [{ plan: 'd0' }] })).rejects.toThrow(
+        WorkflowUpdateFailedError,
+      )
+      await handle.executeUpdate('approve', { args: [{ plan: 'd1' }] })
+      const changed = await until(handle, 'approval')
+      expect(changed.plan).toBe('d2')
+      expect(order(calls)).not.toContain('pullImages')
+      await handle.executeUpdate('approve', { args: [{ plan: 'd2' }] })
+      await handle.result()
+    })
+    expect(order(calls)).toContain('startKeystone')
+  })
+
+  it.each(['retry', 'skip', 'abort'] as const)(
+    'pauses at a step that fails until somebody decides: %s',
+    async (decision) => {
+      const { state, startKeystone } = broken('kolla1')
+      const { activities, calls } = fakes('11.8', { startKeystone })
+      await environment.withWorker(activities, async (runs) => {
+        const handle = await runs.start('upgrade', input)
+        const waiting = await until(handle, 'failure')
+        expect(waiting.what).toBe('keystone on kolla1 failed: kolla1: keystone exited')
+        expect(calls.filter((call) => call.verb === 'startKeystone')).toHaveLength(1)
+        state.mended = decision === 'retry'
+        await handle.executeUpdate('decide', { args: [decision] })
+        if (decision === 'abort') await expect(handle.result()).rejects.toThrow()
+        else await handle.result()
+      })
+      const starts = calls.filter((call) => call.verb === 'startKeystone').map((call) => call.host)
+      expect(starts).toEqual(
+        {
+          retry: ['kolla1', ...hosts],
+          skip: hosts,
+          abort: ['kolla1'],
+        }[decision],
+      )
+      // The old release still runs somewhere: its schema is left to it.
+      expect(order(calls).includes('contractKeystone')).toBe(decision === 'retry')
+    },
+  )
+
+  it('undoes everything by itself where it is told so', async () => {
+    const { startKeystone } = broken('kolla1')
+    let old = false
+    const { activities, calls } = fakes('11.8', {
+      startKeystone: (ref: { found?: string }, host: string) => {
+        old = ref.found === 'r'
+        if (!old) startKeystone(ref, host)
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: {
+          type: 'RolledBack',
+          message: expect.stringContaining('keystone exited') as string,
+        },
+      })
+    })
+    expect(old).toBe(true)
+    const verbs = calls.map((call) => call.verb)
+    expect(verbs.filter((verb) => verb === 'restoreMariadb')).toHaveLength(1)
+    expect(verbs.filter((verb) => verb === 'setMariadbAside')).toHaveLength(2)
+    expect(verbs.lastIndexOf('issueToken')).toBeGreaterThan(verbs.indexOf('restoreMariadb'))
+  })
+
+  it('is held before its next step by a pause, and goes on', async () => {
+    const { activities } = fakes()
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, canary: 'approval' })
+      await until(handle, 'canary')
+      await handle.executeUpdate('pause')
+      await handle.executeUpdate('approve', { args: [{}] })
+      await until(handle, 'paused')
+      await expect(handle.executeUpdate('decide', { args: ['retry'] })).rejects.toThrow()
+      await handle.executeUpdate('resume')
+      await until(handle, 'canary')
+      await handle.cancel()
+      await expect(handle.result()).rejects.toThrow()
+    })
+  })
+
+  it('finishes what an earlier run left, with its record', async () => {
+    const { activities, calls } = fakes('11.8', {
+      planUpgrade: () => ({ ...upgradePlan(), record }),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
+    expect(order(calls)).not.toContain('backUpMariadb')
+    expect(order(calls)).toContain('contractKeystone')
+  })
+})
+
+describe('rollback', () => {
+  it('starts the previous containers alone where no data have to change', async () => {
+    const { activities, calls } = fakes('10.11')
+    await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
+    const verbs = order(calls)
+    expect(verbs).not.toContain('restoreMariadb')
+    expect(verbs).not.toContain('rejoinMariadb')
+    expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+  })
+
+  it('has a member that was replaced copy the data from one that was not', async () => {
+    const { activities, calls } = fakes('10.11', {
+      inspectDatabase: () => ({
+        members: hosts.map((host) => ({ host, version: host === 'kolla1' ? '11.8' : '10.11' })),
+        backups: [],
+      }),
+      planRollback: () => {
+        const plan = planned(changesOf('replace', ['mariadb']).slice(0, 1))
+        return { ...plan, record, steps: upgradeSteps(plan.changes, plan.members) }
+      },
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
+    expect(calls.filter((call) => call.verb === 'rejoinMariadb')).toMatchObject([
+      { host: 'kolla1' },
+    ])
+  })
+
+  it('asks to confirm the moment to which the data go back', async () => {
+    const { activities, calls } = fakes()
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo' })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringContaining(backup.at) as string },
+      })
+    })
+    expect(order(calls).at(-1)).toBe('inspectMigrations')
+  })
+
+  it('refuses when the backup that it needs is gone', async () => {
+    const { activities } = fakes('11.8', {
+      inspectDatabase: () => ({ members: [{ host: 'kolla1', version: '11.8' }], backups: [] }),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('is gone from kolla1') as string },
+      })
+    })
+  })
+})

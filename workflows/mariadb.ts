@@ -1,0 +1,199 @@
+import { workflowInfo } from '@temporalio/workflow'
+import { ApplicationFailure } from '@temporalio/common'
+import type { CloudRef, DatabaseState } from '../activities/index.js'
+import { backupId, baseFor, chainOf, newest } from '../src/plan/backup.js'
+import type { Backup } from '../src/plan/backup.js'
+import { observe, onAll, operate, refuse, together } from './operate.js'
+import type { Operation } from './operate.js'
+import type {
+  CloudInput,
+  MariadbBackupInput,
+  MariadbRestoreInput,
+  OperationResult,
+} from './operations.js'
+import { findNewestMember } from './services/mariadb.js'
+import { step } from './steps.js'
+
+/** Backs the database up from its first member, and proves that the backup can be restored. */
+export async function mariadbBackup(input: MariadbBackupInput): Promise<OperationResult> {
+  return operate('mariadbBackup', input, async (operation) => {
+    const ref = await observeHosts(operation)
+    const state = await findDatabase(operation, ref)
+    const { backup, found } = await backUp(operation, ref, state, input.incremental === true)
+    const size = `${Math.ceil(backup.bytes / 2 ** 20)} MiB`
+    return done(`${backup.id} on ${backup.host}: ${found}, ${size}, proven by a server of its own`)
+  })
+}
+
+/** Takes a backup and proves it. */
+export async function backUp(
+  { stages }: Pick<Operation, 'stages'>,
+  ref: CloudRef,
+  { members, backups }: DatabaseState,
+  incremental = false,
+): Promise<{ backup: Backup; found: string }> {
+  const [first] = members.filter((member) => member.running)
+  if (!first) throw badInput('no MariaDB runs: deploy, or recover the cluster first')
+  const base = incremental ? baseFor(backups, first) : undefined
+  if (incremental && !base) {
+    throw badInput(
+      `${first.host} has no backup that an incremental one could continue (none was taken, or its data or its MariaDB were replaced since): take a full one`,
+    )
+  }
+  const id = backupId(base ? 'incremental' : 'full', new Date())
+  const request = { id, ...(base && { base: base.id }) }
+  const backup = await stages.run('Back up mariadb', () =>
+    step('backUpMariadb', `${first.host} · ${id}`, ref, first.host, request),
+  )
+  const found = await stages.run('Prove the backup', () => {
+    const chain = wholeChain([...backups, backup], backup.id)
+    return step('proveBackup', `${first.host} · ${id}`, ref, first.host, chain, false)
+  })
+  return { backup, found }
+}
+
+/** Puts the database back to the moment of a backup, on all members. */
+export async function mariadbRestore(input: MariadbRestoreInput): Promise<OperationResult> {
+  return operate('mariadbRestore', input, async (operation) => {
+    const ref = await observeHosts(operation)
+    const state = await findDatabase(operation, ref)
+    const backup = chosen(state.backups, input.backup)
+    const members = state.members.map((member) => member.host)
+    const other = state.members.find(({ version }) => version !== '' && version !== backup.version)
+    if (other) {
+      throw badInput(
+        `${backup.id} was taken from MariaDB ${backup.version} and ${other.host} runs ${other.version}: roll the release back instead`,
+      )
+    }
+    if (input.confirm !== true) throw unconfirmed(backup)
+    const found = await restore(operation, ref, { backup, backups: state.backups, members })
+    return done(`the database is that of ${backup.at} again: ${found}`)
+  })
+}
+
+/** What a restore works with. */
+export interface Restore {
+  readonly backup: Backup
+  readonly backups: readonly Backup[]
+  readonly members: readonly string[]
+}
+
+type Hook = () => Promise<unknown>
+type Around = 'beforehand' | 'afterwards'
+const nothing: Hook = () => Promise.resolve()
+
+/**
+ * The members go on serving until the data are ready to be put in place; then comes `beforehand`, and as soon as the
+ * first member serves them, `afterwards`.
+ */
+export async function restore(
+  { stages }: Pick<Operation, 'stages'>,
+  ref: CloudRef,
+  { backup, backups, members }: Restore,
+  { beforehand = nothing, afterwards = nothing }: Partial<Record<Around, Hook>> = {},
+): Promise<string> {
+  const { host } = backup
+  const turn = workflowInfo().runId
+  const others = members.filter((member) => member !== host)
+  const found = await stages.run('Prepare the backup', () =>
+    step('proveBackup', `${host} · ${backup.id}`, ref, host, wholeChain(backups, backup.id), true),
+  )
+  await beforehand()
+  await stages.run('Stop mariadb', () =>
+    onAll(members, (member) => step('stopMariadb', member, ref, member)),
+  )
+  await stages.run('Restore the database', async () => {
+    await together(
+      () => step('restoreMariadb', host, ref, host, turn),
+      ...others.map((member) => () => step('setMariadbAside', member, ref, member, turn)),
+    )
+    await step('createMariadbAccounts', host, ref, host)
+  })
+  await together(afterwards, () =>
+    stages.run('Join the other members', () =>
+      onAll(others, (member) => step('startMariadb', member, ref, member)),
+    ),
+  )
+  return found
+}
+
+/** Starts a cluster whose members are all down, or wait for each other in vain, from the one with the newest data. */
+export async function mariadbRecovery(input: CloudInput): Promise<OperationResult> {
+  return operate('mariadbRecovery', input, async (operation) => {
+    const { stages } = operation
+    const ref = await observeHosts(operation)
+    const { members } = await findDatabase(operation, ref)
+    const hosts = members.map((member) => member.host)
+    const inspect = () => onAll(hosts, (host) => step('inspectMariadb', host, ref, host))
+    const seen = await stages.run('Inspect the members', inspect)
+    const synced = seen.filter((member) => member.synced).map((member) => member.host)
+    if (synced.length > 0) {
+      return done(
+        `nothing to recover: ${synced.join(', ')} serve; a member that is down is deploy's`,
+      )
+    }
+    await stages.run('Stop mariadb', () =>
+      onAll(hosts, (host) => step('stopMariadb', host, ref, host)),
+    )
+    const first = await stages.run('Find the newest member', async () =>
+      findNewestMember(ref, await inspect()),
+    )
+    if (first.action !== 'recover') throw badInput('no member holds a database: deploy makes one')
+    const others = hosts.filter((host) => host !== first.host)
+    await stages.run('Start the newest member', () =>
+      step('recoverMariadb', first.host, ref, first.host),
+    )
+    await stages.run('Join the other members', () =>
+      onAll(others, (host) => step('startMariadb', host, ref, host)),
+    )
+    return done(`recovered from ${first.host}; ${others.join(' and ')} joined it`)
+  })
+}
+
+async function observeHosts({ cloud, stages }: Operation): Promise<CloudRef> {
+  return stages.run('Observe', async () => {
+    const { observed, unobserved } = await observe(cloud)
+    refuse(unobserved)
+    return step('rememberFacts', cloud.name, cloud.ref, observed)
+  })
+}
+
+async function findDatabase(operation: Operation, ref: CloudRef): Promise<DatabaseState> {
+  return operation.stages.run('Find members and backups', () =>
+    step('inspectDatabase', operation.cloud.name, ref),
+  )
+}
+
+/** @throws ApplicationFailure `BadInput` where a part of it is gone */
+function wholeChain(backups: readonly Backup[], id: string): readonly Backup[] {
+  try {
+    return chainOf(backups, id)
+  } catch (error) {
+    throw badInput((error as Error).message)
+  }
+}
+
+function chosen(backups: readonly Backup[], id?: string): Backup {
+  const backup = id === undefined ? newest(backups) : backups.find((it) => it.id === id)
+  if (backup) return backup
+  const known = backups.map((it) => it.id).join(', ')
+  throw badInput(
+    known === ''
+      ? 'there is no backup: take one with `kolla-temporal mariadb-backup`'
+      : `there is no backup ${id ?? ''}: there are ${known}`,
+  )
+}
+
+function unconfirmed({ id, at }: Backup): ApplicationFailure {
+  return badInput(
+    `${id} puts the whole database back to ${at}, and what was written since is lost: confirm it (--confirm, or "confirm": true)`,
+  )
+}
+
+function badInput(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'BadInput')
+}
+
+function done(summary: string): OperationResult {
+  return { changes: [], warnings: [], summary }
+}

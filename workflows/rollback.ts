@@ -1,0 +1,154 @@
+import { workflowInfo } from '@temporalio/workflow'
+import { ApplicationFailure } from '@temporalio/common'
+import type { DatabaseState, PlannedRollback } from '../activities/index.js'
+import type { Finding } from '../src/model/finding.js'
+import { summarize } from '../src/plan/format-plan.js'
+import { describeVersions } from '../src/plan/release-record.js'
+import { databaseWayBack } from '../src/plan/upgrade-plan.js'
+import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
+import { Control } from './control.js'
+import { restore } from './mariadb.js'
+import { observe, onAll, operate, refuse, verify } from './operate.js'
+import type { Operation } from './operate.js'
+import type { OperationResult, RollbackInput } from './operations.js'
+import { Run } from './run.js'
+import { replaceOnHost } from './services/replace.js'
+import { step } from './steps.js'
+
+/** Takes the cloud back to a release record. */
+export async function rollback(input: RollbackInput): Promise<OperationResult> {
+  return operate('rollback', input, (operation) =>
+    rollBack(operation, new Control(operation.stages, input.onFailure), input),
+  )
+}
+
+/** What a rollback works with. */
+interface Rollback {
+  readonly plan: PlannedRollback
+  readonly database: DatabaseState
+  readonly way: DatabaseWayBack
+}
+
+export async function rollBack(
+  operation: Operation,
+  control: Control,
+  input: Pick<RollbackInput, 'record' | 'confirm'>,
+): Promise<OperationResult> {
+  const rollback = await planRollback(operation, input.record)
+  const { plan, way } = rollback
+  const { record, changes } = plan
+  if (way === 'restore' && input.confirm !== true) throw unconfirmed(plan)
+  if (plan.pulls.length > 0) {
+    await operation.stages.run('Pull images', () =>
+      onAll(plan.pulls, ({ host, images }) => step('pullImages', host, plan.ref, host, images)),
+    )
+  }
+  const run = new Run(plan, operation.stages)
+  if (way === 'restore') await restoreData(operation, control, rollback, run)
+  const restored = way === 'restore' ? ['mariadb', 'keystone'] : []
+  for (const part of plan.steps.filter(({ name }) => !restored.includes(name))) {
+    await operation.stages.run(`Roll ${part.name} back`, async () => {
+      for (const host of part.hosts) {
+        await control.attempt(`${part.name} on ${host}`, async () => {
+          if (part.name === 'mariadb' && way === 'rejoin') await rejoin(run, rollback, host)
+          else await replaceOnHost(run, part, host)
+        })
+      }
+    })
+  }
+  await operation.stages.run('Verify', () => verify(plan))
+  const data = way === 'restore' ? ` Its data are those of ${record.backup.at}.` : ''
+  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(record.versions)}.${data} Set openstack_release: "${record.release}" in globals.yml.`
+  return { changes, warnings: plan.findings, summary }
+}
+
+async function planRollback(
+  { cloud, stages }: Operation,
+  id: string | undefined,
+): Promise<Rollback> {
+  return stages.run('Observe and plan', async () => {
+    const { observed, unobserved } = await observe(cloud)
+    refuse(unobserved)
+    const { ref, record } = await step('openRecord', id ?? 'the last one', cloud.ref, id)
+    const [plan, database, seen] = await Promise.all([
+      step('planRollback', record.id, ref, observed, record),
+      step('inspectDatabase', cloud.name, ref),
+      step('inspectMigrations', cloud.name, ref),
+    ])
+    const way = databaseWayBack(database.members, seen.schema, record)
+    refuse([
+      ...plan.findings,
+      ...(way === 'restore' ? withoutBackup(plan, database) : []),
+      ...olderRabbitmq(plan, seen.rabbitmq),
+    ])
+    return { plan, database, way }
+  })
+}
+
+/** Keystone is away while the data are put back; until they are ready for that, everything goes on serving. */
+async function restoreData(
+  operation: Operation,
+  control: Control,
+  { plan, database }: Rollback,
+  run: Run,
+): Promise<void> {
+  const { record } = plan
+  const members = run.members('mariadb')
+  const stop = () =>
+    onAll(run.members('keystone'), (host) =>
+      step('stopService', `${host} · keystone`, run.ref, host, 'keystone'),
+    )
+  await control.attempt('the data of the record', async () => {
+    await onAll(members, (host) =>
+      step('writeConfiguration', `${host} · mariadb`, run.ref, host, ['mariadb']),
+    )
+    const { backups } = database
+    await restore(
+      operation,
+      run.ref,
+      { backup: record.backup, backups, members },
+      { beforehand: stop, afterwards: () => startKeystone(operation, run) },
+    )
+  })
+}
+
+/** The others still have the old MariaDB's data: the member copies them. */
+async function rejoin(run: Run, { plan, database }: Rollback, host: string): Promise<void> {
+  const { versions } = plan.record
+  const donor = database.members.find(({ version }) => version === versions.mariadb)?.host ?? ''
+  await step('rejoinMariadb', host, run.ref, host, donor, workflowInfo().runId)
+}
+
+async function startKeystone({ stages }: Operation, run: Run): Promise<void> {
+  const names = ['keystone_ssh', 'keystone_fernet', 'keystone']
+  await stages.run('Roll keystone back', () =>
+    onAll(run.members('keystone'), async (host) => {
+      await step('writeConfiguration', `${host} · keystone`, run.ref, host, names)
+      await step('startKeystone', host, run.ref, host, names)
+    }),
+  )
+}
+
+function withoutBackup(
+  { record: { backup } }: PlannedRollback,
+  { backups }: DatabaseState,
+): Finding[] {
+  if (backups.some(({ id, host }) => id === backup.id && host === backup.host)) return []
+  const message = `the backup ${backup.id} is gone from ${backup.host}, and without it the database can't go back`
+  return [{ severity: 'error', host: backup.host, message }]
+}
+
+/** Feature flags that are on stay on, and an older RabbitMQ does not know them. */
+function olderRabbitmq({ record }: PlannedRollback, runs: string): Finding[] {
+  const minor = (version: string) => version.split('.').slice(0, 2).join('.')
+  if (runs === '' || minor(runs) === minor(record.versions.rabbitmq)) return []
+  const message = `RabbitMQ ${runs} can't go back to ${record.versions.rabbitmq}: its feature flags stay on. Remove its volume on all hosts, if its queues may be lost, and roll back again`
+  return [{ severity: 'error', message }]
+}
+
+function unconfirmed({ record }: PlannedRollback): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${record.id}: every MariaDB or the schema is of the newer release, so the database goes back to ${record.backup.at}, and what was written since is lost: confirm it (--confirm, or "confirm": true)`,
+    'BadInput',
+  )
+}

@@ -1,0 +1,205 @@
+import { ApplicationFailure } from '@temporalio/common'
+import type { PlannedUpgrade } from '../activities/index.js'
+import { describeVersions, recordId } from '../src/plan/release-record.js'
+import type { ReleaseSummary } from '../src/plan/release-record.js'
+import { summarize } from '../src/plan/format-plan.js'
+import { formatUpgrade } from '../src/plan/format-upgrade.js'
+import { batchSize } from '../src/plan/upgrade-plan.js'
+import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
+import { Control, RollbackWanted, reasonOf } from './control.js'
+import { backUp } from './mariadb.js'
+import { observe, onAll, operate, refuse, verify } from './operate.js'
+import type { Operation } from './operate.js'
+import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
+import { rollBack } from './rollback.js'
+import { Run } from './run.js'
+import { oneAtATime, replaceOnHost } from './services/replace.js'
+import { step } from './steps.js'
+
+/** Takes the cloud to another release of OpenStack, host by host, with a way back. */
+export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
+  return operate('upgrade', input, async (operation) => {
+    const control = new Control(operation.stages, input.onFailure)
+    const plan = await planUpgrade(operation, input, control)
+    if (plan.steps.length === 0) return finished(operation, plan)
+    await pullImages(operation, plan)
+    const record = plan.record ?? (await keepRecord(operation, plan))
+    try {
+      await replaceAll(operation, plan, control, input)
+    } catch (error) {
+      if (!(error instanceof RollbackWanted)) throw error
+      const { summary } = await rollBack(operation, control, { record: record.id, confirm: true })
+      throw rolledBack(plan, error, summary)
+    }
+    return finished(operation, plan, control.skipped)
+  })
+}
+
+/** The plan that will be carried out: approved as it is now, if the input asks for an approval. */
+async function planUpgrade(
+  operation: Operation,
+  input: UpgradeInput,
+  control: Control,
+): Promise<PlannedUpgrade> {
+  let plan = await observeAndPlan(operation, input.release)
+  while (input.approve === true && plan.steps.length > 0) {
+    const { digest } = plan
+    const waiting = { kind: 'approval' as const, what: formatUpgrade(plan), plan: digest }
+    await operation.stages.run('Wait for an approval', () => control.approval(waiting))
+    plan = await observeAndPlan(operation, input.release)
+    if (plan.digest === digest) break
+  }
+  return plan
+}
+
+async function observeAndPlan(
+  { cloud, stages }: Operation,
+  release: string,
+): Promise<PlannedUpgrade> {
+  return stages.run('Observe and plan', async () => {
+    const { observed, unobserved } = await observe(cloud)
+    refuse([...cloud.findings, ...unobserved])
+    const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
+    const database = await step('inspectDatabase', cloud.name, ref)
+    const plan = await step('planUpgrade', release, cloud.ref, observed, release, database)
+    refuse(plan.findings)
+    return plan
+  })
+}
+
+/** All of them, everywhere, before anything is stopped. */
+async function pullImages({ stages }: Operation, { pulls, ref }: PlannedUpgrade): Promise<void> {
+  if (pulls.length === 0) return
+  await stages.run('Pull images', () =>
+    onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
+  )
+}
+
+/** The way back, proven before the first change. */
+async function keepRecord(operation: Operation, plan: PlannedUpgrade): Promise<ReleaseSummary> {
+  const { current, from, to } = plan
+  const [versions, state] = await operation.stages.run('Inspect versions and data', () =>
+    Promise.all([
+      step('inspectVersions', from, current),
+      step('inspectDatabase', operation.cloud.name, current),
+    ]),
+  )
+  const { backup } = await backUp(operation, current, state)
+  const id = recordId(from, new Date())
+  return operation.stages.run('Keep the release record', () =>
+    step('recordRelease', id, current, { id, to, backup, versions }),
+  )
+}
+
+async function replaceAll(
+  operation: Operation,
+  plan: PlannedUpgrade,
+  control: Control,
+  input: UpgradeInput,
+): Promise<void> {
+  const run = new Run(plan, operation.stages)
+  const attempt = (title: string, body: () => Promise<unknown>) =>
+    control.attempt(title, async () => {
+      await body()
+    })
+  for (const part of plan.steps) {
+    await operation.stages.run(`Upgrade ${part.name}`, async () => {
+      await before(run, part, attempt)
+      for (const [index, hosts] of batches(part, input).entries()) {
+        if (index === 1) await canary(part, input, control)
+        await onAll(hosts, (host) =>
+          attempt(`${part.name} on ${host}`, () => replaceOnHost(run, part, host)),
+        )
+      }
+    })
+  }
+  const removals = plan.changes.filter((change) => change.action === 'remove')
+  for (const { host, container } of removals) {
+    const title = `${host} · ${container}`
+    await attempt(title, () => step('removeContainer', title, run.ref, host, container))
+  }
+}
+
+type Attempt = (title: string, body: () => Promise<unknown>) => Promise<void>
+
+/** What a service needs before the first of its hosts. */
+async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt): Promise<void> {
+  const [first = ''] = hosts
+  const { ref } = run
+  if (name === 'mariadb') {
+    const [member = first] = run.members('mariadb')
+    await attempt('all members of mariadb', () => step('awaitWholeGalera', member, ref, member))
+  }
+  if (name === 'rabbitmq') {
+    await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))
+    await attempt('feature flags', () => step('enableFeatureFlags', first, ref, first))
+  }
+  if (name === 'keystone') {
+    await attempt('expansion of the schema', async () => {
+      await step('writeConfiguration', `${first} · keystone`, ref, first, ['keystone'])
+      await step('expandKeystone', first, ref, first)
+    })
+  }
+}
+
+/** The first batch is one host alone where a canary is wanted. */
+function batches({ name, hosts }: UpgradeStep, { batch = 1, canary }: UpgradeInput): string[][] {
+  const size = oneAtATime.includes(name) ? 1 : batchSize(batch, hosts.length)
+  const alone = canary === undefined ? 0 : 1
+  const rest = hosts.slice(alone)
+  const count = Math.ceil(rest.length / size)
+  const further = Array.from({ length: count }, (_, i) => rest.slice(i * size, (i + 1) * size))
+  return alone === 0 ? further : [hosts.slice(0, 1), ...further]
+}
+
+async function canary(
+  { name, hosts }: UpgradeStep,
+  input: UpgradeInput,
+  control: Control,
+): Promise<void> {
+  if (input.canary === undefined) return
+  const what = `${name} on ${hosts[0] ?? ''} is of the new release; the other hosts come next`
+  const seconds = input.canary === 'approval' ? undefined : input.canary * 1000
+  await control.approval({ kind: 'canary', what }, seconds)
+}
+
+/** What ends an upgrade once every host has the new release, and proves that all of it works. */
+async function finished(
+  operation: Operation,
+  plan: PlannedUpgrade,
+  skipped: readonly string[] = [],
+): Promise<OperationResult> {
+  const { ref, members, changes, findings: warnings, from, to } = plan
+  const { stages } = operation
+  const [keystone] = members['keystone'] ?? []
+  const [rabbit] = members['rabbitmq'] ?? []
+  if (skipped.length === 0) {
+    await stages.run('Finish the upgrade', async () => {
+      if (rabbit !== undefined) await step('enableFeatureFlags', rabbit, ref, rabbit)
+      if (keystone === undefined) return
+      await step('contractKeystone', keystone, ref, keystone)
+      await step('bootstrapKeystone', keystone, ref, keystone)
+    })
+  }
+  await stages.run('Verify', () => verify(plan))
+  const versions = await stages.run('Inspect versions', () => step('inspectVersions', to, ref))
+  const left =
+    skipped.length === 0 ? '' : ` Left undone: ${skipped.join(', ')}; upgrade again to finish.`
+  const summary = `${from} → ${to}: ${summarize(changes, true)}. It runs ${describeVersions(versions)}.${left} Set openstack_release: "${to}" in globals.yml.`
+  return { changes, warnings, summary }
+}
+
+function rolledBack(
+  { from, to }: PlannedUpgrade,
+  { cause }: RollbackWanted,
+  summary: string,
+): ApplicationFailure {
+  const original = cause instanceof Error ? cause : undefined
+  const type: FailureType = 'RolledBack'
+  return ApplicationFailure.create({
+    type,
+    nonRetryable: true,
+    message: `the upgrade ${from} → ${to} failed and was rolled back: ${reasonOf(cause)}\n${summary}`,
+    ...(original && { cause: original }),
+  })
+}
