@@ -29,7 +29,8 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 900_000,
-          hookTimeout: 900_000,
+          // The first one on a fresh machine builds images.
+          hookTimeout: 1_800_000,
         },
       },
     ],
