@@ -11,7 +11,8 @@ export function checkRelease(cloud: Cloud, observed: readonly ObservedHost[]): F
   const { openstack_release: wanted } = cloud.globals
   return observed.flatMap(({ facts, containers }): Finding[] => {
     const ours = containers.filter((container) => container.labels[label.cloud] === cloud.name)
-    const releases = new Set(ours.map((container) => container.labels[label.release]))
+    // A one-shot container that a killed run left behind is of no release.
+    const releases = new Set(ours.flatMap((container) => container.labels[label.release] ?? []))
     releases.delete(wanted)
     if (releases.size === 0) return []
     const message = `runs release ${[...releases].join(', ')} and openstack_release is ${wanted}: deploy changes no release: set it back, or go there with \`kolla-temporal upgrade\``
