@@ -37,6 +37,10 @@ export class WorkflowEnvironment {
     return new WorkflowEnvironment(server, native, bundle, client)
   }
 
+  get address(): string {
+    return this.server.address
+  }
+
   /** Runs `body` with a worker of these activities on a task queue of its own. */
   async withWorker<T>(activities: object, body: (runs: Runs) => Promise<T>): Promise<T> {
     const taskQueue = randomUUID()

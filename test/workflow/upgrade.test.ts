@@ -5,6 +5,7 @@ import type { Activities, PlannedUpgrade } from '../../activities/index.js'
 import type { UpgradeInput, Waiting } from '../../workflows/operations.js'
 import type { Backup } from '../../src/plan/backup.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
+import { BadInput, connect } from '../../src/client/index.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
 
@@ -181,6 +182,27 @@ describe('upgrade', () => {
       expect(order(calls).includes('contractKeystone')).toBe(decision === 'retry')
     },
   )
+
+  it('is answered through the typed client, which explains what it waits for', async () => {
+    const { state, startKeystone } = broken('kolla2')
+    const { activities } = fakes('11.8', { startKeystone })
+    const client = await connect({ address: environment.address })
+    await environment.withWorker(activities, async (runs) => {
+      const { workflowId } = await runs.start('upgrade', input)
+      const operation = client.get(workflowId)
+      await until(environment.client.workflow.getHandle(workflowId), 'failure')
+      await expect(operation.approve()).rejects.toThrow(BadInput)
+      expect(await client.explain(workflowId)).toMatchObject({ waiting: { kind: 'failure' } })
+      await operation.pause()
+      state.mended = true
+      await operation.decide('retry')
+      await until(environment.client.workflow.getHandle(workflowId), 'paused')
+      await operation.resume()
+      expect((await operation.result()).summary).toContain('2025.2 → 2026.1')
+      expect(await operation.waiting()).toBeUndefined()
+    })
+    await client.close()
+  })
 
   it('undoes everything by itself where it is told so', async () => {
     const { startKeystone } = broken('kolla1')
