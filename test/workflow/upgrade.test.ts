@@ -282,6 +282,19 @@ describe('rollback', () => {
     ])
   })
 
+  it('waits for a person where it fails itself: there is no way back from a way back', async () => {
+    const { state, startKeystone } = broken('kolla1')
+    const { activities } = fakes('10.11', { startKeystone })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await until(handle, 'failure')
+      await expect(handle.executeUpdate('decide', { args: ['rollback'] })).rejects.toThrow()
+      state.mended = true
+      await handle.executeUpdate('decide', { args: ['retry'] })
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    })
+  })
+
   it('asks to confirm the moment to which the data go back', async () => {
     const { activities, calls } = fakes()
     await environment.withWorker(activities, async (runs) => {
