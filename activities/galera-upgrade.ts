@@ -2,15 +2,12 @@ import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { copyingFrom } from '../src/catalog/mariadb.js'
 import { stopContainer } from '../src/docker/containers.js'
 import { writeConfiguration } from '../src/host/configuration.js'
-import { drainBackend, readyBackend } from '../src/host/haproxy-server.js'
 import { replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { drained } from './drained.js'
 import { HEALTH_TIMEOUT, ask, proveHealth, startContainer } from './containers.js'
 import { cancellation, report } from './progress.js'
-
-/** How long sessions of a member that is about to go may last, in seconds: the services' pools renew them after ten. */
-const DRAIN_TIMEOUT = 15
 
 /** How members of a living cluster go to another MariaDB, one after the other. */
 export function galeraUpgradeActivities(contexts: CloudContexts) {
@@ -26,7 +23,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
      */
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await drained(cloud, host, async () => {
+      await drained(cloud, host, ['mariadb'], async () => {
         await startContainer(cloud, host, 'mariadb')
         await proveHealth(cloud, host, 'mariadb')
         report('migrating the system tables')
@@ -43,7 +40,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const container = cloud.container(host, 'mariadb')
       const volume = cloud.host(host).globals.mariadb_datadir_volume
-      await drained(cloud, host, async () => {
+      await drained(cloud, host, ['mariadb'], async () => {
         await stopContainer(cloud.engine(host), 'mariadb')
         await replaceData(cloud.remote(host), volume, { turn, prepared: false })
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
@@ -76,26 +73,4 @@ async function awaitWhole(cloud: CloudContext, host: string): Promise<void> {
       ...cancellation(),
     },
   )
-}
-
-/** Nobody is sent to a member while `body` runs; whatever comes of it, HAProxy's own check decides afterwards. */
-async function drained(
-  cloud: CloudContext,
-  host: string,
-  body: () => Promise<void>,
-): Promise<void> {
-  const server = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-  const backend = { frontend: 'mariadb', server }
-  const balancers = cloud.members('loadbalancer').map((name) => cloud.remote(name))
-  report('draining')
-  await Promise.all(
-    balancers.map((remote) =>
-      drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
-    ),
-  )
-  try {
-    await body()
-  } finally {
-    await Promise.all(balancers.map((remote) => readyBackend(remote, backend)))
-  }
 }

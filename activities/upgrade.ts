@@ -1,9 +1,10 @@
 import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { stopContainer } from '../src/docker/containers.js'
-import { holdsAddress, receiveAddress } from '../src/host/floating-address.js'
+import { cutConnections, holdsAddress, receiveAddress } from '../src/host/floating-address.js'
 import type { Versions } from '../src/plan/release-record.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { drained } from './drained.js'
 import { ask, proveHealth, runOnce, startContainer } from './containers.js'
 import { report } from './progress.js'
 
@@ -91,6 +92,15 @@ export function upgradeActivities(contexts: CloudContexts) {
       await Promise.all(names.map(({ name }) => stopContainer(cloud.engine(host), name)))
     },
 
+    /** Replaces one member's containers; nobody is sent to it meanwhile, and what it was asked is answered first. */
+    async replaceKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await drained(cloud, host, ['keystone_internal', 'keystone_external'], async () => {
+        await Promise.all(names.map((name) => startContainer(cloud, host, name)))
+        await proveHealth(cloud, host, 'keystone')
+      })
+    },
+
     /** Adds to Keystone's schema what the new release needs and the old one does not mind. */
     async expandKeystone(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
@@ -119,8 +129,12 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
   const others = cloud.members('loadbalancer').filter((member) => member !== host)
   const held = await holdsAddress(cloud.remote(host), address)
   if (held) report('handing the floating address over')
+  const leave = async () => {
+    await stopContainer(cloud.engine(host), 'keepalived')
+    if (held) await cutConnections(cloud.remote(host), address)
+  }
   await Promise.all([
-    stopContainer(cloud.engine(host), 'keepalived'),
+    leave(),
     ...(held ? others : []).map((other) =>
       receiveAddress(cloud.remote(other), address, { seconds: HANDOVER_TIMEOUT }),
     ),

@@ -11,8 +11,6 @@ export class RollbackWanted extends Error {
   }
 }
 
-const choices: readonly Decision[] = ['retry', 'skip', 'rollback', 'abort']
-
 /** The hand of a person on an operation that runs: approvals, pauses, and decisions about steps that failed. */
 export class Control {
   /** Hosts of one batch run side by side: one may wait for a decision while another is paused. */
@@ -21,11 +19,14 @@ export class Control {
   #approved = false
   #decision: Decision | undefined
   #skipped: string[] = []
+  #onFailure: OnFailure
+  #choices: readonly Decision[] = ['retry', 'skip', 'rollback', 'abort']
 
   constructor(
     private readonly stages: Stages,
-    private readonly onFailure: OnFailure = 'pause',
+    onFailure: OnFailure = 'pause',
   ) {
+    this.#onFailure = onFailure
     setHandler(waitingQuery, () => this.#waits[0])
     setHandler(pauseUpdate, () => this.#pause(true))
     setHandler(resumeUpdate, () => this.#pause(false))
@@ -40,6 +41,12 @@ export class Control {
   /** Steps that somebody chose to leave undone. */
   get skipped(): readonly string[] {
     return this.#skipped
+  }
+
+  /** From here on everything is a way back: there is none from that, and what fails waits for a person. */
+  goBack(onFailure: Exclude<OnFailure, 'rollback'> = 'pause'): void {
+    this.#onFailure = onFailure
+    this.#choices = ['retry', 'skip', 'abort']
   }
 
   /** Waits until somebody approves, at most for `milliseconds`. */
@@ -78,8 +85,8 @@ export class Control {
   }
 
   async #ask(title: string, error: unknown): Promise<Decision> {
-    if (this.onFailure === 'stop') return 'abort'
-    if (this.onFailure === 'rollback') return 'rollback'
+    if (this.#onFailure === 'stop') return 'abort'
+    if (this.#onFailure === 'rollback') return 'rollback'
     const what = `${title} failed: ${reasonOf(error)}`
     // Of several that failed, one is decided after the other.
     await condition(() => !this.#waitsFor('failure'))
@@ -103,7 +110,7 @@ export class Control {
 
   #show(waits: readonly Waiting[]): void {
     this.#waits = waits
-    this.stages.notice(waits.map(describe).join('\n'))
+    this.stages.notice(waits.map((waiting) => this.#describe(waiting)).join('\n'))
   }
 
   #waitsFor(...kinds: readonly Waiting['kind'][]): Waiting | undefined {
@@ -137,21 +144,21 @@ export class Control {
     if (!this.#waitsFor('failure')) {
       throw refused(`no step that failed waits for a decision${this.#insteadOf()}`)
     }
-    if (!choices.includes(decision)) {
-      throw refused(`${decision} is no decision: there are ${choices.join(', ')}`)
+    if (!this.#choices.includes(decision)) {
+      throw refused(`${decision} is no decision here: there are ${this.#choices.join(', ')}`)
     }
+  }
+
+  #describe({ kind, what, plan }: Waiting): string {
+    if (kind === 'failure') return `${what}\nIt waits for a decision: ${this.#choices.join(', ')}`
+    if (kind === 'paused') return `${what}: it waits for resume`
+    return `${what}\nIt waits for an approval${plan === undefined ? '' : ` of plan ${plan}`}`
   }
 
   #insteadOf(): string {
     const [waiting] = this.#waits
     return waiting === undefined ? '' : `; it waits because: ${waiting.what}`
   }
-}
-
-function describe({ kind, what, plan }: Waiting): string {
-  if (kind === 'failure') return `${what}\nIt waits for a decision: ${choices.join(', ')}`
-  if (kind === 'paused') return `${what}: it waits for resume`
-  return `${what}\nIt waits for an approval${plan === undefined ? '' : ` of plan ${plan}`}`
 }
 
 /** What a person must know of a failure: the reason, not Temporal's wrapping. */

@@ -17,9 +17,10 @@ import { step } from './steps.js'
 
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
-  return operate('rollback', input, (operation) =>
-    rollBack(operation, new Control(operation.stages, input.onFailure), input),
-  )
+  return operate('rollback', input, (operation) => {
+    const control = new Control(operation.stages)
+    return rollBack(operation, control, input)
+  })
 }
 
 /** What a rollback works with. */
@@ -32,8 +33,9 @@ interface Rollback {
 export async function rollBack(
   operation: Operation,
   control: Control,
-  input: Pick<RollbackInput, 'record' | 'confirm'>,
+  input: Pick<RollbackInput, 'record' | 'confirm' | 'onFailure'>,
 ): Promise<OperationResult> {
+  control.goBack(input.onFailure)
   const rollback = await planRollback(operation, input.record)
   const { plan, way } = rollback
   const { record, changes } = plan

@@ -9,25 +9,32 @@ export async function holdsAddress(remote: Remote, address: string): Promise<boo
 }
 
 /**
- * Waits a while for the floating address to come to a host, and if it does, ends the host's own connections to who had
- * it before: answers to them now come from an address of the host itself, so the kernel drops them, and whoever waits
- * for one would wait for minutes.
+ * Ends a host's own connections to the floating address. Where the address leaves the host, their own end goes with it;
+ * where it comes to the host, answers come from an address of its own, and the kernel drops them. Either way whoever
+ * waits for one would wait for minutes.
  */
+export async function cutConnections(remote: Remote, address: string): Promise<void> {
+  await remote.runOrFail(sh`address=${address}` + cut, {
+    title: `end connections to ${address}`,
+  })
+}
+
+/** Waits a while for the floating address to come to a host; if it does, ends the host's connections to it. */
 export async function receiveAddress(
   remote: Remote,
   address: string,
   { seconds }: { readonly seconds: number },
 ): Promise<void> {
   await remote.runOrFail(
-    sh`address=${address} deadline=${seconds}
-while ((SECONDS < deadline)); do
-  if [[ $(ip -4 -o address show to "$address") ]]; then
-    ss --kill --tcp --numeric state established dst "$address" >/dev/null 2>&1
-    exit 0
-  fi
+    `${sh`address=${address} deadline=${seconds}`}
+until [[ $(ip -4 -o address show to "$address") ]]; do
+  ((SECONDS < deadline)) || exit 0
   sleep 0.05
-done
-exit 0`,
+done${cut}`,
     { title: `receive ${address}` },
   )
 }
+
+const cut = `
+ss --kill --tcp --numeric state established dst "$address" >/dev/null 2>&1
+exit 0`

@@ -227,7 +227,7 @@ const painful = [
   'replaceMariadb',
   'replaceRabbitmq',
   'expandKeystone',
-  'startKeystone',
+  'replaceKeystone',
   'contractKeystone',
 ]
 

@@ -86,11 +86,11 @@ async function until(handle: WorkflowHandle, kind: Waiting['kind']): Promise<Wai
 /** Fails on one host until `mended` says otherwise. */
 function broken(host: string) {
   const state = { mended: false }
-  const startKeystone = (_ref: unknown, on: string) => {
+  const replaceKeystone = (_ref: unknown, on: string) => {
     if (on === host && !state.mended)
       throw ApplicationFailure.nonRetryable(`${on}: keystone exited`, 'StepFailed')
   }
-  return { state, startKeystone }
+  return { state, replaceKeystone }
 }
 
 describe('upgrade', () => {
@@ -108,12 +108,12 @@ describe('upgrade', () => {
       'replaceMariadb',
       'replaceRabbitmq',
       'expandKeystone',
-      'startKeystone',
+      'replaceKeystone',
       'contractKeystone',
       'issueToken',
     ]
     expect(verbs.filter((verb) => wanted.includes(verb))).toEqual(wanted)
-    for (const verb of ['replaceMariadb', 'replaceRabbitmq', 'startKeystone'] as const) {
+    for (const verb of ['replaceMariadb', 'replaceRabbitmq', 'replaceKeystone'] as const) {
       const own = calls.filter((call) => call.verb === verb)
       expect(own.map((call) => call.host)).toEqual(hosts)
       for (const [index, call] of own.slice(1).entries()) {
@@ -127,7 +127,7 @@ describe('upgrade', () => {
     await environment.withWorker(activities, (runs) =>
       runs.execute('upgrade', { ...input, batch: '100%', canary: 0.1 }),
     )
-    const own = calls.filter((call) => call.verb === 'startKeystone')
+    const own = calls.filter((call) => call.verb === 'replaceKeystone')
     const [canary, second, third] = own
     expect(canary?.host).toBe('kolla1')
     expect(second?.startedAt).toBeGreaterThanOrEqual(canary?.endedAt ?? Infinity)
@@ -152,25 +152,27 @@ describe('upgrade', () => {
       await handle.executeUpdate('approve', { args: [{ plan: 'd2' }] })
       await handle.result()
     })
-    expect(order(calls)).toContain('startKeystone')
+    expect(order(calls)).toContain('replaceKeystone')
   })
 
   it.each(['retry', 'skip', 'abort'] as const)(
     'pauses at a step that fails until somebody decides: %s',
     async (decision) => {
-      const { state, startKeystone } = broken('kolla1')
-      const { activities, calls } = fakes('11.8', { startKeystone })
+      const { state, replaceKeystone } = broken('kolla1')
+      const { activities, calls } = fakes('11.8', { replaceKeystone })
       await environment.withWorker(activities, async (runs) => {
         const handle = await runs.start('upgrade', input)
         const waiting = await until(handle, 'failure')
         expect(waiting.what).toBe('keystone on kolla1 failed: kolla1: keystone exited')
-        expect(calls.filter((call) => call.verb === 'startKeystone')).toHaveLength(1)
+        expect(calls.filter((call) => call.verb === 'replaceKeystone')).toHaveLength(1)
         state.mended = decision === 'retry'
         await handle.executeUpdate('decide', { args: [decision] })
         if (decision === 'abort') await expect(handle.result()).rejects.toThrow()
         else await handle.result()
       })
-      const starts = calls.filter((call) => call.verb === 'startKeystone').map((call) => call.host)
+      const starts = calls
+        .filter((call) => call.verb === 'replaceKeystone')
+        .map((call) => call.host)
       expect(starts).toEqual(
         {
           retry: ['kolla1', ...hosts],
@@ -184,8 +186,8 @@ describe('upgrade', () => {
   )
 
   it('is answered through the typed client, which explains what it waits for', async () => {
-    const { state, startKeystone } = broken('kolla2')
-    const { activities } = fakes('11.8', { startKeystone })
+    const { state, replaceKeystone } = broken('kolla2')
+    const { activities } = fakes('11.8', { replaceKeystone })
     const client = await connect({ address: environment.address })
     await environment.withWorker(activities, async (runs) => {
       const { workflowId } = await runs.start('upgrade', input)
@@ -205,12 +207,11 @@ describe('upgrade', () => {
   })
 
   it('undoes everything by itself where it is told so', async () => {
-    const { startKeystone } = broken('kolla1')
     let old = false
     const { activities, calls } = fakes('11.8', {
-      startKeystone: (ref: { found?: string }, host: string) => {
+      replaceKeystone: broken('kolla1').replaceKeystone,
+      startKeystone: (ref: { found?: string }) => {
         old = ref.found === 'r'
-        if (!old) startKeystone(ref, host)
       },
     })
     await environment.withWorker(activities, async (runs) => {
@@ -262,7 +263,7 @@ describe('rollback', () => {
     const verbs = order(calls)
     expect(verbs).not.toContain('restoreMariadb')
     expect(verbs).not.toContain('rejoinMariadb')
-    expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+    expect(verbs.indexOf('replaceKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
   })
 
   it('has a member that was replaced copy the data from one that was not', async () => {
@@ -280,6 +281,19 @@ describe('rollback', () => {
     expect(calls.filter((call) => call.verb === 'rejoinMariadb')).toMatchObject([
       { host: 'kolla1' },
     ])
+  })
+
+  it('waits for a person where it fails itself: there is no way back from a way back', async () => {
+    const { state, replaceKeystone } = broken('kolla1')
+    const { activities } = fakes('10.11', { replaceKeystone })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await until(handle, 'failure')
+      await expect(handle.executeUpdate('decide', { args: ['rollback'] })).rejects.toThrow()
+      state.mended = true
+      await handle.executeUpdate('decide', { args: ['retry'] })
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    })
   })
 
   it('asks to confirm the moment to which the data go back', async () => {

@@ -19,7 +19,7 @@ export async function replaceOnHost(run: Run, { name, services }: UpgradeStep, h
       await step('replaceRabbitmq', host, ref, host)
       return step('verifyRabbitmq', host, ref, host)
     case 'keystone':
-      return step('startKeystone', host, ref, host, containers)
+      return step('replaceKeystone', host, ref, host, containers)
     default:
       return step('startContainers', `${host} · ${name}`, ref, host, containers)
   }
