@@ -109,9 +109,13 @@ describe('deploy is refused', () => {
 
   it('for a port that a foreign process holds, naming it', async () => {
     const listen =
-      'use IO::Socket::INET; @s = IO::Socket::INET->new(LocalAddr => "192.168.8.71", LocalPort => 11211, Listen => 1); sleep 900'
+      'use IO::Socket::INET; @s = IO::Socket::INET->new(LocalAddr => "192.168.8.71", LocalPort => 11211, Listen => 1, ReuseAddr => 1); sleep 900'
     await onHost('kolla2', `systemd-run --quiet --unit squatter perl -e '${listen}'`)
     try {
+      await onHost(
+        'kolla2',
+        'timeout 10 bash -c "until ss -Hltn sport = 11211 | grep -q .; do sleep 0.1; done"',
+      )
       const { code, stderr } = await installation.attempt('deploy')
       expect(code).toBe(2)
       expect(stderr).toMatch(
