@@ -16,7 +16,7 @@ attach_disks() {
     if [[ -z $backing ]]; then
       losetup --partscan "/dev/$loop" "$file"
     elif [[ ! $backing -ef $file ]]; then
-      fail "/dev/$loop, a disk of $host, is in use for $backing: free it with 'losetup -d /dev/$loop'"
+      fail "/dev/$loop, a disk of $host, is in use for $backing: free it with 'losetup -d /dev/$loop', or choose others with KOLLA_LAB_FIRST_LOOP"
     fi
     index=$((index + 1))
   done < <(loops_of "$host")

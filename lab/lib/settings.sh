@@ -17,7 +17,8 @@ management_subnet=192.168.8.0/24
 
 # The loop devices that are each host's sdb, sdc (OSDs) and sdd (journals).
 # Their numbers are fixed, so that a disk keeps its name over every kind of restart.
-declare -A first_loop=([kolla1]=101 [kolla2]=111 [kolla3]=121)
+loops_from=${KOLLA_LAB_FIRST_LOOP:-101}
+declare -A first_loop=([kolla1]=$loops_from [kolla2]=$((loops_from + 10)) [kolla3]=$((loops_from + 20)))
 disk_names=(sdb sdc sdd)
 disk_sizes=("${KOLLA_LAB_OSD_SIZE:-12G}" "${KOLLA_LAB_OSD_SIZE:-12G}" "${KOLLA_LAB_JOURNAL_SIZE:-6G}")
 

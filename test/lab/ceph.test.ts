@@ -84,11 +84,8 @@ describe('a deploy', () => {
 
   it('puts journals on the third disk', async () => {
     const metadata = await cephJson<Record<string, string>[]>('kolla2', 'osd metadata')
-    const third: Record<string, string> = {
-      kolla1: 'loop103',
-      kolla2: 'loop113',
-      kolla3: 'loop123',
-    }
+    const names = await onHosts('basename "$(readlink -f /dev/sdd)"')
+    const third = Object.fromEntries(hosts.map((host, index) => [host, names[index]]))
     const shared = metadata.map(
       ({ hostname = '', bluefs_db_devices: db }) => db === third[hostname],
     )
