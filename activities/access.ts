@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { adminOpenrc, cloudsYaml } from '../src/catalog/openrc.js'
 import { writePrivateFile } from '../src/state/private-file.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
 
 export function accessActivities(contexts: CloudContexts) {
@@ -9,7 +10,7 @@ export function accessActivities(contexts: CloudContexts) {
     async writeAccessFiles(ref: CloudRef): Promise<string[]> {
       const { cloud, location } = await contexts.get(ref)
       const files = { 'admin-openrc.sh': adminOpenrc(cloud), 'clouds.yaml': cloudsYaml(cloud) }
-      return Promise.all(
+      return allEnded(
         Object.entries(files).map(async ([name, text]) => {
           const path = join(location.configdir, name)
           await writePrivateFile(path, text)

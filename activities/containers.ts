@@ -13,6 +13,7 @@ import { awaitProbes } from '../src/host/wait.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import { label, labelsOf } from '../src/plan/desired.js'
 import { keyedDigest } from '../src/plan/digest.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { cancellation, report } from './progress.js'
 
@@ -24,7 +25,7 @@ export function containerActivities(contexts: CloudContexts) {
     /** Starts containers of one service that need no protocol, and proves that the service works. */
     async startContainers(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
-      await Promise.all(names.map((name) => startContainer(cloud, host, name)))
+      await allEnded(names.map((name) => startContainer(cloud, host, name)))
       const services = new Set(names.map((name) => cloud.container(host, name).service))
       for (const service of services) await proveHealth(cloud, host, service)
     },

@@ -1,5 +1,6 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { drainBackend, readyBackend } from '../src/host/haproxy-server.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContext } from './cloud-context.js'
 import { cancellation, report } from './progress.js'
 
@@ -20,14 +21,14 @@ export async function drained(
       frontends.map((frontend) => ({ remote: cloud.remote(name), backend: { frontend, server } })),
     )
   report('draining')
-  await Promise.all(
-    backends.map(({ remote, backend }) =>
-      drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
-    ),
-  )
   try {
+    await allEnded(
+      backends.map(({ remote, backend }) =>
+        drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
+      ),
+    )
     await body()
   } finally {
-    await Promise.all(backends.map(({ remote, backend }) => readyBackend(remote, backend)))
+    await allEnded(backends.map(({ remote, backend }) => readyBackend(remote, backend)))
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '../src/host/fernet-keys.js'
 import { issueToken } from '../src/host/keystone-token.js'
 import { password } from '../src/model/passwords.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
 import { proveHealth, runOnce, startContainer } from './containers.js'
 import { sql } from './mariadb.js'
@@ -48,13 +49,13 @@ export function keystoneActivities(contexts: CloudContexts) {
       if (receivers.length === 0) return
       report(`giving the keys of ${source} to ${receivers.join(', ')}`)
       const keys = await takeFernetKeys(cloud.remote(source))
-      await Promise.all(receivers.map((host) => giveFernetKeys(cloud.remote(host), keys)))
+      await allEnded(receivers.map((host) => giveFernetKeys(cloud.remote(host), keys)))
     },
 
     /** Starts or replaces one member's containers. Returns when it answers. */
     async startKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
-      await Promise.all(names.map((name) => startContainer(cloud, host, name)))
+      await allEnded(names.map((name) => startContainer(cloud, host, name)))
       await proveHealth(cloud, host, 'keystone')
     },
 

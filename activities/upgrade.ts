@@ -3,6 +3,7 @@ import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { stopContainer } from '../src/docker/containers.js'
 import { cutConnections, holdsAddress, receiveAddress } from '../src/host/floating-address.js'
 import type { Versions } from '../src/plan/release-record.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
 import { ask, proveHealth, runOnce, startContainer } from './containers.js'
@@ -61,7 +62,7 @@ export function upgradeActivities(contexts: CloudContexts) {
       if (others.length > 0 && cloud.cloud.globals.enable_keepalived) {
         await handAddressOver(cloud, host)
       }
-      await Promise.all(others.map((name) => startContainer(cloud, host, name)))
+      await allEnded(others.map((name) => startContainer(cloud, host, name)))
       await proveHealth(cloud, host, 'haproxy')
       if (!cloud.cloud.globals.enable_keepalived) return
       await startContainer(cloud, host, 'keepalived')
@@ -89,14 +90,14 @@ export function upgradeActivities(contexts: CloudContexts) {
     async stopService(ref: CloudRef, host: string, service: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const names = cloud.containers(host).filter((container) => container.service === service)
-      await Promise.all(names.map(({ name }) => stopContainer(cloud.engine(host), name)))
+      await allEnded(names.map(({ name }) => stopContainer(cloud.engine(host), name)))
     },
 
     /** Replaces one member's containers; nobody is sent to it meanwhile, and what it was asked is answered first. */
     async replaceKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
       await drained(cloud, host, ['keystone_internal', 'keystone_external'], async () => {
-        await Promise.all(names.map((name) => startContainer(cloud, host, name)))
+        await allEnded(names.map((name) => startContainer(cloud, host, name)))
         await proveHealth(cloud, host, 'keystone')
       })
     },
@@ -133,7 +134,7 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
     await stopContainer(cloud.engine(host), 'keepalived')
     if (held) await cutConnections(cloud.remote(host), address)
   }
-  await Promise.all([
+  await allEnded([
     leave(),
     ...(held ? others : []).map((other) =>
       receiveAddress(cloud.remote(other), address, { seconds: HANDOVER_TIMEOUT }),

@@ -10,6 +10,7 @@ import {
 } from '../../src/host/ceph/keys.js'
 import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
 import { sh } from '../../src/ssh/quote.js'
+import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
@@ -38,7 +39,7 @@ export function monitorActivities(contexts: CloudContexts) {
       const receivers = keys.filter((it) => it.host !== holder.host && it.digest !== holder.digest)
       if (receivers.length === 0) return
       report(`giving the keys of ${holder.host} to ${receivers.map((it) => it.host).join(', ')}`)
-      await Promise.all(receivers.map((it) => giveClusterKeys(cloud.remote(it.host), keyrings)))
+      await allEnded(receivers.map((it) => giveClusterKeys(cloud.remote(it.host), keyrings)))
     },
 
     /** Makes a monitor's data. What was ever in a quorum is left alone, whatever anybody says. */

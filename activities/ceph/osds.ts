@@ -13,10 +13,12 @@ import type { ObservedCeph, OsdFacts } from '../../src/model/observed-host.js'
 import { planDisks } from '../../src/plan/ceph/disks.js'
 import type { Birth, DiskPlan } from '../../src/plan/ceph/disks.js'
 import { finishedOsds } from '../../src/plan/ceph/osds.js'
+import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
 import { askCeph, askCephJson, awaitCeph } from './ask.js'
+import { withNoout } from './noout.js'
 
 export function osdActivities(contexts: CloudContexts) {
   return {
@@ -47,7 +49,7 @@ export function osdActivities(contexts: CloudContexts) {
       const now = withOsds(cloud, host, osds)
       const containers = now.containers(host).filter((it) => it.service === cephOsd.name)
       await writeConfiguration(cloud.remote(host), containers)
-      await Promise.all(containers.map((it) => startContainer(now, host, it.name)))
+      await allEnded(containers.map((it) => startContainer(now, host, it.name)))
       await proveHealth(now, host, cephOsd.name)
       await awaitUp(
         cloud,
@@ -66,13 +68,10 @@ export function osdActivities(contexts: CloudContexts) {
       const running = await inspectContainer(cloud.engine(host), name)
       if (running?.State.Running === true)
         await awaitOkToStop(cloud, monitor, `osd.${id}`, ['osd', 'ok-to-stop', id])
-      await askCeph(cloud, monitor, ['osd', 'add-noout', `osd.${id}`])
-      try {
+      await withNoout(cloud, monitor, [Number(id)], async () => {
         await startContainer(cloud, host, name)
         await awaitUp(cloud, monitor, [Number(id)])
-      } finally {
-        await askCeph(cloud, monitor, ['osd', 'rm-noout', `osd.${id}`])
-      }
+      })
     },
 
     /** Waits until the other monitors can do without this one. */
@@ -139,12 +138,6 @@ async function look(
 /** Whoever began them may have died; a partition tells nothing of use until they have ended. */
 const awaitBirths =
   'docker container ls --quiet --filter name=^/bootstrap_ceph_osd_ | xargs --no-run-if-empty docker container wait >/dev/null'
-
-/** The first failure is thrown when all have ended: a step that is tried again must not meet what it left running. */
-async function allEnded(works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((it) => it.status === 'rejected')
-  if (failed) throw failed.reason
-}
 
 /**
  * Ceph gives the same number and key to the same identity however often it is asked, so this may be killed anywhere:

@@ -1,5 +1,6 @@
 import { cephClients, cephPools } from '../../src/catalog/ceph/pools.js'
 import type { CephClient } from '../../src/catalog/ceph/pools.js'
+import { allEnded } from '../all-ended.js'
 import type { CloudContexts, CloudRef } from '../cloud-context.js'
 import { askCeph, askCephJson } from './ask.js'
 
@@ -55,7 +56,7 @@ export function poolActivities(contexts: CloudContexts) {
         if (!present) await ask('auth', 'get-or-create', `client.${name}`, ...caps)
         else if (!hasCaps(present, caps)) await ask('auth', 'caps', `client.${name}`, ...caps)
       }
-      await Promise.all([
+      await allEnded([
         ...cephPools(globals).map(createPool),
         ...cephClients(globals).map(createClient),
       ])
