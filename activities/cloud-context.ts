@@ -22,6 +22,7 @@ import type { CloudLocation } from '../src/state/clouds.js'
 import { ReleaseRecords } from '../src/state/release-records.js'
 import { Snapshots } from '../src/state/snapshots.js'
 import type { Found } from '../src/state/snapshots.js'
+import { RememberedTimes } from '../src/state/step-times.js'
 import type { Adapters } from './adapters.js'
 
 /** How payloads name what an operation works from: the cloud, and digests of its files and of what was found. */
@@ -54,6 +55,10 @@ export class CloudContexts {
 
   records(name: string): ReleaseRecords {
     return new ReleaseRecords(this.adapters.stateDirectory, name)
+  }
+
+  times(name: string): RememberedTimes {
+    return new RememberedTimes(this.adapters.stateDirectory, name)
   }
 
   snapshots(name: string): Snapshots {

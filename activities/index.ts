@@ -15,6 +15,7 @@ import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
 import { releaseActivities } from './releases.js'
 import { upgradeActivities } from './upgrade.js'
+import { upgradePreviewActivities } from './upgrade-preview.js'
 
 /** Every verb that a workflow can use. A verb may be killed at any instruction and run again: it looks first. */
 export function createActivities(adapters: Adapters) {
@@ -35,6 +36,7 @@ export function createActivities(adapters: Adapters) {
     ...releaseActivities(contexts),
     ...upgradeActivities(contexts),
     ...galeraUpgradeActivities(contexts),
+    ...upgradePreviewActivities(contexts),
   }
 }
 

@@ -10,6 +10,7 @@ import { label } from '../src/plan/desired.js'
 import { planDigest } from '../src/plan/digest.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
+import type { StepTimes } from '../src/plan/step-times.js'
 import { pointsOfNoReturn, upgradeSteps, withoutStep } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
@@ -28,6 +29,8 @@ export interface PlannedUpgrade extends PlannedCloud {
   readonly record?: ReleaseSummary
   readonly steps: readonly UpgradeStep[]
   readonly noReturn: readonly string[]
+  /** How long its parts took the last time. */
+  readonly times: StepTimes
   /** Names this plan and no other. */
   readonly digest: string
 }
@@ -36,6 +39,8 @@ export interface PlannedUpgrade extends PlannedCloud {
 export interface PlannedRollback extends PlannedCloud {
   readonly record: ReleaseSummary
   readonly steps: readonly UpgradeStep[]
+  /** How long its parts took the last time. */
+  readonly times: StepTimes
 }
 
 /** A backup, its proof and the data themselves, each about as large as the data. */
@@ -62,7 +67,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       })
       const drift = record ? [] : await driftOf(contexts, current, observed)
       const room = target.changes.length > 0 && !record ? backupRoom(database) : []
-      const holder = holderOf(await contexts.get(target.ref), observed)
+      const cloud = await contexts.get(target.ref)
+      const holder = holderOf(cloud, observed)
       const steps = upgradeSteps(target.changes, target.members, holder)
       return {
         ...target,
@@ -73,7 +79,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...(record && { record }),
         steps,
         noReturn: pointsOfNoReturn(steps),
-        digest: planDigest([from, to, target.changes]),
+        times: await contexts.times(opened.cloud).of('upgrade'),
+        digest: planDigest([from, to, target.changes, cloud.found.images]),
       }
     },
 
@@ -99,7 +106,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const members = membersOf(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
       const findings = leftBehind(changes, record.release)
-      return { ref, changes, bootstraps: [], findings, pulls, members, record, steps }
+      const times = await contexts.times(ref.cloud).of('rollback')
+      return { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
     },
   }
 }

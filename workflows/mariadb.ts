@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, DatabaseState } from '../activities/index.js'
 import { backupId, baseFor, chainOf, newest } from '../src/plan/backup.js'
 import type { Backup } from '../src/plan/backup.js'
+import { titles } from '../src/plan/upgrade-plan.js'
 import { observe, onAll, operate, refuse, together } from './operate.js'
 import type { Operation } from './operate.js'
 import type {
@@ -42,10 +43,10 @@ export async function backUp(
   }
   const id = backupId(base ? 'incremental' : 'full', new Date())
   const request = { id, ...(base && { base: base.id }) }
-  const backup = await stages.run('Back up mariadb', () =>
+  const backup = await stages.run(titles.backUp, () =>
     step('backUpMariadb', `${first.host} · ${id}`, ref, first.host, request),
   )
-  const found = await stages.run('Prove the backup', () => {
+  const found = await stages.run(titles.prove, () => {
     const chain = wholeChain([...backups, backup], backup.id)
     return step('proveBackup', `${first.host} · ${id}`, ref, first.host, chain, false)
   })
@@ -95,14 +96,14 @@ export async function restore(
   const { host } = backup
   const turn = workflowInfo().runId
   const others = members.filter((member) => member !== host)
-  const found = await stages.run('Prepare the backup', () =>
+  const found = await stages.run(titles.prepare, () =>
     step('proveBackup', `${host} · ${backup.id}`, ref, host, wholeChain(backups, backup.id), true),
   )
   await beforehand()
   await stages.run('Stop mariadb', () =>
     onAll(members, (member) => step('stopMariadb', member, ref, member)),
   )
-  await stages.run('Restore the database', async () => {
+  await stages.run(titles.restore, async () => {
     await together(
       () => step('restoreMariadb', host, ref, host, turn),
       ...others.map((member) => () => step('setMariadbAside', member, ref, member, turn)),
@@ -110,7 +111,7 @@ export async function restore(
     await step('createMariadbAccounts', host, ref, host)
   })
   await together(afterwards, () =>
-    stages.run('Join the other members', () =>
+    stages.run(titles.join, () =>
       onAll(others, (member) => step('startMariadb', member, ref, member)),
     ),
   )

@@ -58,6 +58,8 @@ export interface UpgradeInput extends CloudInput {
   readonly canary?: 'approval' | number
   /** By default `pause`. */
   readonly onFailure?: OnFailure
+  /** Only show the plan. */
+  readonly dryRun?: boolean
 }
 
 export interface RollbackInput extends CloudInput {
@@ -66,6 +68,8 @@ export interface RollbackInput extends CloudInput {
   /** That the data of the moment which the plan names take the place of today's. */
   readonly confirm?: boolean
   readonly onFailure?: Exclude<OnFailure, 'rollback'>
+  /** Only show the plan. */
+  readonly dryRun?: boolean
 }
 
 export interface PruneInput extends CloudInput {

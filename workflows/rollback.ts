@@ -3,24 +3,34 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { DatabaseState, PlannedRollback } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { summarize } from '../src/plan/format-plan.js'
+import { formatRollback, restoredWith } from '../src/plan/format-rollback.js'
 import { describeVersions } from '../src/plan/release-record.js'
-import { databaseWayBack } from '../src/plan/upgrade-plan.js'
+import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
 import { restore } from './mariadb.js'
-import { observe, onAll, operate, refuse, verify } from './operate.js'
+import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
+import { rememberTimes } from './remember.js'
 import { Run } from './run.js'
 import { replaceOnHost } from './services/replace.js'
 import { step } from './steps.js'
 
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
+  if (input.dryRun === true) return inspect('rollback', input, (it) => show(it, input.record))
   return operate('rollback', input, (operation) => {
     const control = new Control(operation.stages)
     return rollBack(operation, control, input)
   })
+}
+
+/** What a rollback would do. */
+async function show(operation: Operation, record: string | undefined): Promise<OperationResult> {
+  const rollback = await planRollback(operation, record)
+  const { changes, findings } = rollback.plan
+  return { changes, warnings: findings, summary: describe(rollback) }
 }
 
 /** What a rollback works with. */
@@ -28,6 +38,12 @@ interface Rollback {
   readonly plan: PlannedRollback
   readonly database: DatabaseState
   readonly way: DatabaseWayBack
+  /** What can't go back, and what is done instead. */
+  readonly stays: readonly string[]
+}
+
+function describe({ plan, database, way, stays }: Rollback): string {
+  return formatRollback({ ...plan, way, stays, donors: donorsOf(plan, database) })
 }
 
 export async function rollBack(
@@ -36,20 +52,22 @@ export async function rollBack(
   input: Pick<RollbackInput, 'record' | 'confirm' | 'onFailure'>,
 ): Promise<OperationResult> {
   control.goBack(input.onFailure)
+  const begun = operation.stages.count
   const rollback = await planRollback(operation, input.record)
   const { plan, way } = rollback
   const { record, changes } = plan
-  if (way === 'restore' && input.confirm !== true) throw unconfirmed(plan)
+  const description = describe(rollback)
+  if (way === 'restore' && input.confirm !== true) throw unconfirmed(plan, description)
+  operation.stages.plan(description)
   if (plan.pulls.length > 0) {
-    await operation.stages.run('Pull images', () =>
+    await operation.stages.run(titles.pull, () =>
       onAll(plan.pulls, ({ host, images }) => step('pullImages', host, plan.ref, host, images)),
     )
   }
   const run = new Run(plan, operation.stages)
   if (way === 'restore') await restoreData(operation, control, rollback, run)
-  const restored = way === 'restore' ? ['mariadb', 'keystone'] : []
-  for (const part of plan.steps.filter(({ name }) => !restored.includes(name))) {
-    await operation.stages.run(`Roll ${part.name} back`, async () => {
+  for (const part of plan.steps.filter(({ name }) => !restoredWith[way].includes(name))) {
+    await operation.stages.run(titles.rollBack(part.name), async () => {
       for (const host of part.hosts) {
         await control.attempt(`${part.name} on ${host}`, async () => {
           if (part.name === 'mariadb' && way === 'rejoin') await rejoin(run, rollback, host)
@@ -58,7 +76,9 @@ export async function rollBack(
       }
     })
   }
-  await operation.stages.run('Verify', () => verify(plan))
+  await operation.stages.run(titles.verify, () => verify(plan))
+  const parts = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
+  await rememberTimes(operation, 'rollback', parts, begun)
   const data = way === 'restore' ? ` Its data are those of ${record.backup.at}.` : ''
   const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(record.versions)}.${data} Set openstack_release: "${record.release}" in globals.yml.`
   return { changes, warnings: plan.findings, summary }
@@ -83,7 +103,7 @@ async function planRollback(
       ...(way === 'restore' ? withoutBackup(plan, database) : []),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
-    return { plan, database, way }
+    return { plan, database, way, stays: flagsThatStay(plan, seen.rabbitmq) }
   })
 }
 
@@ -116,14 +136,19 @@ async function restoreData(
 
 /** The others still have the old MariaDB's data: the member copies them. */
 async function rejoin(run: Run, { plan, database }: Rollback, host: string): Promise<void> {
-  const { versions } = plan.record
-  const donor = database.members.find(({ version }) => version === versions.mariadb)?.host ?? ''
+  const [donor = ''] = donorsOf(plan, database)
   await step('rejoinMariadb', host, run.ref, host, donor, workflowInfo().runId)
+}
+
+/** Members that still have the record's MariaDB. */
+function donorsOf({ record }: PlannedRollback, { members }: DatabaseState): string[] {
+  const old = members.filter(({ version }) => version === record.versions.mariadb)
+  return old.map(({ host }) => host)
 }
 
 async function startKeystone({ stages }: Operation, run: Run): Promise<void> {
   const names = ['keystone_ssh', 'keystone_fernet', 'keystone']
-  await stages.run('Roll keystone back', () =>
+  await stages.run(titles.rollBack('keystone'), () =>
     onAll(run.members('keystone'), async (host) => {
       await step('writeConfiguration', `${host} · keystone`, run.ref, host, names)
       await step('startKeystone', host, run.ref, host, names)
@@ -148,9 +173,16 @@ function olderRabbitmq({ record }: PlannedRollback, runs: string): Finding[] {
   return [{ severity: 'error', message }]
 }
 
-function unconfirmed({ record }: PlannedRollback): ApplicationFailure {
+function flagsThatStay({ record, changes }: PlannedRollback, runs: string): string[] {
+  if (runs === '' || !changes.some(({ service }) => service === 'rabbitmq')) return []
+  return [
+    `RabbitMQ's feature flags: what the upgrade turned on stays on, and RabbitMQ ${record.versions.rabbitmq} knows it`,
+  ]
+}
+
+function unconfirmed({ record }: PlannedRollback, description: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `${record.id}: every MariaDB or the schema is of the newer release, so the database goes back to ${record.backup.at}, and what was written since is lost: confirm it (--confirm, or "confirm": true)`,
+    `${record.id}: every MariaDB or the schema is of the newer release, so the database goes back to ${record.backup.at}, and what was written since is lost: confirm it (--confirm, or "confirm": true). The plan:\n${description}`,
     'BadInput',
   )
 }

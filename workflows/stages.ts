@@ -8,16 +8,22 @@ interface Stage {
   readonly startedAt: number
   state: State
   seconds?: number
+  /** Of its seconds, those in which it waited for people. */
+  waited: number
 }
 
 /** The run as a runbook: stages and their states, shown as the workflow's current details. */
 export class Stages {
   readonly #stages: Stage[] = []
+  #plan = ''
   #notice = ''
+  #waitsSince: number | undefined
+  #waited = 0
 
   /** Runs one stage; stages may run side by side. */
   async run<T>(title: string, body: () => Promise<T>): Promise<T> {
-    const stage: Stage = { title, state: 'running', startedAt: Date.now() }
+    const stage: Stage = { title, state: 'running', startedAt: Date.now(), waited: 0 }
+    const waited = this.#waitedSoFar()
     this.#stages.push(stage)
     this.#show()
     try {
@@ -29,14 +35,41 @@ export class Stages {
       throw error
     } finally {
       stage.seconds = Math.round((Date.now() - stage.startedAt) / 1000)
+      stage.waited = Math.round((this.#waitedSoFar() - waited) / 1000)
       this.#show()
     }
   }
 
+  /** What the run is going to do, above the stages. */
+  plan(text: string): void {
+    this.#plan = text
+    this.#show()
+  }
+
   /** What the run waits for, below the stages; an empty text takes it away. */
   notice(text: string): void {
+    this.#waited = this.#waitedSoFar()
+    this.#waitsSince = text === '' ? undefined : Date.now()
     this.#notice = text
     this.#show()
+  }
+
+  /** So many have begun. */
+  get count(): number {
+    return this.#stages.length
+  }
+
+  /** Title → seconds of work of those that are done, but for the first `skip`. */
+  times(skip = 0): Record<string, number> {
+    const done = this.#stages.slice(skip).filter(({ state }) => state === 'done')
+    return Object.fromEntries(
+      done.map(({ title, seconds = 0, waited }) => [title, seconds - waited]),
+    )
+  }
+
+  #waitedSoFar(): number {
+    const now = this.#waitsSince === undefined ? 0 : Date.now() - this.#waitsSince
+    return this.#waited + now
   }
 
   #show(): void {
@@ -44,7 +77,9 @@ export class Stages {
       const time = seconds === undefined ? '' : ` (${seconds} s)`
       return `- ${marks[state]} ${title}${time}`
     })
-    const notice = this.#notice === '' ? [] : [`- ⏸ ${this.#notice.replaceAll('\n', '\n  ')}`]
-    setCurrentDetails([...stages, ...notice].join('\n'))
+    const told = (mark: string, text: string) =>
+      text === '' ? [] : [`- ${mark} ${text.replaceAll('\n', '\n  ')}`]
+    const lines = [...told('📋', this.#plan), ...stages, ...told('⏸', this.#notice)]
+    setCurrentDetails(lines.join('\n'))
   }
 }

@@ -65,6 +65,8 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   pullImages: 'transfer',
   inspectDatabase: 'look',
   planUpgrade: 'look',
+  previewMigrations: 'transfer',
+  rememberTimes: 'look',
   planRollback: 'look',
   listReleases: 'look',
   openRecord: 'look',

@@ -4,13 +4,15 @@ import { describeVersions, recordId } from '../src/plan/release-record.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
-import { batchSize } from '../src/plan/upgrade-plan.js'
+import type { Migrations } from '../src/plan/migrations.js'
+import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
 import { backUp } from './mariadb.js'
-import { observe, onAll, operate, refuse, verify } from './operate.js'
+import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
+import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { Run } from './run.js'
 import { oneAtATime, replaceOnHost } from './services/replace.js'
@@ -18,9 +20,11 @@ import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
+  if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input.release))
   return operate('upgrade', input, async (operation) => {
     const control = new Control(operation.stages, input.onFailure)
     const plan = await planUpgrade(operation, input, control)
+    operation.stages.plan(formatUpgrade(plan))
     if (plan.steps.length === 0) return finished(operation, plan)
     await pullImages(operation, plan)
     const record = plan.record ?? (await keepRecord(operation, plan))
@@ -35,12 +39,21 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   })
 }
 
+/** What an upgrade would do. */
+async function show(operation: Operation, release: string): Promise<OperationResult> {
+  const plan = await observeAndPlan(operation, release)
+  return { changes: plan.changes, warnings: plan.findings, summary: formatUpgrade(plan) }
+}
+
+/** A plan with what becomes of the data. */
+type Upgrade = PlannedUpgrade & { readonly migrations?: Migrations }
+
 /** The plan that will be carried out: approved as it is now, if the input asks for an approval. */
 async function planUpgrade(
   operation: Operation,
   input: UpgradeInput,
   control: Control,
-): Promise<PlannedUpgrade> {
+): Promise<Upgrade> {
   let plan = await observeAndPlan(operation, input.release)
   while (input.approve === true && plan.steps.length > 0) {
     const { digest } = plan
@@ -52,11 +65,8 @@ async function planUpgrade(
   return plan
 }
 
-async function observeAndPlan(
-  { cloud, stages }: Operation,
-  release: string,
-): Promise<PlannedUpgrade> {
-  return stages.run('Observe and plan', async () => {
+async function observeAndPlan({ cloud, stages }: Operation, release: string): Promise<Upgrade> {
+  const plan = await stages.run('Observe and plan', async () => {
     const { observed, unobserved } = await observe(cloud)
     refuse([...cloud.findings, ...unobserved])
     const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
@@ -65,12 +75,18 @@ async function observeAndPlan(
     refuse(plan.findings)
     return plan
   })
+  if (plan.steps.length === 0) return plan
+  const { current, ref } = plan
+  const migrations = await stages.run('Look into the new images', () =>
+    step('previewMigrations', release, current, ref),
+  )
+  return { ...plan, migrations }
 }
 
 /** All of them, everywhere, before anything is stopped. */
 async function pullImages({ stages }: Operation, { pulls, ref }: PlannedUpgrade): Promise<void> {
   if (pulls.length === 0) return
-  await stages.run('Pull images', () =>
+  await stages.run(titles.pull, () =>
     onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
   )
 }
@@ -103,7 +119,7 @@ async function replaceAll(
       await body()
     })
   for (const part of plan.steps) {
-    await operation.stages.run(`Upgrade ${part.name}`, async () => {
+    await operation.stages.run(titles.upgrade(part.name), async () => {
       await before(run, part, attempt)
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
@@ -174,14 +190,19 @@ async function finished(
   const [keystone] = members['keystone'] ?? []
   const [rabbit] = members['rabbitmq'] ?? []
   if (skipped.length === 0) {
-    await stages.run('Finish the upgrade', async () => {
+    await stages.run(titles.finish, async () => {
       if (rabbit !== undefined) await step('enableFeatureFlags', rabbit, ref, rabbit)
       if (keystone === undefined) return
       await step('contractKeystone', keystone, ref, keystone)
       await step('bootstrapKeystone', keystone, ref, keystone)
     })
   }
-  await stages.run('Verify', () => verify(plan))
+  await stages.run(titles.verify, () => verify(plan))
+  await rememberTimes(
+    operation,
+    'upgrade',
+    plan.steps.map(({ name, hosts }) => ({ title: titles.upgrade(name), hosts })),
+  )
   const versions = await stages.run('Inspect versions', () => step('inspectVersions', to, ref))
   const left =
     skipped.length === 0 ? '' : ` Left undone: ${skipped.join(', ')}; upgrade again to finish.`

@@ -6,8 +6,8 @@ import { createView } from './progress/view.js'
 
 export interface WatchOptions {
   readonly json: boolean
-  /** What a person asked for is the plan itself: progress is shown on a terminal only. */
-  readonly answer?: boolean
+  /** What a person asked for is the plan itself, as changes or in words: progress is shown on a terminal only. */
+  readonly answer?: 'changes' | 'words'
   /** The operation was asked to stop: that it did is no failure. */
   readonly expectCancelled?: boolean
 }
@@ -21,7 +21,7 @@ export async function watch(handle: OperationHandle, options: WatchOptions): Pro
   const detached = new AbortController()
   const detach = () => detached.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, detach)
-  const view = await createView(options)
+  const view = await createView({ json: options.json, answer: options.answer !== undefined })
   try {
     for await (const event of handle.events(detached.signal)) {
       view.show(event)
@@ -47,7 +47,7 @@ export async function watch(handle: OperationHandle, options: WatchOptions): Pro
 
 function showResult({ changes, warnings, summary }: OperationResult, options: WatchOptions): void {
   for (const warning of warnings) console.error(formatFinding(warning))
-  console.log(options.answer ? formatPlan(changes).trimEnd() : summary)
+  console.log(options.answer === 'changes' ? formatPlan(changes).trimEnd() : summary)
 }
 
 function showFailure(error: Error, workflowId: string): void {

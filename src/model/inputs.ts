@@ -46,12 +46,14 @@ export const operationInputs = {
     onFailure: z
       .enum(['pause', 'rollback', 'stop'], { error: 'one of pause, rollback, stop' })
       .optional(),
+    dryRun: z.boolean().optional(),
   }),
   rollback: z.strictObject({
     cloud,
     record: z.string().min(1).optional(),
     confirm: z.boolean().optional(),
     onFailure: z.enum(['pause', 'stop'], { error: 'one of pause, stop' }).optional(),
+    dryRun: z.boolean().optional(),
   }),
   releases: cloudOnly,
   prune: z.strictObject({ cloud, keep: z.int().min(1).optional() }),

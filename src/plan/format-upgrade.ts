@@ -1,20 +1,68 @@
-import { summarize } from './format-plan.js'
+import { isContainer } from './change.js'
 import type { Change } from './change.js'
+import { summarize } from './format-plan.js'
+import { formatMigrations } from './migrations.js'
+import type { Migrations } from './migrations.js'
+import { lastTime } from './step-times.js'
+import type { StepTimes } from './step-times.js'
+import { titles } from './upgrade-plan.js'
 import type { UpgradeStep } from './upgrade-plan.js'
 
 /** An upgrade as a person reads it before approving it. */
-export function formatUpgrade(plan: {
+export interface UpgradePreview {
   readonly from: string
   readonly to: string
   readonly changes: readonly Change[]
+  /** Images that hosts lack. */
+  readonly pulls: readonly { readonly host: string }[]
   readonly steps: readonly UpgradeStep[]
   readonly noReturn: readonly string[]
-}): string {
-  const { from, to, changes, steps, noReturn } = plan
+  readonly migrations?: Migrations
+  readonly times: StepTimes
+  /** Of the upgrade that this one finishes: there is a way back already. */
+  readonly record?: { readonly id: string }
+}
+
+export function formatUpgrade(plan: UpgradePreview): string {
+  const { from, to, changes, pulls, steps, noReturn, migrations, times, record } = plan
+  const all = pulls.map(({ host }) => host).join(', ')
+  const last = (title: string) => lastTime(times, title)
+  const wayBack = record
+    ? [`the way back is ${record.id}, as it was`]
+    : [
+        `back up the database (${last(titles.backUp)}) and prove the backup (${last(titles.prove)}); keep the release record`,
+      ]
+  const order = [
+    ...(pulls.length > 0 ? [`pull images on ${all} (${last(titles.pull)})`] : []),
+    ...wayBack,
+    ...steps.map((step) => `${describeStep(step, changes)} (${last(titles.upgrade(step.name))})`),
+    `finish: feature flags, contraction of schemas, registration (${last(titles.finish)})`,
+    `verify (${last(titles.verify)})`,
+  ]
   return [
     `${from} → ${to}: ${summarize(changes)}`,
-    ...steps.map(({ name, hosts }, index) => `${index + 1}. ${name}: ${hosts.join(', ')}`),
-    ...(noReturn.length > 0 ? ['Points of no return:'] : []),
-    ...noReturn.map((point) => `- ${point}`),
+    ...numbered(order),
+    ...section('Migrations:', migrations ? formatMigrations(migrations) : []),
+    ...section('Points of no return:', noReturn),
   ].join('\n')
+}
+
+/** `keystone on kolla1, kolla2: keystone, keystone_fernet; image 2025.2 → 2026.1, configuration` */
+export function describeStep(
+  { name, services, hosts }: UpgradeStep,
+  changes: readonly Change[],
+): string {
+  const own = changes.filter((change) => services.includes(change.service) && isContainer(change))
+  const containers = [...new Set(own.map((change) => change.container))]
+  const reasons = [...new Set(own.flatMap((change) => change.reasons))]
+  const what = containers.length === 1 && containers[0] === name ? '' : `: ${containers.join(', ')}`
+  return `${name} on ${hosts.join(', ')}${what}; ${reasons.join(', ')}`
+}
+
+export function numbered(lines: readonly string[]): string[] {
+  return lines.map((line, index) => `${index + 1}. ${line}`)
+}
+
+export function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `- ${line}`)]
 }

@@ -15,6 +15,20 @@ export type DatabaseWayBack = 'stays' | 'rejoin' | 'restore'
 
 export type StepName = (typeof order)[number]['name']
 
+/** What the parts of an operation are called, in its runbook and where their times are remembered. */
+export const titles = {
+  pull: 'Pull images',
+  backUp: 'Back up mariadb',
+  prove: 'Prove the backup',
+  upgrade: (name: StepName) => `Upgrade ${name}`,
+  finish: 'Finish the upgrade',
+  rollBack: (name: StepName) => `Roll ${name} back`,
+  prepare: 'Prepare the backup',
+  restore: 'Restore the database',
+  join: 'Join the other members',
+  verify: 'Verify',
+} as const
+
 /** In the order of their dependencies, as kolla-ansible upgrades them. */
 const order = [
   { name: 'cron', services: ['cron'] },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities, PlannedUpgrade } from '../../activities/index.js'
 import type { UpgradeInput, Waiting } from '../../workflows/operations.js'
 import type { Backup } from '../../src/plan/backup.js'
+import type { StepTimes } from '../../src/plan/step-times.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { BadInput, connect } from '../../src/client/index.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
@@ -37,7 +38,7 @@ function upgradePlan(digest = 'd1'): PlannedUpgrade {
   })
   const steps = upgradeSteps(plan.changes, plan.members)
   const current = { cloud: 'demo', files: 'old', found: 'old' }
-  return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], digest }
+  return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], times: {}, digest }
 }
 
 /** Activities of a cloud whose MariaDB is `mariadb` when a rollback looks at it. */
@@ -50,13 +51,15 @@ function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[0] = {}
     proveBackup: () => '100 tables in 5 databases',
     recordRelease: () => record,
     inspectVersions: () => versions,
+    previewMigrations: () => ({ versions: [{ program: 'MariaDB', from: '10.11', to: '11.8' }] }),
     inspectMigrations: () => ({ schema: ['a'], rabbitmq: '4.0.5' }),
     openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record }),
     planRollback: () => {
       const plan = planned(changesOf('replace'), {
         ref: { cloud: 'demo', files: 'old', found: 'r' },
       })
-      return { ...plan, record, steps: upgradeSteps(plan.changes, plan.members).reverse() }
+      const steps = upgradeSteps(plan.changes, plan.members).reverse()
+      return { ...plan, record, steps, times: {} }
     },
     ...more,
   })
@@ -246,6 +249,46 @@ describe('upgrade', () => {
     })
   })
 
+  it('shows its plan without a lock and without touching anything', async () => {
+    const { activities, calls } = fakes('11.8', {
+      planUpgrade: () => ({
+        ...upgradePlan(),
+        times: { 'Upgrade cron': { seconds: 12, hosts: 3, at: '' } },
+      }),
+    })
+    const result = await environment.withWorker(activities, async (runs) => {
+      const other = await runs.start('cloudLock' as never, {} as never, 'demo-lock')
+      const shown = await runs.execute('upgrade', { ...input, dryRun: true })
+      await other.terminate()
+      return shown
+    })
+    expect(result.summary).toContain('cron on kolla1, kolla2, kolla3; missing (last time 12 s on 3')
+    expect(result.summary).toContain('MariaDB 10.11 → 11.8')
+    expect(result.changes.length).toBeGreaterThan(0)
+    expect(order(calls)).toEqual([
+      ...['openCloud', 'observeHost', 'rememberFacts', 'inspectDatabase'],
+      ...['planUpgrade', 'previewMigrations'],
+    ])
+  })
+
+  it('remembers how long each part took, without what it waited for people', async () => {
+    let remembered: StepTimes = {}
+    const { activities } = fakes('11.8', {
+      replaceMariadb: () => new Promise((resolve) => setTimeout(resolve, 500)),
+      rememberTimes: (_ref: unknown, operation: string, times: StepTimes) => {
+        if (operation === 'upgrade') remembered = times
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, canary: 1 })
+      await handle.result()
+    })
+    expect(remembered['Upgrade mariadb']).toMatchObject({ hosts: 3 })
+    expect(remembered['Upgrade mariadb']?.seconds).toBeGreaterThanOrEqual(1)
+    expect(remembered['Upgrade cron']).toMatchObject({ seconds: 0, hosts: 3 })
+    expect(Object.keys(remembered)).toEqual(expect.arrayContaining(['Pull images', 'Verify']))
+  })
+
   it('finishes what an earlier run left, with its record', async () => {
     const { activities, calls } = fakes('11.8', {
       planUpgrade: () => ({ ...upgradePlan(), record }),
@@ -274,7 +317,7 @@ describe('rollback', () => {
       }),
       planRollback: () => {
         const plan = planned(changesOf('replace', ['mariadb']).slice(0, 1))
-        return { ...plan, record, steps: upgradeSteps(plan.changes, plan.members) }
+        return { ...plan, record, steps: upgradeSteps(plan.changes, plan.members), times: {} }
       },
     })
     await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
@@ -304,6 +347,17 @@ describe('rollback', () => {
         cause: { type: 'BadInput', message: expect.stringContaining(backup.at) as string },
       })
     })
+    expect(order(calls).at(-1)).toBe('inspectMigrations')
+  })
+
+  it('shows what goes back how, and what does not, without touching anything', async () => {
+    const { activities, calls } = fakes()
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', dryRun: true }),
+    )
+    expect(summary).toContain(`goes back to ${backup.at}, by the backup ${backup.id} on kolla1`)
+    expect(summary).toMatch(/cron on kolla1.*: its previous containers are started/)
+    expect(summary).toContain("RabbitMQ's feature flags")
     expect(order(calls).at(-1)).toBe('inspectMigrations')
   })
 

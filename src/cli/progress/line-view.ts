@@ -9,6 +9,7 @@ const PROGRESS_INTERVAL = 10_000
 export class LineView implements View {
   readonly #out: NodeJS.WritableStream
   readonly #toldAt = new Map<string, number>()
+  #plan: string | undefined
 
   constructor(out: NodeJS.WritableStream) {
     this.#out = out
@@ -16,12 +17,21 @@ export class LineView implements View {
 
   show(event: OperationEvent): void {
     if (event.type === 'stepProgress' && !this.#isDue(event.step.id, event.time)) return
+    if (event.type === 'details') this.#tellPlan(event)
     const text = describeEvent(event)
     if (text !== undefined) this.#out.write(`${clock(event.time)} ${text}\n`)
   }
 
   end(): void {
     // every line is complete
+  }
+
+  /** The details repeat it all along. */
+  #tellPlan({ time, text }: Extract<OperationEvent, { type: 'details' }>): void {
+    const plan = planOf(text)
+    if (plan === undefined || plan === this.#plan) return
+    this.#plan = plan
+    this.#out.write(`${clock(time)} ${plan}\n`)
   }
 
   #isDue(id: string, time: Date): boolean {
@@ -66,6 +76,11 @@ export function describeEvent(event: OperationEvent): string | undefined {
 function noticeOf(details: string): string | undefined {
   const [, notice] = details.split('- ⏸ ')
   return notice?.replaceAll('\n  ', '\n')
+}
+
+/** What the operation is going to do, above its stages. */
+function planOf(details: string): string | undefined {
+  return /^- 📋 (.*(?:\n {2}.*)*)/u.exec(details)?.[1]?.replaceAll('\n  ', '\n')
 }
 
 const clock = (time: Date) => time.toTimeString().slice(0, 8)

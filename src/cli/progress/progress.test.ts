@@ -75,6 +75,15 @@ describe('LineView', () => {
   })
 })
 
+it('LineView tells the plan once, whatever becomes of the stages', () => {
+  const details = (stages: string): OperationEvent => {
+    return { type: 'details', time: at(0), text: `- 📋 a → b\n  1. cron\n${stages}` }
+  }
+  expect(lines([details('- ⏳ Pull'), details('- ✅ Pull\n- ⏸ paused\n  by hand')])).toEqual([
+    ...['12:03:00 a → b', '1. cron', '12:03:00 paused', 'by hand'],
+  ])
+})
+
 describe('Picture', () => {
   const draw = (events: OperationEvent[], size = { columns: 60, rows: 20 }) => {
     const picture = new Picture()

@@ -96,6 +96,7 @@ export function addReleaseVerbs(program: Command): void {
       number,
     )
     .option('--on-failure <what>', 'pause, rollback or stop (default: pause)')
+    .option('--dry-run', 'only show the plan')
     .action((release: string, options: object, verb: Command) =>
       run(verb, 'upgrade', (cloud) => ({ cloud, release, ...options })),
     )
@@ -104,6 +105,7 @@ export function addReleaseVerbs(program: Command): void {
     .description('go back to a release record (default: the last)')
     .argument('[record]')
     .option('--confirm', 'the data go back to the moment that the plan names')
+    .option('--dry-run', 'only show the plan')
     .action((record: string | undefined, options: object, verb: Command) =>
       run(verb, 'rollback', (cloud) => ({
         cloud,
@@ -153,7 +155,11 @@ async function run<Name extends OperationName>(
   const cloud = await chooseCloud(options)
   await connected(options, async (client) => {
     await client.requireWorker()
-    const handle = await client.start(operation, input(cloud, options))
-    await watch(handle, { json: options.json === true, answer: operation === 'plan' })
+    const asked = input(cloud, options)
+    const handle = await client.start(operation, asked)
+    const json = options.json === true
+    if (operation === 'plan') await watch(handle, { json, answer: 'changes' })
+    else if ('dryRun' in asked) await watch(handle, { json, answer: 'words' })
+    else await watch(handle, { json })
   })
 }

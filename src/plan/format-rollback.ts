@@ -1,0 +1,70 @@
+import type { Change } from './change.js'
+import { summarize } from './format-plan.js'
+import { describeStep, numbered, section } from './format-upgrade.js'
+import { describeVersions } from './release-record.js'
+import type { ReleaseSummary } from './release-record.js'
+import { lastTime } from './step-times.js'
+import type { StepTimes } from './step-times.js'
+import { titles } from './upgrade-plan.js'
+import type { DatabaseWayBack, UpgradeStep } from './upgrade-plan.js'
+
+/** A rollback as a person reads it before it begins. */
+export interface RollbackPreview {
+  readonly record: Pick<ReleaseSummary, 'id' | 'backup' | 'versions'>
+  readonly changes: readonly Change[]
+  readonly pulls: readonly { readonly host: string }[]
+  readonly steps: readonly UpgradeStep[]
+  readonly way: DatabaseWayBack
+  /** Hosts whose MariaDB is still the record's. */
+  readonly donors: readonly string[]
+  /** What can't go back, and what is done instead. */
+  readonly stays: readonly string[]
+  readonly times: StepTimes
+}
+
+/** Parts that come back with the restored data and not by themselves. */
+export const restoredWith: Readonly<Record<DatabaseWayBack, readonly UpgradeStep['name'][]>> = {
+  stays: [],
+  rejoin: [],
+  restore: ['mariadb', 'keystone'],
+}
+
+export function formatRollback(plan: RollbackPreview): string {
+  const { record, changes, pulls, steps, way, stays, times } = plan
+  const last = (title: string) => lastTime(times, title)
+  const own = steps.filter(({ name }) => !restoredWith[way].includes(name))
+  const order = [
+    ...(pulls.length > 0
+      ? [`pull images on ${pulls.map(({ host }) => host).join(', ')} (${last(titles.pull)})`]
+      : []),
+    ...(way === 'restore' ? [`the database and Keystone, restored as below`] : []),
+    ...own.map(
+      (step) =>
+        `${describeStep(step, changes)}: ${how(step, plan)} (${last(titles.rollBack(step.name))})`,
+    ),
+    `verify (${last(titles.verify)})`,
+  ]
+  return [
+    `back to ${record.id}: ${summarize(changes)}; it will run ${describeVersions(record.versions)}`,
+    ...numbered(order),
+    ...section('The database:', [describeWay(plan)]),
+    ...section('What cannot go back:', stays),
+  ].join('\n')
+}
+
+function how({ name }: UpgradeStep, { way, donors }: RollbackPreview): string {
+  return name === 'mariadb' && way === 'rejoin'
+    ? `copied from ${donors.join(', ')}`
+    : 'its previous containers are started'
+}
+
+function describeWay({ way, record: { backup }, donors, times }: RollbackPreview): string {
+  if (way === 'stays') return 'stays as it is, nothing is lost'
+  if (way === 'rejoin') {
+    return `nothing is lost: ${donors.join(', ')} still ${donors.length === 1 ? 'has' : 'have'} the record's MariaDB, and the others copy all data from there`
+  }
+  const parts = [titles.prepare, titles.restore, titles.join]
+    .map((title) => `${title.toLowerCase()}: ${lastTime(times, title)}`)
+    .join('; ')
+  return `goes back to ${backup.at}, by the backup ${backup.id} on ${backup.host} (${parts}): what was written since is lost, which must be confirmed; Keystone is away meanwhile`
+}

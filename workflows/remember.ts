@@ -1,0 +1,19 @@
+import type { StepTime } from '../src/plan/step-times.js'
+import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
+import type { Operation } from './operate.js'
+import { step } from './steps.js'
+
+/** Keeps how long each part took, for the next plan to say. Parts before the `since`th stage are another's. */
+export async function rememberTimes(
+  { cloud, stages }: Operation,
+  operation: 'upgrade' | 'rollback',
+  parts: readonly { readonly title: string; readonly hosts: UpgradeStep['hosts'] }[],
+  since = 0,
+): Promise<void> {
+  const at = new Date().toISOString()
+  const times = Object.entries(stages.times(since)).map(([title, seconds]): [string, StepTime] => {
+    const hosts = parts.find((part) => part.title === title)?.hosts.length
+    return [title, { seconds, at, ...(hosts !== undefined && { hosts }) }]
+  })
+  await step('rememberTimes', operation, cloud.ref, operation, Object.fromEntries(times))
+}
