@@ -8,11 +8,11 @@ export function accessActivities(contexts: CloudContexts) {
   return {
     /** Writes what people and programs log in with beside the operator's files, for their owner alone. */
     async writeAccessFiles(ref: CloudRef): Promise<string[]> {
-      const { cloud, location } = await contexts.get(ref)
+      const { cloud, configdir } = await contexts.get(ref)
       const files = { 'admin-openrc.sh': adminOpenrc(cloud), 'clouds.yaml': cloudsYaml(cloud) }
       return allEnded(
         Object.entries(files).map(async ([name, text]) => {
-          const path = join(location.configdir, name)
+          const path = join(configdir, name)
           await writePrivateFile(path, text)
           return path
         }),

@@ -17,6 +17,7 @@ import {
   keyedDigest,
 } from '../src/plan/digest.js'
 import type { Remote } from '../src/ssh/remote.js'
+import { configdirOf } from '../src/state/cloud-files.js'
 import { readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
 import { ReleaseRecords } from '../src/state/release-records.js'
@@ -41,7 +42,7 @@ export class CloudContexts {
 
   constructor(private readonly adapters: Adapters) {}
 
-  /** Where a cloud's files are. @throws ApplicationFailure `BadInput` for a cloud that nobody registered */
+  /** Where a cloud's files are now; an operation that has begun stays with those that it began with. @throws ApplicationFailure `BadInput` for a cloud that nobody registered */
   async locate(name: string): Promise<CloudLocation> {
     const clouds = await readClouds(this.adapters.stateDirectory)
     const location = clouds[name]
@@ -79,13 +80,12 @@ export class CloudContexts {
 
   async #load(ref: CloudRef): Promise<CloudContext> {
     const snapshots = this.snapshots(ref.cloud)
-    const [location, files, found, digestKey] = await Promise.all([
-      this.locate(ref.cloud),
+    const [files, found, digestKey] = await Promise.all([
       snapshots.files(ref.files),
       ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
-    return new CloudContext(this.adapters, location, parsed(files), found, digestKey)
+    return new CloudContext(this.adapters, configdirOf(files), parsed(files), found, digestKey)
   }
 }
 
@@ -107,7 +107,8 @@ export class CloudContext {
 
   constructor(
     private readonly adapters: Adapters,
-    readonly location: CloudLocation,
+    /** Where the operator's files are: what goes beside them, is read there. */
+    readonly configdir: string,
     readonly cloud: Cloud,
     readonly found: Found,
     readonly digestKey: string,
@@ -117,7 +118,7 @@ export class CloudContext {
 
   /** The same cloud, knowing what was found. */
   with(found: Found): CloudContext {
-    return new CloudContext(this.adapters, this.location, this.cloud, found, this.digestKey)
+    return new CloudContext(this.adapters, this.configdir, this.cloud, found, this.digestKey)
   }
 
   host(name: string): Host {
@@ -136,7 +137,7 @@ export class CloudContext {
     return this.adapters.ssh.remote({
       host: name,
       connection: this.host(name).connection,
-      knownHostsFile: join(this.location.configdir, 'known_hosts'),
+      knownHostsFile: join(this.configdir, 'known_hosts'),
     })
   }
 
@@ -174,6 +175,9 @@ export class CloudContext {
       definition: definitionDigest(container),
       ...(container.bootstrap !== undefined && {
         bootstrap: keyedDigest(this.digestKey, container.bootstrap),
+      }),
+      ...(container.accounts !== undefined && {
+        accounts: keyedDigest(this.digestKey, container.accounts),
       }),
     }
   }

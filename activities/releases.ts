@@ -8,6 +8,7 @@ import { password } from '../src/model/passwords.js'
 import type { Backup } from '../src/plan/backup.js'
 import { describeVersions, summaryOf } from '../src/plan/release-record.js'
 import type { ReleaseRecord, ReleaseSummary, Versions } from '../src/plan/release-record.js'
+import { besides } from '../src/state/cloud-files.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 
@@ -68,7 +69,9 @@ export function releaseActivities(contexts: CloudContexts) {
       if (!record) throw badInput([noRecord(id, all)])
       const { facts, images, containers } = record
       const snapshots = contexts.snapshots(ref.cloud)
-      const files = await snapshots.keepFiles(record.files)
+      const files = await snapshots.keepFiles(
+        besides(record.files, await snapshots.files(ref.files)),
+      )
       const found = await snapshots.keepFound({ hosts: facts, images, containers })
       return { ref: { cloud: ref.cloud, files, found }, record: summaryOf(record) }
     },

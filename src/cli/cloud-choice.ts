@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type { CloudLocation } from '../state/clouds.js'
 import { stateDirectory } from '../state/state-directory.js'
 import { UsageError } from './exit.js'
@@ -26,7 +26,7 @@ export async function chooseCloud(options: Options): Promise<string> {
   const before = await registerCloud(stateDirectory(), name, location)
   if (before) {
     console.error(
-      `the cloud ${name} is from now on ${location.configdir}, no longer ${before.configdir}`,
+      `the cloud ${name} was ${describe(before)}; from now on it is ${describe(location)}`,
     )
   }
   return name
@@ -52,6 +52,10 @@ export function cloudOfHistory(options: Options): string | undefined {
   if (options.cloud !== undefined) return options.cloud
   const location = locationOf(options)
   return hasLocation(location) ? basename(location.configdir) : undefined
+}
+
+function describe({ configdir, inventory }: CloudLocation): string {
+  return `${configdir} (with ${relative(configdir, inventory)})`
 }
 
 function requireFiles({ configdir, inventory }: CloudLocation): void {

@@ -112,6 +112,19 @@ describe('the cloud', () => {
     expect(await chooseFiles({ cloud: 'demo' })).toEqual({ name: 'demo', location })
   })
 
+  it('tells when its name begins to mean other files', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    await chooseCloud({ configdir: folder, cloud: 'demo' })
+    await chooseCloud({ configdir: folder, cloud: 'demo' })
+    expect(said).not.toHaveBeenCalled()
+    await writeFile(join(folder, 'other'), '')
+    await chooseCloud({ configdir: folder, inventory: join(folder, 'other'), cloud: 'demo' })
+    expect(said.mock.calls).toEqual([
+      [`the cloud demo was ${folder} (with multinode); from now on it is ${folder} (with other)`],
+    ])
+    said.mockRestore()
+  })
+
   it('is only a name when no files are named', async () => {
     expect(await chooseCloud({ cloud: 'far' })).toBe('far')
     expect(await readClouds(join(folder, 'state'))).toEqual({})

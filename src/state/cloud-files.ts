@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import type { CloudFiles, SourceFile } from '../model/cloud.js'
 import type { CloudLocation } from './clouds.js'
 
@@ -13,6 +13,22 @@ export async function readCloudFiles(name: string, location: CloudLocation): Pro
     readOverrides(join(configdir, 'config')),
   ])
   return { name, inventory, globals, passwords, overrides }
+}
+
+/** The directory that files were read from, wherever the cloud's name points now. */
+export function configdirOf(files: CloudFiles): string {
+  return dirname(files.globals.path)
+}
+
+/** Files that were kept long ago, as if they lay where others of the same cloud lie. */
+export function besides(files: CloudFiles, others: CloudFiles): CloudFiles {
+  const { inventory, globals, passwords } = files
+  return {
+    ...files,
+    inventory: { ...inventory, path: others.inventory.path },
+    globals: { ...globals, path: others.globals.path },
+    passwords: { ...passwords, path: others.passwords.path },
+  }
 }
 
 async function source(path: string): Promise<SourceFile> {

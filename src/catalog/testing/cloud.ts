@@ -1,5 +1,5 @@
 import type { HostFacts } from '../../model/observed-host.js'
-import type { Cloud, Override } from '../../model/cloud.js'
+import type { Cloud, CloudFiles, Override } from '../../model/cloud.js'
 import type { Globals } from '../../model/globals.js'
 import { readCloud } from '../../model/read-cloud.js'
 
@@ -40,21 +40,28 @@ const passwords = {
   keystone_ssh_key: { private_key: 'PRIVATE', public_key: 'ssh-rsa AAAA keystone' },
 }
 
+interface Changes {
+  readonly globals?: Partial<Globals>
+  readonly overrides?: readonly Override[]
+}
+
 /** Three control hosts with kolla-ansible's defaults, read from files as an operator writes them. */
-export function testCloud(
-  changes: { globals?: Partial<Globals>; overrides?: readonly Override[] } = {},
-): Cloud {
+export function testCloud(changes: Changes = {}): Cloud {
+  const { cloud, findings } = readCloud(testFiles(changes))
+  if (!cloud) throw new Error(JSON.stringify(findings))
+  return cloud
+}
+
+export function testFiles(changes: Changes = {}): CloudFiles {
   // JSON is YAML, too.
   const file = (path: string, value: unknown) => ({ path, text: JSON.stringify(value) })
-  const { cloud, findings } = readCloud({
+  return {
     name: 'demo',
     inventory: { path: 'multinode', text: inventory },
     globals: file('globals.yml', { ...ownGlobals, ...changes.globals }),
     passwords: file('passwords.yml', passwords),
     overrides: changes.overrides ?? [],
-  })
-  if (!cloud) throw new Error(JSON.stringify(findings))
-  return cloud
+  }
 }
 
 export const testFacts: readonly HostFacts[] = ['kolla1', 'kolla2', 'kolla3'].map(

@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { testFiles } from '../src/catalog/testing/cloud.js'
+import { registerCloud } from '../src/state/clouds.js'
+import type { Adapters } from './adapters.js'
+import { CloudContexts } from './cloud-context.js'
+import { cloudActivities } from './clouds.js'
+import { Secrets } from './redact.js'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-'))
+  const { inventory, globals, passwords } = testFiles()
+  for (const { path, text } of [inventory, globals, passwords]) {
+    await writeFile(join(folder, path), text)
+  }
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+it('an operation stays with the directory that it began with, wherever the name points later', async () => {
+  const stateDirectory = join(folder, 'state')
+  const adapters = { stateDirectory, secrets: new Secrets() } as Adapters
+  const contexts = new CloudContexts(adapters)
+  const register = (configdir: string) =>
+    registerCloud(stateDirectory, 'demo', { configdir, inventory: join(configdir, 'multinode') })
+
+  await register(folder)
+  const { ref } = await cloudActivities(adapters, contexts).openCloud('deploy', { cloud: 'demo' })
+  await register('/elsewhere')
+
+  expect((await new CloudContexts(adapters).get(ref)).configdir).toBe(folder)
+})
