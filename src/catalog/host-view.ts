@@ -15,14 +15,18 @@ export function interfaceOf(host: Pick<HostView, 'globals'>, network: Network): 
 
 /**
  * The host's IPv4 address on one of kolla-ansible's networks (`api`: `api_interface`). A floating address that the host
- * happens to hold does not count. Undefined where the interface is missing or bare.
+ * happens to hold does not count, and one that keepalived left behind before it was given another (`/32`) comes last.
+ * Undefined where the interface is missing or bare.
  */
 export function findAddress(host: HostView, network: Network = 'api'): string | undefined {
   const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
     host.globals
-  return host.facts.interfaces[interfaceOf(host, network)]
-    ?.map((address) => address.replace(/\/\d+$/, ''))
-    .find((address) => address !== internal && address !== external)
+  const own = (host.facts.interfaces[interfaceOf(host, network)] ?? []).filter((address) => {
+    const [bare] = address.split('/')
+    return bare !== internal && bare !== external
+  })
+  const found = own.find((address) => !address.endsWith('/32')) ?? own[0]
+  return found?.replace(/\/\d+$/, '')
 }
 
 /** As `findAddress`, but a missing address throws: `checkHosts` reports it before anything is rendered. */

@@ -32,7 +32,7 @@ export function checkFloatingAddresses(
     .filter(({ vip }, index) => index === 0 || vip !== internal)
     .flatMap(({ key, vip, on }) => [
       ...balancers.flatMap((view) => outside(view, key, vip, on(view))),
-      ...taken(cloud.name, key, vip, observed),
+      ...taken(cloud, key, vip, observed),
     ])
 }
 
@@ -48,27 +48,33 @@ function outside(view: HostView, key: string, vip: string, interfaceName: string
   ]
 }
 
+/**
+ * Who holds a floating address. keepalived clears one that it left behind (`/32`) as soon as it starts again; nobody
+ * does so on a host that is no load balancer, and a host's own address is nobody's to move.
+ */
 function taken(
-  cloud: string,
+  cloud: Cloud,
   key: string,
   vip: string,
   observed: readonly ObservedHost[],
 ): Finding[] {
-  const [holder] = observed.flatMap((host) =>
-    Object.entries(host.facts.interfaces).flatMap(([name, addresses]) =>
-      addresses
-        .filter((address) => address.replace(/\/\d+$/, '') === vip)
-        .map((address) => ({ ...host, name, address })),
-    ),
-  )
-  if (!holder) return []
-  const ours = holder.containers.some(
-    (container) => container.name === 'keepalived' && container.labels[label.cloud] === cloud,
-  )
-  if (ours) return []
-  const { name, address } = holder
-  const wayOut = address.endsWith('/32')
-    ? `is still on ${name}, as a keepalived that was killed leaves it: ip address delete ${address} dev ${name}`
-    : `is the host's own address: choose one that no host has`
-  return [{ severity: 'error', host: holder.facts.name, message: `${key} ${vip} ${wayOut}` }]
+  const balancers = cloud.groups.get('loadbalancer') ?? []
+  return observed.flatMap(({ facts, containers }) => {
+    const ours = containers.some(
+      (container) =>
+        container.name === 'keepalived' && container.labels[label.cloud] === cloud.name,
+    )
+    return Object.entries(facts.interfaces).flatMap(([name, addresses]): Finding[] => {
+      const address = addresses.find((it) => it.replace(/\/\d+$/, '') === vip)
+      if (address === undefined) return []
+      const leftBehind = address.endsWith('/32')
+      if (leftBehind && (ours || balancers.includes(facts.name))) return []
+      // The operator's own keepalived.conf may give it the network's prefix.
+      if (ours && addresses.length > 1) return []
+      const wayOut = leftBehind
+        ? `is still on ${name}, as a keepalived that was killed leaves it: ip address delete ${address} dev ${name}`
+        : `is the host's own address: choose one that no host has`
+      return [{ severity: 'error', host: facts.name, message: `${key} ${vip} ${wayOut}` }]
+    })
+  })
 }

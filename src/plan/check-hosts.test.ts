@@ -12,9 +12,18 @@ interface Case {
   readonly kolla2?: Partial<ObservedHost>
   readonly facts?: Partial<ObservedHost['facts']>
   readonly checks?: Partial<HostChecks>
+  readonly balancers?: readonly string[]
 }
 
-function check({ globals = {}, kolla2 = {}, facts = {}, checks = {} }: Case): string[] {
+function check({
+  globals = {},
+  kolla2 = {},
+  facts = {},
+  checks = {},
+  balancers = ['kolla1', 'kolla2', 'kolla3'],
+}: Case): string[] {
+  const cloud = testCloud({ globals })
+  const groups = new Map([...cloud.groups, ['loadbalancer', balancers] as const])
   const second = observedHost('kolla2', kolla2)
   const observed = [
     observedHost('kolla1'),
@@ -22,7 +31,7 @@ function check({ globals = {}, kolla2 = {}, facts = {}, checks = {} }: Case): st
     observedHost('kolla3'),
   ]
   const containers = new Map([['kolla2', ['mariadb', 'keepalived']]])
-  return checkHosts(testCloud({ globals }), observed, { containers, ...checks }).map(formatFinding)
+  return checkHosts({ ...cloud, groups }, observed, { containers, ...checks }).map(formatFinding)
 }
 
 const eth0 = ['192.168.8.71/24']
@@ -58,6 +67,47 @@ describe('hosts are', () => {
         kolla2: { containers: [keepalived] },
       },
       [],
+    ],
+    [
+      'holding what a killed keepalived left behind, which the next one clears',
+      { facts: { interfaces: { eth0: ['192.168.8.75/32', ...eth0] } } },
+      [],
+    ],
+    [
+      'holding what a killed keepalived left behind, and no longer load balancers',
+      {
+        facts: { interfaces: { eth0: [...eth0, '192.168.8.75/32'] } },
+        balancers: ['kolla1'],
+      },
+      [
+        'kolla2: error: kolla_internal_vip_address 192.168.8.75 is still on eth0, as a keepalived that was killed leaves it: ip address delete 192.168.8.75/32 dev eth0',
+      ],
+    ],
+    [
+      'left with nothing but the floating address',
+      { facts: { interfaces: { eth0: ['192.168.8.75/32'] } } },
+      [
+        'kolla2: error: interface eth0 has no IPv4 address but the floating 192.168.8.75/32: no other interface has one either',
+      ],
+    ],
+    [
+      'told to share the only address that they have',
+      { facts: { interfaces: { eth0: ['192.168.8.75/24'] } } },
+      [
+        'kolla2: error: interface eth0 has no IPv4 address but the floating 192.168.8.75/24: no other interface has one either',
+        "kolla2: error: kolla_internal_vip_address 192.168.8.75 is the host's own address: choose one that no host has",
+      ],
+    ],
+    [
+      'told to share their address while our keepalived runs',
+      {
+        facts: { interfaces: { eth0: ['192.168.8.75/24'] } },
+        kolla2: { containers: [keepalived] },
+      },
+      [
+        'kolla2: error: interface eth0 has no IPv4 address but the floating 192.168.8.75/24: no other interface has one either',
+        "kolla2: error: kolla_internal_vip_address 192.168.8.75 is the host's own address: choose one that no host has",
+      ],
     ],
     [
       'having the floating address as their own',

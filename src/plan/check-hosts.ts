@@ -65,10 +65,13 @@ function checkNetwork(view: HostView, network: Network): Finding[] {
   if (findAddress(view, network) !== undefined) return []
   const wanted = interfaceOf(view, network)
   const setting = network === 'api' ? 'network_interface' : `${network}_interface`
+  const notOffered = ['lo', 'docker0', wanted]
   const others = Object.entries(view.facts.interfaces)
-    .filter(([name, addresses]) => name !== 'lo' && name !== 'docker0' && addresses.length > 0)
+    .filter(([name, addresses]) => !notOffered.includes(name) && addresses.length > 0)
     .map(([name, addresses]) => `${name} (${addresses.join(', ')})`)
-  const what = wanted in view.facts.interfaces ? 'has no IPv4 address' : 'does not exist'
+  const held = view.facts.interfaces[wanted]
+  const floating = held && held.length > 0 ? ` but the floating ${held.join(', ')}` : ''
+  const what = held ? `has no IPv4 address${floating}` : 'does not exist'
   const hint =
     others.length > 0
       ? `set ${setting}, in globals.yml or for this host, to one of ${others.join(', ')}`
