@@ -6,7 +6,6 @@
 set -euo pipefail
 
 address=${1:?usage: registry.sh ADDRESS:PORT}
-[[ $address == *:+([0-9]) ]] || { echo "docker_registry '$address' names no port: write it as ADDRESS:PORT." >&2; exit 2; }
 data=/var/lib/registry
 
 main() {
@@ -14,6 +13,8 @@ main() {
     echo "$address is served elsewhere."
     return
   }
+  [[ $address == *:+([0-9]) ]] ||
+    { echo "docker_registry '$address' names no port: write it as ADDRESS:PORT." >&2; exit 2; }
   if command -v apt-get >/dev/null; then
     debian_registry
   else
