@@ -28,8 +28,35 @@ export interface Container {
    * wants them run again. Secret; only its keyed digest becomes a label.
    */
   readonly bootstrap?: string
+  /**
+   * Everything that the accounts in its data take: who changes it wants them mended. Secret; only its keyed digest
+   * becomes a label.
+   */
+  readonly accounts?: string
   /** Seconds between SIGTERM and SIGKILL when it is stopped. */
   readonly stopTimeout?: number
+  readonly healthcheck?: Healthcheck
+  /** `unless-stopped` where none is said. */
+  readonly restartPolicy?: RestartPolicy
+}
+
+export interface RestartPolicy {
+  readonly name: 'no' | 'on-failure' | 'always' | 'unless-stopped'
+  /** For `on-failure`: how often at most. */
+  readonly retries?: number
+}
+
+/** What `docker ps` tells people of a container's health. Nothing of ours acts on it, and Docker restarts nothing. */
+export interface Healthcheck {
+  /** Shell text, run in the container; a status other than 0 is a failure. */
+  readonly test: string
+  /** In seconds, as the next two. */
+  readonly interval: number
+  readonly timeout: number
+  /** How long failures do not count after a start. */
+  readonly startPeriod: number
+  /** Failures in a row that make it unhealthy. */
+  readonly retries: number
 }
 
 export interface Limit {

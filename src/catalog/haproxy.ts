@@ -2,7 +2,8 @@ import { password } from '../model/passwords.js'
 import type { ConfigFile } from './container.js'
 import { frontendConfig } from './haproxy-frontend.js'
 import { addressOf } from './host-view.js'
-import { configFile, configJson, limits, localtime } from './kolla-config.js'
+import type { HostView } from './host-view.js'
+import { configFile, configJson, healthcheck, limits, localtime } from './kolla-config.js'
 import { customFiles, overridden } from './overridden.js'
 import type { Context, Frontend, Service } from './service.js'
 
@@ -27,6 +28,7 @@ export function haproxy(services: () => readonly Service[]): Service {
         files: files(ctx, services()),
         environment: {},
         volumes: [localtime, haproxySocket],
+        ...healthcheck(ctx.host.globals, 'haproxy', `healthcheck_curl ${monitorUrl(ctx.host)}`),
         ...limits(ctx.host.globals.haproxy_dimensions),
       },
     ],
@@ -44,17 +46,15 @@ export function haproxy(services: () => readonly Service[]): Service {
       }))
       return [...own, monitor, ...front].map((socket) => ({ container: 'haproxy', ...socket }))
     },
-    health: ({ host }) => [
-      {
-        kind: 'http',
-        url: `http://${addressOf(host)}:${host.globals.haproxy_monitor_port}/`,
-        status: 200,
-      },
-    ],
+    health: ({ host }) => [{ kind: 'http', url: monitorUrl(host), status: 200 }],
     frontends: () => [],
     passwords: ['haproxy_password'],
     overrides: [mainConfig, runScript, customServices],
   }
+}
+
+function monitorUrl(host: HostView): string {
+  return `http://${addressOf(host)}:${host.globals.haproxy_monitor_port}/`
 }
 
 /** Internal ones always; external ones where the external address is another one. */

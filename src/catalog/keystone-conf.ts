@@ -20,6 +20,9 @@ export function keystoneConf(ctx: Context): string {
     overridesIn(ctx.cloud.overrides, domains).length === 0
       ? ''
       : '\n[identity]\ndomain_specific_drivers_enabled = true\ndomain_config_dir = /etc/keystone/domains\n'
+  const fanout = globals.om_enable_rabbitmq_stream_fanout
+    ? `rabbit_stream_fanout = true\nrabbit_qos_prefetch_count = ${globals.om_rabbitmq_qos_prefetch_count}\n`
+    : ''
   return `[DEFAULT]
 debug = ${globals.keystone_logging_debug ? 'True' : 'False'}
 transport_url = ${transport}
@@ -57,9 +60,7 @@ use_queue_manager = true
 heartbeat_in_pthread = true
 rabbit_quorum_queue = true
 rabbit_transient_quorum_queue = true
-rabbit_stream_fanout = true
-rabbit_qos_prefetch_count = 50
-${identity}`
+${fanout}${identity}`
 }
 
 /** Encoded, so that no character of a password ends the URL or is taken by oslo.config for a reference (`$`). */

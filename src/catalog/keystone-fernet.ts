@@ -4,7 +4,7 @@ import { cronCommand, rootCrontab } from './distro.js'
 import { rotationTimes } from './fernet-schedule.js'
 import { addressOf } from './host-view.js'
 import { keystoneConf, keystoneConfig } from './keystone-conf.js'
-import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { overridden } from './overridden.js'
 import type { Context } from './service.js'
@@ -69,11 +69,14 @@ export function keystoneFernet(ctx: Context): Container {
     ],
     environment: {},
     volumes: [localtime, logs, keys],
+    // kolla-ansible's also logs in to the other members, every half minute.
+    ...healthcheck(globals, 'keystone_fernet', '/usr/bin/fernet-node-sync.sh --check'),
     ...limits(globals.keystone_fernet_dimensions),
   }
 }
 
 export function keystoneSsh(ctx: Context): Container {
+  const { globals } = ctx.host
   const { private_key, public_key } = keyPair(ctx.cloud.passwords, 'keystone_ssh_key')
   return {
     name: 'keystone_ssh',
@@ -100,7 +103,8 @@ export function keystoneSsh(ctx: Context): Container {
     ],
     environment: {},
     volumes: [localtime, logs, keys],
-    ...limits(ctx.host.globals.keystone_ssh_dimensions),
+    ...healthcheck(globals, 'keystone_ssh', `healthcheck_listen sshd ${globals.keystone_ssh_port}`),
+    ...limits(globals.keystone_ssh_dimensions),
   }
 }
 

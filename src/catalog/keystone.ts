@@ -3,11 +3,12 @@ import { password } from '../model/passwords.js'
 import type { ConfigFile, Container } from './container.js'
 import { uwsgiPlugins } from './distro.js'
 import { addressOf } from './host-view.js'
+import type { HostView } from './host-view.js'
 import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
 import { keystoneOneShot } from './keystone-one-shot.js'
 import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
 import { keystoneDatabaseSql } from './mariadb-accounts.js'
-import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { customFiles, overridden, overrideText } from './overridden.js'
 import type { Context, Service } from './service.js'
@@ -32,11 +33,7 @@ export const keystone: Service = {
   health: ({ host }) => [
     { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
     { kind: 'running', container: 'keystone_fernet' },
-    {
-      kind: 'http',
-      url: `http://${addressOf(host)}:${host.globals.keystone_listen_port}/healthcheck`,
-      status: 200,
-    },
+    { kind: 'http', url: healthUrl(host), status: 200 },
   ],
   frontends: ({ globals }) =>
     (['internal', 'external'] as const).map((address) => ({
@@ -55,6 +52,10 @@ export const keystone: Service = {
     'rabbitmq_password',
   ],
   overrides: [keystoneConfig, ...extraFiles, domains],
+}
+
+function healthUrl(host: HostView): string {
+  return `http://${addressOf(host)}:${host.globals.keystone_listen_port}/healthcheck`
 }
 
 export function keystoneUrl({ globals }: Cloud, address: 'internal' | 'public'): string {
@@ -137,6 +138,7 @@ function api(ctx: Context): Container {
       'keystone_fernet_tokens:/etc/keystone/fernet-keys',
     ],
     bootstrap: JSON.stringify([keystoneDatabaseSql(ctx.cloud), bootstrapCommand(ctx.cloud)]),
+    ...healthcheck(globals, 'keystone', `healthcheck_curl ${healthUrl(ctx.host)}`),
     ...limits(globals.keystone_dimensions),
   }
 }

@@ -44,6 +44,27 @@ export function configFile(path: string, content: string): ConfigFile {
 export const localtime = '/etc/localtime:/etc/localtime:ro'
 export const logs = 'kolla_logs:/var/log/kolla/'
 
+type Checked =
+  'haproxy' | 'keystone' | 'keystone_fernet' | 'keystone_ssh' | 'mariadb' | 'memcached' | 'rabbitmq'
+
+/** kolla-ansible's health check of a container, unless `globals.yml` turns it off. */
+export function healthcheck(
+  globals: Globals,
+  container: Checked,
+  test: string,
+): Pick<Container, 'healthcheck'> {
+  if (!globals[`${container}_enable_healthchecks`]) return {}
+  return {
+    healthcheck: {
+      test,
+      interval: globals.default_container_healthcheck_interval,
+      timeout: globals.default_container_healthcheck_timeout,
+      startPeriod: globals.default_container_healthcheck_start_period,
+      retries: globals.default_container_healthcheck_retries,
+    },
+  }
+}
+
 type Dimensions = Globals['default_container_dimensions']
 
 /** kolla-ansible's `<container>_dimensions` as fields of a container. */

@@ -2,8 +2,8 @@ import { password } from '../model/passwords.js'
 import type { Container } from './container.js'
 import { galeraLibrary, myCnf } from './distro.js'
 import { addressOf, shortHostname } from './host-view.js'
-import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
-import { backupAccount, checkAccount } from './mariadb-accounts.js'
+import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
+import { accountsSql, backupAccount, checkAccount } from './mariadb-accounts.js'
 import { overridden } from './overridden.js'
 import type { Context, Service } from './service.js'
 
@@ -99,7 +99,8 @@ export const recoverPosition = [
 ]
 
 function container(ctx: Context): Container {
-  const { globals } = ctx.host
+  const { cloud, host } = ctx
+  const { globals } = host
   return {
     name: 'mariadb',
     service: 'mariadb',
@@ -118,7 +119,14 @@ function container(ctx: Context): Container {
     environment: {},
     volumes: [localtime, logs, `${globals.mariadb_datadir_volume}:/var/lib/mysql`],
     // A clean shutdown writes all of InnoDB's dirty pages.
+    accounts: accountsSql(cloud),
     stopTimeout: Math.max(globals.docker_graceful_timeout, 120),
+    // As the container's own user, who needs no password; kolla-ansible's reads one from a file.
+    ...healthcheck(
+      globals,
+      'mariadb',
+      `mariadb -NBe "SHOW STATUS LIKE 'wsrep_ready'" | grep -qw ON`,
+    ),
     ...limits(globals.mariadb_dimensions),
   }
 }

@@ -1,5 +1,5 @@
 import { addressOf } from './host-view.js'
-import { configJson, limits, localtime } from './kolla-config.js'
+import { configJson, healthcheck, limits, localtime } from './kolla-config.js'
 import type { Service } from './service.js'
 
 export const memcached: Service = {
@@ -19,6 +19,7 @@ export const memcached: Service = {
         files: [configJson(command, [])],
         environment: {},
         volumes: [localtime],
+        ...healthcheck(host.globals, 'memcached', `healthcheck_listen memcached ${memcached_port}`),
         ...limits(host.globals.memcached_dimensions),
       },
     ]

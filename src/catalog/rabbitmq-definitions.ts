@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
 
-/** RabbitMQ's users and rights, which every start imports: passwords only as hashes. */
+/** RabbitMQ's users, rights and policies, which every start imports: passwords only as hashes. */
 export function definitions(cloud: Cloud): string {
   const { rabbitmq_user, rabbitmq_monitoring_user } = cloud.globals
   const user = (name: string, key: string, tags: string) => ({
@@ -21,9 +21,27 @@ export function definitions(cloud: Cloud): string {
       { user: rabbitmq_user, vhost: '/', configure: '.*', write: '.*', read: '.*' },
       { user: rabbitmq_monitoring_user, vhost: '/', configure: '^$', write: '^$', read: '.*' },
     ],
-    policies: [],
+    policies: streamRetention(cloud),
   }
   return JSON.stringify(content, null, 2)
+}
+
+/** oslo.messaging sends its fanouts through streams, which keep every message until a policy lets them forget. */
+function streamRetention({ globals }: Cloud) {
+  if (!globals.om_enable_rabbitmq_stream_fanout) return []
+  return [
+    {
+      vhost: '/',
+      name: 'stream-retention-policy',
+      'apply-to': 'streams',
+      pattern: '.+',
+      definition: {
+        'stream-max-segment-size-bytes': globals.rabbitmq_stream_max_segment_size_bytes,
+        'max-age': globals.rabbitmq_stream_segment_max_age,
+      },
+      priority: 1,
+    },
+  ]
 }
 
 /**

@@ -2,7 +2,7 @@ import { password } from '../model/passwords.js'
 import type { ConfigFile } from './container.js'
 import { addressOf, shortHostname } from './host-view.js'
 import type { HostView } from './host-view.js'
-import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
+import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import { overridden } from './overridden.js'
 import { definitions } from './rabbitmq-definitions.js'
 import type { MergeKind } from '../model/overrides/merge.js'
@@ -41,6 +41,12 @@ export const rabbitmq: Service = {
       environment: { RABBITMQ_LOG_DIR: '/var/log/kolla/rabbitmq' },
       volumes: [localtime, logs, `${ctx.host.globals.rabbitmq_datadir_volume}:/var/lib/rabbitmq/`],
       stopTimeout: ctx.host.globals.docker_graceful_timeout,
+      // kolla-ansible's starts six Erlang machines, six seconds of a processor each time.
+      ...healthcheck(
+        ctx.host.globals,
+        'rabbitmq',
+        `healthcheck_listen beam.smp ${ctx.host.globals.rabbitmq_port}`,
+      ),
       ...limits(ctx.host.globals.rabbitmq_dimensions),
     },
   ],
@@ -52,6 +58,7 @@ export const rabbitmq: Service = {
       globals.rabbitmq_management_port,
       globals.rabbitmq_cluster_port,
       globals.rabbitmq_epmd_port,
+      ...(globals.rabbitmq_enable_prometheus_plugin ? [globals.rabbitmq_prometheus_port] : []),
     ].map((port) => ({ container: 'rabbitmq', address, port }))
   },
   // Its listeners are the last that a node starts; asking rabbitmq-diagnostics would start an Erlang machine each time.
@@ -94,8 +101,8 @@ function files(ctx: Context): ConfigFile[] {
     'rabbitmq-env.conf': env(ctx.host),
     'advanced.config': advanced(ctx.host),
     'definitions.json': definitions(ctx.cloud),
-    // Listed as a term of Erlang. The plugin for Prometheus listens on a port of its own: nobody here asks it.
-    enabled_plugins: '[rabbitmq_management].\n',
+    // A term of Erlang.
+    enabled_plugins: `[${plugins(ctx.host).join(', ')}].\n`,
     erl_inetrc: '',
   } satisfies Record<keyof typeof overridable, string>
   const names = Object.keys(overridable) as (keyof typeof overridable)[]
@@ -122,6 +129,12 @@ function files(ctx: Context): ConfigFile[] {
   ]
 }
 
+function plugins({ globals }: HostView): string[] {
+  return globals.rabbitmq_enable_prometheus_plugin
+    ? ['rabbitmq_management', 'rabbitmq_prometheus']
+    : ['rabbitmq_management']
+}
+
 function conf(ctx: Context): string {
   const { globals } = ctx.host
   const own = addressOf(ctx.host)
@@ -136,6 +149,9 @@ function conf(ctx: Context): string {
     `cluster_partition_handling = ${globals.rabbitmq_cluster_partition_handling}`,
     'cluster_formation.peer_discovery_backend = rabbit_peer_discovery_classic_config',
     ...peers,
+    ...(globals.rabbitmq_enable_prometheus_plugin
+      ? [`prometheus.tcp.ip = ${own}`, `prometheus.tcp.port = ${globals.rabbitmq_prometheus_port}`]
+      : []),
   ].join('\n')
 }
 

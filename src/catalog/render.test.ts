@@ -31,7 +31,8 @@ describe('a host of the control plane', () => {
       ...facts,
       interfaces: {
         ...facts.interfaces,
-        eth0: ['192.168.8.75/32', ...(facts.interfaces['eth0'] ?? [])],
+        // The second was the floating one until it was given another.
+        eth0: ['192.168.8.75/32', '192.168.8.99/32', ...(facts.interfaces['eth0'] ?? [])],
       },
     }))
     expect(renderHost(testCloud(), holder, 'kolla2')).toEqual(containers)
@@ -56,7 +57,7 @@ describe('a host of the control plane', () => {
       typeof value === 'string' ? [value] : [value.private_key],
     )
     for (const { files, ...definition } of containers) {
-      const text = JSON.stringify({ ...definition, bootstrap: undefined })
+      const text = JSON.stringify({ ...definition, bootstrap: undefined, accounts: undefined })
       for (const secret of secrets) expect(text).not.toContain(JSON.stringify(secret).slice(1, -1))
       for (const file of files) expect(file.mode & 0o077).toBe(0)
     }
@@ -72,6 +73,38 @@ describe('a host of the control plane', () => {
     const byName = new Map(renderHost(limited, testFacts, 'kolla1').map((it) => [it.name, it]))
     expect(byName.get('keystone')?.ulimits).toEqual({ nofile: { soft: 20000, hard: 20000 } })
     expect(byName.get('mariadb')).toMatchObject({ memoryLimit: '2g', cpuShares: 512 })
+  })
+
+  it('says of its health what globals.yml wants to know', () => {
+    const checked = (globals: Partial<Cloud['globals']>) =>
+      renderHost(testCloud({ globals }), testFacts, 'kolla2')
+        .filter((container) => container.healthcheck)
+        .map((container) => container.name)
+    const all = ['haproxy', 'mariadb', 'memcached', 'rabbitmq', 'keystone_ssh', 'keystone_fernet']
+    expect(checked({})).toEqual([...all, 'keystone'])
+    expect(checked({ keystone_enable_healthchecks: false })).toEqual(all)
+    expect(checked({ enable_container_healthchecks: false })).toEqual([])
+    const { healthcheck } = containers.find((it) => it.name === 'haproxy') ?? {}
+    expect(healthcheck).toEqual({
+      test: 'healthcheck_curl http://192.168.8.71:61313/',
+      interval: 30,
+      timeout: 30,
+      startPeriod: 5,
+      retries: 3,
+    })
+  })
+
+  it('is started again as globals.yml wants it', () => {
+    const policies = (globals: Partial<Cloud['globals']>) =>
+      new Set(
+        renderHost(testCloud({ globals }), testFacts, 'kolla1').map((it) =>
+          JSON.stringify(it.restartPolicy),
+        ),
+      )
+    expect(policies({})).toEqual(new Set([undefined]))
+    expect(policies({ docker_restart_policy: 'on-failure' })).toEqual(
+      new Set(['{"name":"on-failure","retries":10}']),
+    )
   })
 
   it('knows every socket it opens once', () => {
@@ -112,6 +145,18 @@ describe('MariaDB', () => {
   ])('%s', (line) => {
     expect(cnf.split('\n')).toContain(line)
   })
+
+  it.each(['database_password', 'mariadb_backup_database_password', 'mariadb_monitor_password'])(
+    'wants its accounts mended when %s is another',
+    (key) => {
+      const accounts = (cloud: Cloud) =>
+        renderHost(cloud, testFacts, 'kolla2').find((it) => it.name === 'mariadb')?.accounts
+      const cloud = testCloud()
+      const other = { ...cloud, passwords: { ...cloud.passwords, [key]: 'another' } }
+      expect(accounts(other)).not.toBe(accounts(cloud))
+      expect(accounts(testCloud())).toBe(accounts(cloud))
+    },
+  )
 
   it('takes the operator’s options, the host’s own last', () => {
     const overrides = [
@@ -188,6 +233,36 @@ describe('RabbitMQ', () => {
     expect(fileOf(other, 'rabbitmq', 'definitions.json')).not.toBe(text)
   })
 
+  it('lets streams forget', () => {
+    const policies = (globals: Partial<Cloud['globals']>) =>
+      (
+        JSON.parse(fileOf(testCloud({ globals }), 'rabbitmq', 'definitions.json')) as {
+          policies: unknown[]
+        }
+      ).policies
+    expect(policies({ rabbitmq_stream_segment_max_age: '60s' })).toEqual([
+      expect.objectContaining({
+        'apply-to': 'streams',
+        pattern: '.+',
+        definition: { 'stream-max-segment-size-bytes': 500_000_000, 'max-age': '60s' },
+      }),
+    ])
+    expect(policies({ om_enable_rabbitmq_stream_fanout: false })).toEqual([])
+  })
+
+  it('tells Prometheus only where somebody asks', () => {
+    const cloud = testCloud({ globals: { rabbitmq_enable_prometheus_plugin: true } })
+    expect(fileOf(cloud, 'rabbitmq', 'enabled_plugins')).toBe(
+      '[rabbitmq_management, rabbitmq_prometheus].\n',
+    )
+    expect(fileOf(cloud, 'rabbitmq', 'rabbitmq.conf')).toContain(
+      'prometheus.tcp.ip = 192.168.8.71\nprometheus.tcp.port = 15692\n',
+    )
+    expect(socketsOf(cloud, testFacts, 'kolla2').map(({ port }) => port)).toContain(15692)
+    expect(fileOf(testCloud(), 'rabbitmq', 'rabbitmq.conf')).not.toContain('prometheus')
+    expect(fileOf(testCloud(), 'rabbitmq', 'enabled_plugins')).toBe('[rabbitmq_management].\n')
+  })
+
   it('merges an option into rabbitmq.conf', () => {
     const overrides = [{ path: 'rabbitmq/rabbitmq.conf', text: 'heartbeat = 30\n' }]
     const conf = fileOf(testCloud({ overrides }), 'rabbitmq', 'rabbitmq.conf')
@@ -203,6 +278,14 @@ describe('Keystone', () => {
     expect(conf).toContain('openstack:rabbit%40%3A%2Fsecret@192.168.8.70:5672,')
     expect(conf).toContain(
       'memcache_servers = 192.168.8.70:11211,192.168.8.71:11211,192.168.8.72:11211\n',
+    )
+  })
+
+  it('sends fanouts as globals.yml says', () => {
+    const cloud = testCloud({ globals: { om_enable_rabbitmq_stream_fanout: false } })
+    expect(fileOf(cloud, 'keystone', 'keystone.conf')).not.toContain('rabbit_stream_fanout')
+    expect(fileOf(testCloud(), 'keystone', 'keystone.conf')).toContain(
+      'rabbit_stream_fanout = true\nrabbit_qos_prefetch_count = 50\n',
     )
   })
 

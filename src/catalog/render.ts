@@ -2,7 +2,7 @@ import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
 import { contextOf } from './host-view.js'
-import type { Network } from './host-view.js'
+import type { HostView, Network } from './host-view.js'
 import { services } from './index.js'
 import type { Context, Probe, Service, Socket } from './service.js'
 
@@ -23,7 +23,16 @@ export function renderHost(
   facts: readonly HostFacts[],
   hostName: string,
 ): Container[] {
-  return collect(cloud, facts, hostName, (service, ctx) => service.containers(ctx))
+  return collect(cloud, facts, hostName, (service, ctx) =>
+    service.containers(ctx).map((container) => ({ ...container, ...restart(ctx.host) })),
+  )
+}
+
+/** Nothing for the one that is implied. */
+function restart({ globals }: HostView): Pick<Container, 'restartPolicy'> {
+  const { docker_restart_policy: name, docker_restart_policy_retry: retries } = globals
+  if (name === 'unless-stopped') return {}
+  return { restartPolicy: name === 'on-failure' ? { name, retries } : { name } }
 }
 
 /** Every socket that the host's containers will open. */

@@ -64,6 +64,28 @@ test('privileges, limits and times are told where they are wanted', () => {
 })
 
 test.each([
+  [{ name: 'no' }, { Name: 'no' }],
+  [
+    { name: 'on-failure', retries: 10 },
+    { Name: 'on-failure', MaximumRetryCount: 10 },
+  ],
+] as const)('restarts by %j', (restartPolicy, expected) => {
+  const { HostConfig } = createOptions({ ...container, restartPolicy }, settings)
+  expect(HostConfig?.RestartPolicy).toEqual(expected)
+})
+
+test('a health check is told in nanoseconds', () => {
+  const healthcheck = { test: 'true', interval: 30, timeout: 20, startPeriod: 5, retries: 3 }
+  expect(createOptions({ ...container, healthcheck }, settings).Healthcheck).toEqual({
+    Test: ['CMD-SHELL', 'true'],
+    Interval: 30_000_000_000,
+    Timeout: 20_000_000_000,
+    StartPeriod: 5_000_000_000,
+    Retries: 3,
+  })
+})
+
+test.each([
   ['512m', 536870912],
   [1048576, 1048576],
   ['2GB', 2147483648],

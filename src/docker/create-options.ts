@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode'
-import type { Container } from '../catalog/container.js'
+import type { Container, Healthcheck, RestartPolicy } from '../catalog/container.js'
 
 /** What a container gets that is not in its catalogue entry. */
 export interface CreateSettings {
@@ -18,9 +18,10 @@ export function createOptions(
     Labels: { ...labels },
     Env: environmentList({ KOLLA_CONFIG_STRATEGY: 'COPY_ALWAYS', ...container.environment }),
     ...(container.stopTimeout !== undefined && { StopTimeout: container.stopTimeout }),
+    ...(container.healthcheck && { Healthcheck: healthcheck(container.healthcheck) }),
     HostConfig: {
       NetworkMode: 'host',
-      RestartPolicy: { Name: 'unless-stopped' },
+      RestartPolicy: restartPolicy(container.restartPolicy),
       Binds: [
         `/etc/kolla/${container.name}/:/var/lib/kolla/config_files/:ro`,
         ...container.volumes,
@@ -42,6 +43,16 @@ export function createOptions(
 
 export function environmentList(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+}
+
+function restartPolicy({ name, retries }: RestartPolicy = { name: 'unless-stopped' }) {
+  return { Name: name, ...(retries !== undefined && { MaximumRetryCount: retries }) }
+}
+
+/** In Docker's nanoseconds. */
+function healthcheck({ test, interval, timeout, startPeriod, retries }: Healthcheck) {
+  const [Interval, Timeout, StartPeriod] = [interval, timeout, startPeriod].map((it) => it * 1e9)
+  return { Test: ['CMD-SHELL', test], Interval, Timeout, StartPeriod, Retries: retries }
 }
 
 /** `/run/mysqld` or `/run/mysqld:size=64m`. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { inspectContainer, replaceContainer, startContainer, stopAndRemove } from './containers.js'
 import { dockerEngine } from './engine.js'
 import type { Engine } from './engine.js'
@@ -129,6 +129,15 @@ test('a one-shot waits for one with other inputs that still runs, then does its 
     'POST /containers/bootstrap_keystone/wait',
     'DELETE /containers/bootstrap_keystone',
   ])
+})
+
+test('a one-shot is not asked for the health of the service', async () => {
+  const create = vi.spyOn(docker, 'add')
+  const healthcheck = { test: 'true', interval: 30, timeout: 30, startPeriod: 5, retries: 3 }
+  await runOneShot(engine, { ...oneShot, container: { ...oneShot.container, healthcheck } })
+  const [created] = create.mock.results.map(({ value }) => value as { options: object })
+  expect(created?.options).toMatchObject({ Image: oneShot.image })
+  expect(created?.options).not.toHaveProperty('Healthcheck')
 })
 
 test('the frames of a log are told apart', () => {

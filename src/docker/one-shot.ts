@@ -50,6 +50,8 @@ async function start(engine: Engine, oneShot: OneShot): Promise<void> {
   const { name, container } = oneShot
   const { host, api } = engine
   const options = createOptions(container, oneShot)
+  // Nobody asks for the health of what ends by itself, and a service's own check would fail in it.
+  delete options.Healthcheck
   await removeContainer(engine, name)
   await asking(host, `start ${name}`, async () => {
     const created = await api.createContainer({

@@ -13,16 +13,16 @@ import {
   yesNo,
 } from './setting.js'
 
-/**
- * The keys of globals.yml that we act on, with kolla-ansible's own names. A default is kolla-ansible 22.2's
- * (`ansible/group_vars/all`, role defaults) unless a comment says otherwise, and may be a Jinja expression as there.
- * A setting without default is unset: for `openstack_service_workers` that means "by the host's processors".
- */
 /** kolla-ansible also takes a path on the host. */
 const volume = z
   .string()
   .regex(/^[\w.-]+$/, { error: 'must be the name of a volume: this version mounts no path there' })
 
+/**
+ * The keys of globals.yml that we act on, with kolla-ansible's own names. A default is kolla-ansible 22.2's
+ * (`ansible/group_vars/all`, role defaults) unless a comment says otherwise, and may be a Jinja expression as there.
+ * A setting without default is unset: for `openstack_service_workers` that means "by the host's processors".
+ */
 export const settings = {
   // Release and images
   kolla_base_distro: setting(text, 'debian'), // kolla-ansible: rocky
@@ -99,11 +99,24 @@ export const settings = {
     oneOf('no', 'on-failure', 'always', 'unless-stopped'),
     'unless-stopped',
   ),
+  docker_restart_policy_retry: setting(count, 10),
   docker_graceful_timeout: setting(count, 60),
   config_strategy: setting(only('COPY_ALWAYS'), 'COPY_ALWAYS'),
   default_container_dimensions: setting(dimensions, {
     ulimits: { nofile: { soft: 1048576, hard: 1048576 } },
   }),
+  enable_container_healthchecks: setting(yesNo, true),
+  default_container_healthcheck_interval: setting(count, 30),
+  default_container_healthcheck_timeout: setting(count, 30),
+  default_container_healthcheck_retries: setting(count, 3),
+  default_container_healthcheck_start_period: setting(count, 5),
+  haproxy_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
+  keystone_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
+  keystone_fernet_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
+  keystone_ssh_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
+  mariadb_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
+  memcached_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
+  rabbitmq_enable_healthchecks: setting(yesNo, '{{ enable_container_healthchecks }}'),
   cron_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
   haproxy_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
   keepalived_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
@@ -201,12 +214,15 @@ export const settings = {
   rabbitmq_cluster_port: setting(port, 25672),
   rabbitmq_epmd_port: setting(port, 4369),
   rabbitmq_prometheus_port: setting(port, 15692),
-  rabbitmq_datadir_volume: setting(text, 'rabbitmq'),
+  rabbitmq_datadir_volume: setting(volume, 'rabbitmq'),
   rabbitmq_cluster_partition_handling: setting(text, 'pause_minority'),
   rabbitmq_server_additional_erl_args: setting(
     textOrEmpty,
     '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   ),
+  rabbitmq_enable_prometheus_plugin: setting(yesNo, '{{ enable_prometheus | default(false) }}'),
+  rabbitmq_stream_max_segment_size_bytes: setting(count, 500_000_000),
+  rabbitmq_stream_segment_max_age: setting(text, '1800s'),
   memcached_port: setting(port, 11211),
   memcached_connection_limit: setting(count, 5000),
   memcached_max_memory: setting(count, 256),
@@ -215,6 +231,8 @@ export const settings = {
   // OpenStack
   openstack_region_name: setting(text, 'RegionOne'),
   openstack_logging_debug: setting(yesNo, false),
+  om_enable_rabbitmq_stream_fanout: setting(yesNo, true),
+  om_rabbitmq_qos_prefetch_count: setting(count, 50),
   openstack_service_workers: setting(count.optional()),
 
   // Keystone

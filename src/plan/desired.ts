@@ -20,6 +20,8 @@ export interface DesiredContainer {
   readonly definition: string
   /** Keyed digest of what its bootstrap takes (see `keyedDigest`), if it has one. */
   readonly bootstrap?: string
+  /** Keyed digest of what the accounts in its data take, if it keeps any. */
+  readonly accounts?: string
 }
 
 /** Labels of every container that we create; they say what it was made from. */
@@ -31,6 +33,7 @@ export const label = {
   configuration: 'kolla_temporal.configuration',
   definition: 'kolla_temporal.definition',
   bootstrap: 'kolla_temporal.bootstrap',
+  accounts: 'kolla_temporal.accounts',
   /** Of a one-shot container: keyed digest of all that it works with. */
   oneShot: 'kolla_temporal.one_shot',
 } as const
@@ -44,5 +47,6 @@ export function labelsOf(cloud: string, container: DesiredContainer): Record<str
     [label.configuration]: container.configuration,
     [label.definition]: container.definition,
     ...(container.bootstrap !== undefined && { [label.bootstrap]: container.bootstrap }),
+    ...(container.accounts !== undefined && { [label.accounts]: container.accounts }),
   }
 }

@@ -37,6 +37,11 @@ describe('digest of a definition', () => {
     )
   })
 
+  it('says nothing of passwords, which its key does not protect', () => {
+    const secret = { ...container, bootstrap: 'secret', accounts: 'secret' }
+    expect(definitionDigest(secret)).toBe(definitionDigest(container))
+  })
+
   it('differs by environment, volume or limit', () => {
     const others = [
       { ...container, environment: { A: 'b' } },

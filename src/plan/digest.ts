@@ -29,9 +29,10 @@ export function keyedDigest(key: string, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }
 
-/** Digest of all of a container but its files, image and bootstrap: what only a new container can change. */
+/** Digest of all of a container but its files, image and what its one-shots take: what only a new container can change. */
 export function definitionDigest(container: Container): string {
-  const others = { name: '', service: '', image: '', files: [], bootstrap: undefined }
+  const secrets = { bootstrap: undefined, accounts: undefined }
+  const others = { name: '', service: '', image: '', files: [], ...secrets }
   const definition = { ...container, ...others }
   return createHash('sha256').update(canonical(definition)).digest('hex')
 }

@@ -42,6 +42,12 @@ describe('a container', () => {
       asGiven,
       ['restart mariadb: bootstrap'],
     ],
+    [
+      'whose accounts take something else now',
+      [running(desired({ accounts: 'a0' }))],
+      asGiven,
+      ['restart mariadb: accounts'],
+    ],
     ['whose files are gone', [running()], {}, ['write mariadb: files changed on the host']],
     [
       'of another release',

@@ -71,9 +71,10 @@ function changeOf(host: string, desired: DesiredContainer, observed: ObservedHos
   const configuration =
     found.labels[label.configuration] === desired.configuration ? [] : ['configuration']
   const bootstrap = found.labels[label.bootstrap] === desired.bootstrap ? [] : ['bootstrap']
+  const accounts = found.labels[label.accounts] === desired.accounts ? [] : ['accounts']
   const state = found.state === 'running' ? [] : [found.state]
   const identity = identityReasons(desired, found)
-  const others = [...configuration, ...bootstrap, ...state]
+  const others = [...configuration, ...bootstrap, ...accounts, ...state]
   if (identity.length > 0) return change('replace', [...identity, ...others])
   if (others.length > 0) return change('restart', others)
 
