@@ -77,9 +77,27 @@ it("installs by dnf from Docker's repository on the RHEL family", () => {
   expect(script).toContain(
     'dnf --assumeyes --setopt=install_weak_deps=False install "${missing[@]}"',
   )
-  expect(script).toContain('linux/centos/$releasever/$basearch/stable')
+  expect(script).toContain('linux/centos/9/$basearch/stable')
+  expect(script).toContain('have tar || missing+=(tar)')
   expect(script).toContain('gpgcheck=1')
   expect(script).not.toContain('apt-get')
+})
+
+it.each([
+  ['the kernel has all modules', 'true', ''],
+  ['it lacks one', 'false', 'kernel-modules-extra-6.12.0-1.el10'],
+])("asks dnf for more of the kernel's modules: %s", (_case, modinfo, more) => {
+  const script = scriptOf('packages', rocky, settings)
+  const fakes = `
+have() { true; }
+modinfo() { ${modinfo}; }
+uname() { echo 6.12.0-1.el10; }
+time_service() { echo chronyd; }
+dnf() { echo "\${@: -1}"; }
+changed() { :; }`
+  const { stdout, stderr } = spawnSync('bash', ['-euc', fakes + script], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(stdout.trim()).toBe(more)
 })
 
 it('sets SELinux on the RHEL family only', () => {

@@ -1,3 +1,5 @@
+import type { HostFacts } from '../../model/observed-host.js'
+
 /*
  * What is missing is told by its command, so that an engine of another origin is left alone.
  */
@@ -30,13 +32,19 @@ if ((\${#missing[@]})) || ! have docker; then
 fi`
 
 /** RHEL and its rebuilds have no Docker of their own: it comes from Docker's repository, as with kolla-ansible. */
-export const dnfPackages = (time: boolean, disks: boolean) => `
+export const dnfPackages = (time: boolean, disks: boolean, os: HostFacts['os']) => `
 missing=()
 if ! have dockerd || ! have docker; then
-  put /etc/yum.repos.d/docker.repo '${dockerRepository}'
+  put /etc/yum.repos.d/docker.repo '${dockerRepository(os)}'
   missing+=(docker-ce docker-ce-cli containerd.io)
 fi
+# Since EL 10 the kernel's own package lacks a module without which the engine does not start, and none wants the other.
+if have modinfo && ! modinfo xt_addrtype >/dev/null 2>&1; then
+  missing+=("kernel-modules-extra-$(uname -r)")
+fi
 have curl || missing+=(curl)
+# A minimal installation has none, and files reach a host by it.
+have tar || missing+=(tar)
 ${time ? '[[ -n $(time_service) ]] || missing+=(chrony)' : ''}
 ${disks ? 'have sfdisk || missing+=(util-linux)' : ''}
 if ((\${#missing[@]})); then
@@ -44,9 +52,14 @@ if ((\${#missing[@]})); then
   changed
 fi`
 
-const dockerRepository = `[docker]
+/** By the major version: where a subscription pins a minor one, dnf's own `$releasever` is that. */
+function dockerRepository({ id, version }: HostFacts['os']): string {
+  const url = `https://download.docker.com/linux/${id === 'fedora' ? 'fedora' : 'centos'}`
+  const [major = ''] = version.split('.')
+  return `[docker]
 name=Docker
-baseurl=https://download.docker.com/linux/centos/$releasever/$basearch/stable
+baseurl=${url}/${major}/$basearch/stable
 gpgcheck=1
-gpgkey=https://download.docker.com/linux/centos/gpg
+gpgkey=${url}/gpg
 module_hotfixes=1`
+}

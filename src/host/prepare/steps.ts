@@ -21,7 +21,8 @@ export function prepareSteps(
   const redhat = facts.os.family === 'redhat'
   const ntp = globals.enable_host_ntp
   const insecure = globals.docker_registry_insecure ? globals.docker_registry : undefined
-  const packages = redhat ? dnfPackages : aptPackages
+  const { enable_ceph: disks } = globals
+  const packages = redhat ? dnfPackages(ntp, disks, facts.os) : aptPackages(ntp, disks)
   const steps: readonly (PrepareStep | false)[] = [
     { name: 'configuration directory', script: configurationDirectory(globals.node_config) },
     globals.customize_etc_hosts && { name: 'host names', script: names(facts.hostname, hosts) },
@@ -29,7 +30,7 @@ export function prepareSteps(
     redhat && globals.change_selinux && { name: 'SELinux', script: selinux(globals.selinux_state) },
     { name: 'shared mounts', script: sharedMounts },
     { name: 'Docker configuration', script: engineConfiguration(daemonJson(existing, globals)) },
-    { name: 'packages', script: packages(ntp, globals.enable_ceph) },
+    { name: 'packages', script: packages },
     { name: 'Docker', script: engine(insecure) },
     ntp && { name: 'time synchronisation', script: time },
     { name: "the host's own libvirt", script: libvirt },
