@@ -1,3 +1,4 @@
+import { Argument } from 'commander'
 import type { Command } from 'commander'
 import { formatSeconds, verbOf } from '../../client/wording.js'
 import type { Decision, KollaTemporal, OperationSummary } from '../../client/index.js'
@@ -7,12 +8,21 @@ import { UsageError } from '../exit.js'
 import type { Options } from '../options.js'
 import { watch } from '../watch.js'
 
+const asListed = 'as `history` lists it'
+
+const decisions = {
+  retry: 'try it again, after its cause is mended',
+  skip: 'go on without it',
+  rollback: 'undo the upgrade',
+  abort: 'end, and leave everything as it is',
+} satisfies Record<Decision, string>
+
 /** Verbs about operations that were started before. */
 export function addHistoryVerbs(program: Command): void {
   program
     .command('attach')
     .description('follow an operation (default: the one that runs, else the last)')
-    .argument('[workflow-id]')
+    .argument('[workflow-id]', asListed)
     .action((id: string | undefined, _, verb: Command) =>
       withOperation(verb, id, (client, workflowId, options) =>
         watch(client.get(workflowId), { json: options.json === true }),
@@ -23,7 +33,7 @@ export function addHistoryVerbs(program: Command): void {
     .description(
       'ask an operation to stop, and follow it until it has (default: the one that runs)',
     )
-    .argument('[workflow-id]')
+    .argument('[workflow-id]', asListed)
     .option('--force', 'end it at once, without its consent: for one that does not stop')
     .action((id: string | undefined, { force }: { force?: true }, verb: Command) =>
       withOperation(verb, id, (client, workflowId, options) =>
@@ -33,7 +43,7 @@ export function addHistoryVerbs(program: Command): void {
   program
     .command('approve')
     .description('let a plan, or what comes after a canary, begin (default: of the one that waits)')
-    .argument('[workflow-id]')
+    .argument('[workflow-id]', asListed)
     .option('--plan <digest>', 'only this plan: one that has changed since is refused')
     .action((id: string | undefined, { plan }: { plan?: string }, verb: Command) =>
       withOperation(verb, id, async (client, workflowId) => {
@@ -46,28 +56,35 @@ export function addHistoryVerbs(program: Command): void {
     )
   program
     .command('decide')
-    .description('what to do about a step that failed: retry, skip, rollback or abort')
-    .argument('<decision>')
-    .argument('[workflow-id]')
+    .description('what to do about a step of an upgrade or a rollback that failed')
+    .addArgument(
+      new Argument(
+        '<decision>',
+        Object.entries(decisions)
+          .map(([decision, what]) => `${decision}: ${what}`)
+          .join('; '),
+      ).choices(Object.keys(decisions)),
+    )
+    .argument('[workflow-id]', asListed)
     .action((decision: Decision, id: string | undefined, _, verb: Command) =>
       withOperation(verb, id, (client, workflowId) => client.get(workflowId).decide(decision)),
     )
   for (const [name, description] of [
     ['pause', 'hold an upgrade or a rollback before its next step'],
-    ['resume', 'let it go on'],
+    ['resume', 'let an upgrade or a rollback that is held go on'],
   ] as const) {
     program
       .command(name)
       .description(description)
-      .argument('[workflow-id]')
+      .argument('[workflow-id]', asListed)
       .action((id: string | undefined, _, verb: Command) =>
         withOperation(verb, id, (client, workflowId) => client.get(workflowId)[name]()),
       )
   }
   program
     .command('history')
-    .description('operations, latest first')
-    .option('-n, --last <count>', 'so many', (text) => count(text), 20)
+    .description('operations, latest first (--cloud: of one cloud)')
+    .option('-n, --last <count>', 'at most so many', (text) => count(text), 20)
     .action(async ({ last }: { last: number }, verb: Command) => {
       const options: Options = verb.optsWithGlobals()
       await connected(options, async (client) => {
@@ -81,7 +98,7 @@ export function addHistoryVerbs(program: Command): void {
     .description(
       'which step failed, where, how, and what to do (default: the operation that runs, else the last)',
     )
-    .argument('[workflow-id]')
+    .argument('[workflow-id]', asListed)
     .action((id: string | undefined, _, verb: Command) => withOperation(verb, id, explain))
 }
 

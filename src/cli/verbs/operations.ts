@@ -21,7 +21,7 @@ export function addOperationVerbs(program: Command): void {
     .argument('[images...]', 'Kolla image names, instead of the profile `control-plane`')
     .option(
       '--profile <name>',
-      'a profile of kolla-build: infra, main, aux, default, gate; or ours: control-plane',
+      'a profile of kolla-build: infra, main, aux, default, gate; or ours: control-plane, ceph',
     )
     .action((images: string[], { profile }: { profile?: string }, verb: Command) =>
       run(verb, 'buildImages', (cloud) => ({
@@ -55,7 +55,9 @@ export function addOperationVerbs(program: Command): void {
   simple(program, 'check', 'check', 'prove the health of every service from outside')
   program
     .command('mariadb-backup')
-    .description("back the database up into its first host's volume, and prove the backup")
+    .description(
+      'back the database up into the volume mariadb_backup on its first host, and prove the backup',
+    )
     .option('--incremental', 'only what has changed since the last backup')
     .action(({ incremental }: { incremental?: true }, verb: Command) =>
       run(verb, 'mariadbBackup', (cloud) => ({ cloud, ...(incremental && { incremental }) })),
@@ -63,8 +65,8 @@ export function addOperationVerbs(program: Command): void {
   program
     .command('mariadb-restore')
     .description('put the database back to the moment of a backup (default: the last)')
-    .argument('[backup]')
-    .option('--confirm', 'what was written since is given up')
+    .argument('[backup]', 'its id, as `mariadb-backup` printed it')
+    .option('--confirm', 'agree that what was written since is lost; else nothing is done')
     .action((backup: string | undefined, { confirm }: { confirm?: true }, verb: Command) =>
       run(verb, 'mariadbRestore', (cloud) => ({
         cloud,
@@ -88,14 +90,17 @@ export function addReleaseVerbs(program: Command): void {
       'go to another release, host by host: plan, images, release record and backup first; a step that fails waits for `decide`',
     )
     .argument('<release>', 'such as 2026.1')
-    .option('--approve', 'wait for `approve` when the plan is there')
+    .option('--approve', 'show the plan, then wait for `approve`')
     .option('--batch <hosts>', 'hosts of a service at once, such as 2 or 50% (default: 1)', number)
     .option(
       '--canary <wait>',
       "after each service's first host: wait for `approval`, or for so many seconds",
       number,
     )
-    .option('--on-failure <what>', 'pause, rollback or stop (default: pause)')
+    .option(
+      '--on-failure <what>',
+      'pause and wait for `decide`, rollback, or stop (default: pause)',
+    )
     .option('--dry-run', 'only show the plan')
     .action((release: string, options: object, verb: Command) =>
       run(verb, 'upgrade', (cloud) => ({ cloud, release, ...options })),
@@ -103,8 +108,8 @@ export function addReleaseVerbs(program: Command): void {
   program
     .command('rollback')
     .description('go back to a release record (default: the last)')
-    .argument('[record]')
-    .option('--confirm', 'the data go back to the moment that the plan names')
+    .argument('[record]', 'its id, as `releases` lists it')
+    .option('--confirm', 'agree that the data go back to the moment that the plan names')
     .option('--dry-run', 'only show the plan')
     .action((record: string | undefined, options: object, verb: Command) =>
       run(verb, 'rollback', (cloud) => ({
