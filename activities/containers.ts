@@ -1,10 +1,15 @@
 import type { Container } from '../src/catalog/container.js'
+import { logFoldersOf } from '../src/catalog/render.js'
 import { createOptions } from '../src/docker/create-options.js'
 import {
+  hasLabels,
   inspectContainer,
+  removeContainer,
   replaceContainer,
   startContainer as startStopped,
+  startSuccessor,
   stopAndRemove,
+  successorOf,
 } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
 import { runOneShot } from '../src/docker/one-shot.js'
@@ -51,22 +56,53 @@ export async function startContainer(
   cloud: CloudContext,
   host: string,
   name: string,
+  replacement?: { readonly idle: boolean },
 ): Promise<void> {
   const engine = cloud.engine(host)
+  const { options, image } = creation(cloud, host, name)
+  const present = await inspectContainer(engine, name)
+  report(`starting ${name}`)
+  if (present && (image.digest === '' || hasLabels(present, options.Labels ?? {}))) {
+    return startStopped(engine, name)
+  }
+  await replaceContainer(engine, name, options, replacement)
+}
+
+/**
+ * Starts the container that is to take the place of one that runs beside it, if it can stand by, and waits until it can
+ * take over. One that does not come so far is removed again, and the other goes on.
+ */
+export async function standBy(cloud: CloudContext, host: string, name: string): Promise<void> {
+  const { standby, service } = cloud.container(host, name)
+  const engine = cloud.engine(host)
+  const { options } = creation(cloud, host, name)
+  const present = await inspectContainer(engine, name)
+  const serves = present?.State.Running === true
+  if (!standby || !serves || hasLabels(present, options.Labels ?? {})) return
+  const container = successorOf(name)
+  report(`starting ${container}`)
+  try {
+    await startSuccessor(engine, name, options)
+    await awaitProbes(cloud.remote(host), [{ kind: 'exec', container, command: standby }], {
+      title: `${container} ready to take over`,
+      timeoutMs: HEALTH_TIMEOUT,
+      containers: [container],
+      logs: logFoldersOf([service]),
+      ...cancellation(),
+    })
+  } catch (error) {
+    await removeContainer(engine, container).catch(() => undefined)
+    throw error
+  }
+}
+
+/** What a container is made from. */
+function creation(cloud: CloudContext, host: string, name: string) {
   const container = cloud.container(host, name)
   const desired = cloud.desired(host, container)
   const labels = labelsOf(cloud.cloud.name, desired)
-  const present = await inspectContainer(engine, name)
-  const asWanted = Object.entries(labels).every(
-    ([label, value]) => present?.Config.Labels[label] === value,
-  )
-  report(`starting ${name}`)
-  if (present && (asWanted || desired.image.digest === '')) return startStopped(engine, name)
-  await replaceContainer(
-    engine,
-    name,
-    createOptions(container, { image: desired.image.ref, labels }),
-  )
+  const { image } = desired
+  return { image, options: createOptions(container, { image: image.ref, labels }) }
 }
 
 /** Waits on the host until everything that the catalogue asks of a service is true. */
@@ -84,6 +120,7 @@ export async function proveHealth(
     title: `${services.join(', ')} healthy`,
     timeoutMs: HEALTH_TIMEOUT,
     containers: containers.map((container) => container.name),
+    logs: logFoldersOf(services),
     signal,
   })
 }

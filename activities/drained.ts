@@ -1,4 +1,5 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
+import { frontendNamesOf } from '../src/catalog/render.js'
 import { drainBackend, readyBackend } from '../src/host/haproxy-server.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext } from './cloud-context.js'
@@ -7,14 +8,18 @@ import { cancellation, report } from './progress.js'
 /** How long sessions of a member that is about to go may last, in seconds: the services' pools renew them after ten. */
 const DRAIN_TIMEOUT = 15
 
-/** Nobody is sent to a member while `body` runs; whatever comes of it, HAProxy's own check decides afterwards. */
+/**
+ * Nobody is sent to a member while `body` runs, which is told whether the last session has ended; whatever comes of it,
+ * HAProxy's own check decides afterwards.
+ */
 export async function drained(
   cloud: CloudContext,
   host: string,
-  frontends: readonly string[],
-  body: () => Promise<void>,
+  service: string,
+  body: (idle: boolean) => Promise<void>,
 ): Promise<void> {
   const server = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+  const frontends = frontendNamesOf(cloud.cloud, service)
   const backends = cloud
     .members('loadbalancer')
     .flatMap((name) =>
@@ -22,12 +27,12 @@ export async function drained(
     )
   report('draining')
   try {
-    await allEnded(
+    const empty = await allEnded(
       backends.map(({ remote, backend }) =>
         drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
       ),
     )
-    await body()
+    await body(empty.every(Boolean))
   } finally {
     await allEnded(backends.map(({ remote, backend }) => readyBackend(remote, backend)))
   }

@@ -23,7 +23,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
      */
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await drained(cloud, host, ['mariadb'], async () => {
+      await drained(cloud, host, 'mariadb', async () => {
         await startContainer(cloud, host, 'mariadb')
         await proveHealth(cloud, host, 'mariadb')
         report('migrating the system tables')
@@ -40,7 +40,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const container = cloud.container(host, 'mariadb')
       const volume = cloud.host(host).globals.mariadb_datadir_volume
-      await drained(cloud, host, ['mariadb'], async () => {
+      await drained(cloud, host, 'mariadb', async () => {
         await stopContainer(cloud.engine(host), 'mariadb')
         await replaceData(cloud.remote(host), volume, { turn, prepared: false })
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)

@@ -1,6 +1,7 @@
 import { planFernetKeys } from '../src/catalog/fernet-keys.js'
 import { bootstrapCommand, keystoneUrl } from '../src/catalog/keystone.js'
 import { keystoneDatabaseSql } from '../src/catalog/mariadb-accounts.js'
+import { isRunning } from '../src/docker/containers.js'
 import {
   createFernetKeys,
   giveFernetKeys,
@@ -11,7 +12,8 @@ import { issueToken } from '../src/host/keystone-token.js'
 import { password } from '../src/model/passwords.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
-import { proveHealth, runOnce, startContainer } from './containers.js'
+import { proveHealth, runOnce, standBy, startContainer } from './containers.js'
+import { drained } from './drained.js'
 import { sql } from './mariadb.js'
 import { report } from './progress.js'
 
@@ -52,11 +54,24 @@ export function keystoneActivities(contexts: CloudContexts) {
       await allEnded(receivers.map((host) => giveFernetKeys(cloud.remote(host), keys)))
     },
 
-    /** Starts or replaces one member's containers. Returns when it answers. */
+    /** Starts one member's new API beside the one that serves; what does not load takes nothing away. */
+    async prepareKeystone(ref: CloudRef, host: string): Promise<void> {
+      await standBy(await contexts.get(ref), host, 'keystone')
+    },
+
+    /**
+     * Starts or replaces one member's containers. Nobody is sent to one that is replaced meanwhile, and what it was asked
+     * is answered first. Returns when it answers.
+     */
     async startKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
-      await allEnded(names.map((name) => startContainer(cloud, host, name)))
-      await proveHealth(cloud, host, 'keystone')
+      const start = async (idle: boolean) => {
+        await allEnded(names.map((name) => startContainer(cloud, host, name, { idle })))
+        await proveHealth(cloud, host, 'keystone')
+      }
+      const serves = names.includes('keystone') && (await isRunning(cloud.engine(host), 'keystone'))
+      if (!serves) return start(false)
+      await drained(cloud, host, 'keystone', start)
     },
 
     /** Proves from outside that Keystone answers on the floating address: has it issue the administrator a token. */

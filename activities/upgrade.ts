@@ -5,7 +5,6 @@ import { cutConnections, holdsAddress, receiveAddress } from '../src/host/floati
 import type { Versions } from '../src/plan/release-record.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { drained } from './drained.js'
 import { ask, proveHealth, runOnce, startContainer } from './containers.js'
 import { report } from './progress.js'
 
@@ -91,15 +90,6 @@ export function upgradeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const names = cloud.containers(host).filter((container) => container.service === service)
       await allEnded(names.map(({ name }) => stopContainer(cloud.engine(host), name)))
-    },
-
-    /** Replaces one member's containers; nobody is sent to it meanwhile, and what it was asked is answered first. */
-    async replaceKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
-      const cloud = await contexts.get(ref)
-      await drained(cloud, host, ['keystone_internal', 'keystone_external'], async () => {
-        await allEnded(names.map((name) => startContainer(cloud, host, name)))
-        await proveHealth(cloud, host, 'keystone')
-      })
     },
 
     /** Adds to Keystone's schema what the new release needs and the old one does not mind. */

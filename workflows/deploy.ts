@@ -49,9 +49,9 @@ async function carryOut(run: Run): Promise<void> {
         () => members,
         async () => {
           await loadBalancer
+          // New ones begin as soon as there is a database; what serves is not interrupted while others are.
+          if (run.interrupts('mariadb') || run.interrupts('keystone')) await members
           await initializeKeystone(run, newDatabase)
-          // A new one begins as soon as its database is there; one that serves is not interrupted meanwhile.
-          if (run.interrupts('keystone')) await members
           await rollKeystone(run)
         },
       )

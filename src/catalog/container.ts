@@ -33,6 +33,11 @@ export interface Container {
    * becomes a label.
    */
   readonly accounts?: string
+  /**
+   * What proves, run in a container that was started beside the one that it is to replace, that it can take over. Only
+   * for one that shares its port with its successor.
+   */
+  readonly standby?: readonly string[]
   /** Seconds between SIGTERM and SIGKILL when it is stopped. */
   readonly stopTimeout?: number
   readonly healthcheck?: Healthcheck

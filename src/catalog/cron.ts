@@ -3,6 +3,7 @@ import type { Container } from './container.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import { cronCommand } from './distro.js'
 import { overridden } from './overridden.js'
+import { logFolder } from './service.js'
 import type { Context, Service } from './service.js'
 
 const rotation = { service: 'cron', file: 'cron-logrotate-global.conf', kind: 'whole' } as const
@@ -12,7 +13,7 @@ export function cron(services: () => readonly Service[]): Service {
   const logged = (cloud: Cloud) => {
     const folders = services()
       .filter((service) => service.name !== 'cron' && service.enabled(cloud.globals))
-      .map((service) => service.logs ?? service.name)
+      .map(logFolder)
     return [...new Set(folders)]
   }
   return {

@@ -1,13 +1,24 @@
+import type { Cloud } from '../model/cloud.js'
 import { galeraCheck } from './galera-check.js'
 import { addressOf, shortHostname } from './host-view.js'
 import type { HostView } from './host-view.js'
-import type { Check, Frontend } from './service.js'
+import type { Check, Frontend, Service } from './service.js'
 
 /**
  * kolla-ansible's `inter 2000 rise 2 fall 5`, but asking faster while a member changes its state: a member that died is
  * out after four seconds instead of ten, one that came up is in after two instead of four.
  */
 const check = 'check inter 2000 fastinter 500 downinter 1000 rise 2 fall 5'
+
+/** Frontends of those services that are enabled: internal ones always, external ones where that address is another. */
+export function frontendsOf(cloud: Cloud, services: readonly Service[]): readonly Frontend[] {
+  const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
+    cloud.globals
+  return services
+    .filter((service) => service.enabled(cloud.globals))
+    .flatMap((service) => service.frontends(cloud))
+    .filter((frontend) => frontend.address === 'internal' || external !== internal)
+}
 
 /** One file of `services.d/`: a frontend on the floating address and its backend. */
 export function frontendConfig(

@@ -1,6 +1,6 @@
 import { password } from '../model/passwords.js'
 import type { ConfigFile } from './container.js'
-import { frontendConfig } from './haproxy-frontend.js'
+import { frontendConfig, frontendsOf } from './haproxy-frontend.js'
 import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { configFile, configJson, healthcheck, limits, localtime } from './kolla-config.js'
@@ -40,7 +40,7 @@ export function haproxy(services: () => readonly Service[]): Service {
       }))
       const vip = globals.kolla_internal_vip_address
       const monitor = { address: vip, port: globals.haproxy_monitor_port }
-      const front = frontendsOf(ctx, services()).map((it) => ({
+      const front = frontendsOf(ctx.cloud, services()).map((it) => ({
         address: vipOf(ctx, it),
         port: it.port,
       }))
@@ -55,16 +55,6 @@ export function haproxy(services: () => readonly Service[]): Service {
 
 function monitorUrl(host: HostView): string {
   return `http://${addressOf(host)}:${host.globals.haproxy_monitor_port}/`
-}
-
-/** Internal ones always; external ones where the external address is another one. */
-function frontendsOf(ctx: Context, services: readonly Service[]): readonly Frontend[] {
-  const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
-    ctx.cloud.globals
-  return services
-    .filter((service) => service.enabled(ctx.cloud.globals))
-    .flatMap((service) => service.frontends(ctx.cloud))
-    .filter((frontend) => frontend.address === 'internal' || external !== internal)
 }
 
 function vipOf(ctx: Context, frontend: Frontend): string {
@@ -86,7 +76,7 @@ function files(ctx: Context, services: readonly Service[]): ConfigFile[] {
     ]),
     configFile('haproxy_run.sh', overridden(ctx, runScript, run)),
     configFile('haproxy.cfg', overridden(ctx, mainConfig, main(ctx))),
-    ...frontendsOf(ctx, services).map((frontend) =>
+    ...frontendsOf(ctx.cloud, services).map((frontend) =>
       configFile(
         `services.d/${frontend.name}.cfg`,
         frontendConfig(frontend, vipOf(ctx, frontend), ctx.members(frontend.group)),

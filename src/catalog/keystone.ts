@@ -1,7 +1,6 @@
 import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
 import type { ConfigFile, Container } from './container.js'
-import { uwsgiPlugins } from './distro.js'
 import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
@@ -12,6 +11,7 @@ import { configFile, configJson, healthcheck, limits, localtime, logs } from './
 import type { Placed } from './kolla-config.js'
 import { customFiles, overridden, overrideText } from './overridden.js'
 import type { Context, Service } from './service.js'
+import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
 /** Files that we render no version of: they are there only if the operator wrote them. */
 const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
@@ -102,6 +102,15 @@ function api(ctx: Context): Container {
     perm: '0600',
   })
   const extras = operatorsFiles(ctx)
+  const { cpus } = ctx.host.facts
+  const uwsgi = uwsgiFiles(ctx.host, {
+    user: 'keystone',
+    module: 'keystone.wsgi.api',
+    shared: 'keystone.server.wsgi',
+    address: addressOf(ctx.host),
+    port: globals.keystone_listen_port,
+    workers: globals.keystone_api_workers ?? globals.openstack_service_workers ?? Math.min(cpus, 5),
+  })
   const startup = 'keystone-startup.sh'
   return {
     name: 'keystone',
@@ -113,7 +122,7 @@ function api(ctx: Context): Container {
         [
           { source: startup, dest: `/usr/bin/${startup}`, owner: 'root', perm: '0755' },
           file('keystone.conf'),
-          file('keystone-uwsgi.ini', '/etc/keystone/keystone-api-uwsgi.ini'),
+          ...uwsgi.placed,
           ...extras.placed.map((source) =>
             file(source, `/etc/keystone/${source.replace(/\/$/, '')}`),
           ),
@@ -127,7 +136,7 @@ function api(ctx: Context): Container {
       ),
       configFile(startup, startupScript),
       configFile('keystone.conf', overridden(ctx, keystoneConfig, keystoneConf(ctx))),
-      configFile('keystone-uwsgi.ini', uwsgi(ctx)),
+      ...uwsgi.files,
       ...extras.files,
     ],
     environment: {},
@@ -138,6 +147,7 @@ function api(ctx: Context): Container {
       'keystone_fernet_tokens:/etc/keystone/fernet-keys',
     ],
     bootstrap: JSON.stringify([keystoneDatabaseSql(ctx.cloud), bootstrapCommand(ctx.cloud)]),
+    standby: uwsgiServes,
     ...healthcheck(globals, 'keystone', `healthcheck_curl ${healthUrl(ctx.host)}`),
     ...limits(globals.keystone_dimensions),
   }
@@ -161,39 +171,9 @@ const startupScript = `#!/bin/bash
 set -o errexit
 # Key 0 is the next one to be used; a repository has it from the beginning.
 for second in {1..180}; do
-  [ -f /etc/keystone/fernet-keys/0 ] && exec uwsgi /etc/keystone/keystone-api-uwsgi.ini
+  [ -f /etc/keystone/fernet-keys/0 ] && exec ${uwsgiCommand}
   sleep 1
 done
 echo "no Fernet keys in /etc/keystone/fernet-keys after three minutes" >&2
 exit 1
 `
-
-function uwsgi(ctx: Context): string {
-  const { globals, facts } = ctx.host
-  const workers =
-    globals.keystone_api_workers ?? globals.openstack_service_workers ?? Math.min(facts.cpus, 5)
-  return `[uwsgi]
-add-header = Connection: close
-buffer-size = 65535
-die-on-term = true
-enable-threads = true
-exit-on-reload = false
-hook-master-start = unix_signal:15 gracefully_kill_them_all
-http = ${addressOf(ctx.host)}:${globals.keystone_listen_port}
-http-auto-chunked = true
-http-chunked-input = true
-http-raw-body = true
-lazy-apps = true
-logto2 = /var/log/kolla/keystone/keystone-uwsgi.log
-master = true
-module = keystone.wsgi.api:application
-plugins-dir = ${uwsgiPlugins(globals)}
-plugins = python3
-processes = ${workers}
-socket-timeout = 30
-thunder-lock = true
-uid = keystone
-worker-reload-mercy = 80
-static-map = /static=/var/lib/kolla/venv/lib/python3/site-packages/static
-`
-}

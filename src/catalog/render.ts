@@ -1,9 +1,11 @@
 import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
+import { frontendsOf } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
 import { services } from './index.js'
+import { logFolder } from './service.js'
 import type { Context, Probe, Service, Socket } from './service.js'
 
 /** The enabled services that have a container on the host, in the catalogue's order. */
@@ -50,6 +52,17 @@ export function probesOf(
   return collect(cloud, facts, hostName, (service, ctx) =>
     service.name === serviceName ? service.health(ctx) : [],
   )
+}
+
+/** Names of the frontends by which HAProxy sends clients to a service. */
+export function frontendNamesOf(cloud: Cloud, serviceName: string): string[] {
+  const own = services.filter((service) => service.name === serviceName)
+  return frontendsOf(cloud, own).map((frontend) => frontend.name)
+}
+
+/** Folders of the logs of services, by their names. */
+export function logFoldersOf(names: readonly string[]): string[] {
+  return services.filter((service) => names.includes(service.name)).map(logFolder)
 }
 
 /** Networks on which the host must have an address: all that its services use. */

@@ -80,3 +80,8 @@ export type Check =
   | { readonly kind: 'http'; readonly path: string }
   /** Logs in by this account, which has no password, and asks: a member that Galera keeps from serving fails, too. */
   | { readonly kind: 'galera'; readonly user: string }
+
+/** Folder of a service's logs below `/var/log/kolla`. */
+export function logFolder({ name, logs = name }: Service): string {
+  return logs
+}

@@ -10,24 +10,72 @@ export function inspectContainer(
   return ifPresent(host, `inspect ${name}`, () => api.getContainer(name).inspect())
 }
 
+export async function isRunning(engine: Engine, name: string): Promise<boolean> {
+  return (await inspectContainer(engine, name))?.State.Running === true
+}
+
 /**
  * Puts a container in the place of the one with this name, if any, and starts it. The new one is created beforehand
- * under a name of its own, so that the service is away only from the stop to the start. May be killed and repeated.
+ * under a name of its own, so that the service is away only from the stop to the start; one that stands by already
+ * takes over. `idle`: nobody is served by the old one, so that it needs no time to end. May be killed and repeated.
  */
 export async function replaceContainer(
   engine: Engine,
   name: string,
   options: ContainerCreateOptions,
+  { idle = false }: { readonly idle?: boolean } = {},
 ): Promise<void> {
-  const { host, api } = engine
-  const next = `${name}.next`
-  await removeContainer(engine, next)
-  const created = await asking(host, `create ${name}`, () =>
-    api.createContainer({ ...options, name: next }),
-  )
-  await stopAndRemove(engine, name)
-  await asking(host, `name ${name}`, () => created.rename({ name }))
+  const next = successorOf(name)
+  if (!(await standsBy(engine, name, options))) await createSuccessor(engine, name, options)
+  if (!idle) await stopContainer(engine, name)
+  await removeContainer(engine, name)
+  await asking(engine.host, `name ${name}`, () => engine.api.getContainer(next).rename({ name }))
   await startContainer(engine, name)
+}
+
+/** Starts the successor of a container beside it, under the name of `successorOf`. May be killed and repeated. */
+export async function startSuccessor(
+  engine: Engine,
+  name: string,
+  options: ContainerCreateOptions,
+): Promise<void> {
+  if (await standsBy(engine, name, options)) return
+  await createSuccessor(engine, name, options)
+  await startContainer(engine, successorOf(name))
+}
+
+/** What a container is called until it takes another one's place. */
+export function successorOf(name: string): string {
+  return `${name}.next`
+}
+
+async function createSuccessor(
+  engine: Engine,
+  name: string,
+  options: ContainerCreateOptions,
+): Promise<void> {
+  const next = successorOf(name)
+  await removeContainer(engine, next)
+  await asking(engine.host, `create ${name}`, () =>
+    engine.api.createContainer({ ...options, name: next }),
+  )
+}
+
+/** Whether a successor runs that was made from the same. */
+async function standsBy(
+  engine: Engine,
+  name: string,
+  { Labels = {} }: ContainerCreateOptions,
+): Promise<boolean> {
+  const found = await inspectContainer(engine, successorOf(name))
+  return found?.State.Running === true && hasLabels(found, Labels)
+}
+
+export function hasLabels(
+  found: ContainerInspectInfo | undefined,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(labels).every(([key, value]) => found?.Config.Labels[key] === value)
 }
 
 /** Starts a container; nothing happens to one that runs. */

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { inspectContainer, replaceContainer, startContainer, stopAndRemove } from './containers.js'
+import {
+  inspectContainer,
+  replaceContainer,
+  startContainer,
+  startSuccessor,
+  stopAndRemove,
+} from './containers.js'
 import { dockerEngine } from './engine.js'
 import type { Engine } from './engine.js'
 import { execIn } from './exec.js'
@@ -42,7 +48,7 @@ test('the new container is there before the old one is stopped', async () => {
     'POST /containers/create',
     'POST /containers/cron/stop',
     'DELETE /containers/cron',
-    'POST /containers/id1/rename',
+    'POST /containers/cron.next/rename',
     'POST /containers/cron/start',
   ])
   expect(names()).toEqual(['cron up'])
@@ -58,6 +64,27 @@ test.each([
   await replaceContainer(engine, 'cron', { Image: 'cron:2' })
   expect(names()).toEqual(['cron up'])
   expect(docker.containers[0]?.options).toMatchObject({ Image: 'cron:2' })
+})
+
+const second = { Image: 'cron:2', Labels: { made: 'of 2' } }
+
+test('a successor that stands by takes over as it is', async () => {
+  docker.add('cron', true)
+  await startSuccessor(engine, 'cron', second)
+  await startSuccessor(engine, 'cron', second)
+  expect(names()).toEqual(['cron up', 'cron.next up'])
+  docker.requests.length = 0
+  await replaceContainer(engine, 'cron', second, { idle: true })
+  expect(docker.requests).not.toContain('POST /containers/create')
+  expect(docker.requests).not.toContain('POST /containers/cron/stop')
+  expect(names()).toEqual(['cron up'])
+})
+
+test('a successor that was made from something else is made anew', async () => {
+  docker.add('cron', true)
+  await startSuccessor(engine, 'cron', { Image: 'cron:1', Labels: { made: 'of 1' } })
+  await replaceContainer(engine, 'cron', second)
+  expect(docker.containers.map(({ options }) => options.Image)).toEqual(['cron:2'])
 })
 
 test('starting what runs and removing what is gone do nothing', async () => {

@@ -1,7 +1,7 @@
 import type { Container } from '../catalog/container.js'
 import { createOptions, environmentList } from './create-options.js'
 import type { CreateSettings } from './create-options.js'
-import { inspectContainer, removeContainer } from './containers.js'
+import { hasLabels, inspectContainer, removeContainer } from './containers.js'
 import type { Engine } from './engine.js'
 import { asking } from './errors.js'
 import { logsTail } from './output.js'
@@ -36,7 +36,7 @@ export async function runOneShot(
 ): Promise<OneShotResult> {
   const { name, labels } = oneShot
   const found = await inspectContainer(engine, name)
-  const isOurs = Object.entries(labels).every(([key, value]) => found?.Config.Labels[key] === value)
+  const isOurs = hasLabels(found, labels)
   const running = found?.State.Running === true
   if (running && !isOurs) await awaitEnd(engine, name, signal)
   if (!running || !isOurs) await start(engine, oneShot)

@@ -8,18 +8,19 @@ export interface Backend {
 }
 
 /**
- * Has a host's HAProxy send nobody new to a member, and waits, for a while, until its last session has ended. Nothing
- * happens where no HAProxy runs.
+ * Has a host's HAProxy send nobody new to a member, and waits, for a while, until its last session has ended. Returns
+ * whether it has. Nothing happens where no HAProxy runs.
  */
 export async function drainBackend(
   remote: Remote,
   { frontend, server }: Backend,
   { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal },
-): Promise<void> {
-  await remote.runOrFail(
+): Promise<boolean> {
+  const said = await remote.runOrFail(
     sh`back=${`${frontend}_back`} server=${server} deadline=${seconds}\n` + drain,
     { title: `drain ${server} of ${frontend}`, ...(signal && { signal }) },
   )
+  return said.stdout.trim() === 'idle'
 }
 
 /** Takes a drain back. */
@@ -38,11 +39,11 @@ tell() {
 }`
 
 const drain = `${ask}
-tell "set server $back/$server state drain"
 while ((SECONDS < deadline)); do
-  sessions=$(tell "show stat" | awk -F, -v b="$back" -v s="$server" '$1 == b && $2 == s { print $5 }')
-  [[ \${sessions:-0} == 0 ]] && exit 0
-  sleep 0.3
+  stat=$(tell "set server $back/$server state drain; show stat")
+  [[ -n $stat ]] || exit 0 # no HAProxy
+  sessions=$(awk -F, -v b="$back" -v s="$server" '$1 == b && $2 == s { print $5 }' <<<"$stat")
+  [[ \${sessions:-0} != 0 ]] || { echo idle; exit 0; }
+  sleep 0.1
 done
-exit 0
 `

@@ -48,9 +48,15 @@ probe_running() {
 }
 
 tell_logs() {
-  local container
+  local container folder file volume
   for container in "\${containers[@]}"; do
     docker logs --tail 10 "$container" 2>&1 | sed "s/^/$container: /"
+  done
+  volume=$(docker volume inspect --format '{{.Mountpoint}}' kolla_logs 2>/dev/null) || return 0
+  for folder in "\${logs[@]}"; do
+    find "$volume/$folder" -name '*.log' -mmin -2 2>/dev/null | while read -r file; do
+      tail -n 10 "$file" | sed "s|^|\${file##*/}: |"
+    done
   done
 }
 

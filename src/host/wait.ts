@@ -10,6 +10,8 @@ export interface AwaitOptions {
   readonly timeoutMs: number
   /** Containers that must go on running: one that has ended or starts again and again is not waited for. */
   readonly containers?: readonly string[]
+  /** Folders below `/var/log/kolla` whose newest lines tell why it failed. */
+  readonly logs?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -25,14 +27,17 @@ const graceMs = 10_000
 export async function awaitProbes(
   remote: Remote,
   probes: readonly Probe[],
-  { title, timeoutMs, containers = [], signal }: AwaitOptions,
+  { title, timeoutMs, containers = [], logs = [], signal }: AwaitOptions,
 ): Promise<void> {
   if (probes.length === 0) return
-  const { code, stdout, stderr } = await remote.run(awaitScript(probes, containers, timeoutMs), {
-    title,
-    timeoutMs: timeoutMs + graceMs,
-    ...(signal && { signal }),
-  })
+  const { code, stdout, stderr } = await remote.run(
+    awaitScript(probes, { containers, logs, timeoutMs }),
+    {
+      title,
+      timeoutMs: timeoutMs + graceMs,
+      ...(signal && { signal }),
+    },
+  )
   if (code === 0) return
   const tail = (stdout + stderr).trim().split('\n')
   if (code === timeIsOver) throw new RemoteTimeout(remote.host, title, timeoutMs, tail)
@@ -42,8 +47,7 @@ export async function awaitProbes(
 /** The probes one after the other, since what has succeeded once is not asked again. */
 export function awaitScript(
   probes: readonly Probe[],
-  containers: readonly string[],
-  timeoutMs: number,
+  { containers = [], logs = [], timeoutMs }: Omit<AwaitOptions, 'title' | 'signal'>,
 ): string {
   const seconds = Math.ceil(timeoutMs / 1000)
   // What only has to run is asked of the engine at once.
@@ -55,7 +59,11 @@ export function awaitScript(
       ? [sh`await_probe ${`${running.join(', ')} running`} probe_running ${running}`]
       : []),
   ]
-  return [sh`deadline=${seconds} containers=(${containers})`, waiting, ...waits].join('\n')
+  return [
+    sh`deadline=${seconds} containers=(${containers}) logs=(${logs})`,
+    waiting,
+    ...waits,
+  ].join('\n')
 }
 
 type Asked = Exclude<Probe, { kind: 'running' }>

@@ -29,11 +29,10 @@ export function keyedDigest(key: string, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
 }
 
-/** Digest of all of a container but its files, image and what its one-shots take: what only a new container can change. */
+/** Digest of all that only a new container can change, and that is neither its image nor its files. */
 export function definitionDigest(container: Container): string {
-  const secrets = { bootstrap: undefined, accounts: undefined }
-  const others = { name: '', service: '', image: '', files: [], ...secrets }
-  const definition = { ...container, ...others }
+  const others = { bootstrap: undefined, accounts: undefined, standby: undefined }
+  const definition = { ...container, name: '', service: '', image: '', files: [], ...others }
   return createHash('sha256').update(canonical(definition)).digest('hex')
 }
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { Installation } from '../support/installation.js'
+import { Keystone } from '../support/keystone.js'
 import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../support/lab.js'
 import { containersOn, issueToken, querySql } from '../support/outside.js'
 import { ProcessListRecorder, readableByOthers } from '../support/secrets.js'
+import { TokenProbe } from '../support/token-probe.js'
 
 /**
  * The main job, from bare hosts to a highly available control plane, looked at from outside. The parts build on each
@@ -131,18 +133,51 @@ describe('a second deploy', () => {
 })
 
 describe('one changed option of one service', () => {
-  it("restarts only that service's containers, one host at a time", async () => {
+  it("restarts only that service's containers, one host at a time, and no request fails", async () => {
     const before = await containersOn(hosts)
     await installation.write('config/keystone.conf', '[token]\nexpiration = 10800\n')
+    const began = new Date().toISOString()
+    const probe = new TokenProbe(await Keystone.of(installation))
     await installation.run('deploy')
+    const { issued, failures } = await probe.stop()
+    expect(failures).toEqual([])
+    expect(issued).toBeGreaterThan(10)
     const after = await containersOn(hosts)
     const restarted = [...after].filter(([name, state]) => before.get(name)?.id !== state.id)
     const services = new Set(restarted.map(([name]) => name.split('/')[1]))
     expect(services).toEqual(new Set(['keystone', 'keystone_fernet']))
-    const starts = hosts.map((host) => after.get(`${host}/keystone`)?.startedAt ?? '')
-    expect(starts).toEqual([...starts].sort())
+    const turns = await onHosts(
+      `docker events --since ${began} --until ${new Date().toISOString()} --format '{{.TimeNano}}' \
+        --filter container=keystone --filter event=die --filter event=rename | sort | sed -n '1p;$p'`,
+    )
+    // From the end of the old one to the new one's name; the new one was there before.
+    const times = turns.map((turn) => turn.split('\n').map((nanos) => Number(nanos) / 1e6))
+    expect(times.flat()).toEqual(times.flat().sort((a, b) => a - b))
+    for (const [index, host] of hosts.entries()) {
+      const startedAt = Date.parse(after.get(`${host}/keystone`)?.startedAt ?? '')
+      expect(startedAt).toBeLessThan(times[index]?.[0] ?? 0)
+    }
     const seen = await onHosts('docker exec keystone grep ^expiration /etc/keystone/keystone.conf')
     expect(seen).toEqual(hosts.map(() => 'expiration = 10800'))
+  })
+})
+
+describe('an option that Keystone can not begin with', () => {
+  it('takes nothing away: the step fails with the reason, and every member goes on', async () => {
+    const before = await containersOn(hosts)
+    const undo = await installation.edit(
+      'config/keystone.conf',
+      /$/,
+      '[identity]\ndriver = nowhere\n',
+    )
+    const { code, stderr } = await installation.attempt('deploy')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/keystone\.next.*while waiting for/)
+    expect(stderr).toContain('nowhere')
+    expect(await containersOn(hosts)).toEqual(before)
+    await undo()
+    expect(await installation.run('deploy')).toContain('rewritten on 3 hosts')
+    expect(await containersOn(hosts)).toEqual(before)
   })
 })
 

@@ -1,4 +1,4 @@
-import { together } from '../operate.js'
+import { onAll, together } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 
@@ -25,9 +25,20 @@ export async function initializeKeystone(run: Run, newDatabase: boolean): Promis
   })
 }
 
-/** Starts Keystone: everywhere at once when it is new, else host by host so that the API goes on answering. */
+/**
+ * Starts Keystone: everywhere at once when it is new, else host by host so that the API goes on answering. What takes
+ * long, loading the application, is done before, beside those that serve.
+ */
 export async function rollKeystone(run: Run): Promise<void> {
   if (run.changed('keystone').length === 0) return
+  const serving = run.changes('keystone').flatMap(({ host, container, interrupts }) => {
+    return container === 'keystone' && interrupts ? [host] : []
+  })
+  if (serving.length > 0) {
+    await run.stages.run('Prepare keystone', () =>
+      onAll(serving, (host) => step('prepareKeystone', host, run.ref, host)),
+    )
+  }
   await run.stages.run('Start keystone', () =>
     run.rolling('keystone', (host) =>
       step('startKeystone', host, run.ref, host, run.containers('keystone', host)),

@@ -19,7 +19,8 @@ export async function replaceOnHost(run: Run, { name, services }: UpgradeStep, h
       await step('replaceRabbitmq', host, ref, host)
       return step('verifyRabbitmq', host, ref, host)
     case 'keystone':
-      return step('replaceKeystone', host, ref, host, containers)
+      await step('prepareKeystone', host, ref, host)
+      return step('startKeystone', host, ref, host, containers)
     default:
       return step('startContainers', `${host} · ${name}`, ref, host, containers)
   }

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { contextOf } from './host-view.js'
+import { testCloud, testFacts } from './testing/cloud.js'
+import { uwsgiFiles } from './uwsgi.js'
+
+const { host } = contextOf(testCloud(), testFacts, 'kolla2')
+const started: ChildProcess[] = []
+let folder: string
+let port: number
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'uwsgi-'))
+  port = await freePort()
+})
+afterAll(async () => {
+  for (const child of started) child.kill('SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+/** The launcher with a stand-in for uWSGI, which loads the application when it gets a line of input. */
+async function start(name: string): Promise<{ load: () => void }> {
+  const home = join(folder, name)
+  await mkdir(home)
+  const { files } = uwsgiFiles(host, {
+    user: 'keystone',
+    module: 'api',
+    shared: 'api',
+    address: '127.0.0.1',
+    port,
+    workers: 1,
+  })
+  for (const { path, content } of files) {
+    await writeFile(join(home, path), content.replaceAll('/tmp/uwsgi-serves', join(home, 'serves')))
+  }
+  await writeFile(join(home, 'api.py'), 'application = None\n')
+  const uwsgi = `#!/bin/sh\nread line\nexec python3 -c "exec(open('keystone-uwsgi.py').read()); import time; time.sleep(60)"\n`
+  await writeFile(join(home, 'uwsgi'), uwsgi, { mode: 0o755 })
+  const env = { ...process.env, PATH: `${home}:${process.env['PATH'] ?? ''}`, PYTHONPATH: home }
+  const child = spawn('python3', ['uwsgi-listen.py'], { cwd: home, env })
+  started.push(child)
+  return { load: () => child.stdin.write('load\n') }
+}
+
+function answers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port: free } = server.address() as AddressInfo
+  await new Promise((done) => server.close(done))
+  return free
+}
+
+test('nobody is let in before the application is loaded, and a successor shares the port', async () => {
+  const first = await start('first')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(await answers()).toBe(false)
+  first.load()
+  await expect.poll(answers, { timeout: 10_000 }).toBe(true)
+  const second = await start('second')
+  second.load()
+  const [old] = started
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  old?.kill('SIGKILL')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(await answers()).toBe(true)
+})

@@ -1,0 +1,110 @@
+import type { ConfigFile } from './container.js'
+import { uwsgiPlugins } from './distro.js'
+import type { HostView } from './host-view.js'
+import { configFile } from './kolla-config.js'
+import type { Placed } from './kolla-config.js'
+
+/** An API that uWSGI serves. */
+export interface UwsgiApi {
+  /** Its user and the folder of its log: `keystone`. */
+  readonly user: string
+  /** Python module of the application, which every worker loads for itself: `keystone.wsgi.api`. */
+  readonly module: string
+  /** What takes long about that and can be shared by all workers: a module that only defines. */
+  readonly shared: string
+  readonly address: string
+  readonly port: number
+  readonly workers: number
+}
+
+/** There once the port is open; it goes with the container. */
+const marker = '/tmp/uwsgi-serves'
+
+/** Ends well as soon as the port is open. It waits in the container, since to ask from outside costs more than this. */
+export const uwsgiServes: readonly string[] = [
+  'timeout',
+  '20',
+  'sh',
+  '-c',
+  `until [ -e ${marker} ]; do sleep 0.1; done`,
+]
+
+/** For `exec` in a startup script. */
+export const uwsgiCommand = 'python3 /usr/bin/uwsgi-listen.py'
+
+/**
+ * How uWSGI begins beside the container that it replaces: it is handed a socket that is bound to the same port and takes
+ * no connection until the application is loaded. So nobody is sent to one that can't answer yet, and an application that
+ * does not load takes nothing away. uWSGI alone opens its ports before it loads anything.
+ */
+export function uwsgiFiles(
+  host: HostView,
+  api: UwsgiApi,
+): { placed: Placed[]; files: ConfigFile[] } {
+  const { user } = api
+  const ini = `/etc/${user}/${user}-api-uwsgi.ini`
+  const application = `/etc/${user}/${user}-api-uwsgi.py`
+  return {
+    placed: [
+      { source: 'uwsgi-listen.py', dest: '/usr/bin/uwsgi-listen.py', owner: 'root', perm: '0755' },
+      { source: `${user}-uwsgi.ini`, dest: ini, owner: user, perm: '0600' },
+      { source: `${user}-uwsgi.py`, dest: application, owner: user, perm: '0600' },
+    ],
+    files: [
+      configFile('uwsgi-listen.py', listen(api, ini)),
+      configFile(`${user}-uwsgi.ini`, configuration(host, api, application)),
+      configFile(`${user}-uwsgi.py`, serve(api)),
+    ],
+  }
+}
+
+/** As with systemd's socket activation, which uWSGI knows. */
+const listen = ({ address, port }: UwsgiApi, ini: string) => `import os, socket
+
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+    listener.setsockopt(socket.SOL_SOCKET, option, 1)
+listener.bind(("${address}", ${port}))
+if os.path.exists("${marker}"):
+    os.remove("${marker}")
+os.dup2(listener.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execvp("uwsgi", ["uwsgi", "${ini}"])
+`
+
+const serve = ({ module }: UwsgiApi) => `import os, socket
+
+from ${module} import application
+
+socket.socket(fileno=os.dup(3)).listen(1024)
+open("${marker}", "w").close()
+`
+
+const configuration = (
+  { globals }: HostView,
+  { user, shared, workers }: UwsgiApi,
+  application: string,
+) => `[uwsgi]
+add-header = Connection: close
+buffer-size = 65535
+die-on-term = true
+enable-threads = true
+exit-on-reload = false
+hook-master-start = unix_signal:15 gracefully_kill_them_all
+lazy-apps = true
+logto2 = /var/log/kolla/${user}/${user}-uwsgi.log
+master = true
+need-app = true
+plugins-dir = ${uwsgiPlugins(globals)}
+plugins = python3
+processes = ${workers}
+protocol = http
+shared-pyimport = ${shared}
+socket-timeout = 30
+static-map = /static=/var/lib/kolla/venv/lib/python3/site-packages/static
+thunder-lock = true
+uid = ${user}
+worker-reload-mercy = 80
+wsgi-file = ${application}
+`
