@@ -21,8 +21,8 @@ const options = { schema: 'failsafe' } as const
 
 /**
  * The text of a passwords.yml with every empty or missing value of kolla-ansible's own file filled in, and the names
- * of those (`docker_registry_password` may stay empty). What is set stays, with order and comments; kinds and lengths are kolla-ansible's. The text is secret:
- * write it with mode 0600. Throws a sentence when the given text is no YAML mapping.
+ * of those (`docker_registry_password` is there and stays empty). What is set stays, with order and comments; kinds and
+ * lengths are kolla-ansible's. The text is secret: write it with mode 0600. Throws a sentence when the given text is no YAML mapping.
  */
 export function genpwd(
   text: string | undefined,
@@ -30,8 +30,16 @@ export function genpwd(
 ): { text: string; added: string[] } {
   const [document, passwords] = read(text)
   const added: string[] = []
+  let complete = text !== undefined
   for (const [key, kind] of template) {
-    if (kind === 'blank' || isSet(passwords, key)) continue
+    if (kind === 'blank') {
+      // kolla-ansible asks for it, set or not.
+      if (passwords.has(key)) continue
+      passwords.add(document.createPair(key, ''))
+      complete = false
+      continue
+    }
+    if (isSet(passwords, key)) continue
     const value = document.createNode(generators[kind]())
     if (isScalar<string>(value) && parse(value.value, { version: '1.1' }) !== value.value) {
       value.type = 'QUOTE_SINGLE' // hexadecimal digits may read as a number
@@ -41,9 +49,10 @@ export function genpwd(
     if (pair) pair.value = value
     else passwords.add(document.createPair(key, value))
     added.push(key)
+    complete = false
   }
   return {
-    text: added.length === 0 && text !== undefined ? text : document.toString({ lineWidth: 0 }),
+    text: complete && text !== undefined ? text : document.toString({ lineWidth: 0 }),
     added,
   }
 }
