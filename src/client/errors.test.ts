@@ -69,6 +69,16 @@ describe('toOperationError', () => {
   })
 })
 
+it('tells of each finding where it is', () => {
+  const message = 'no key'
+  const { message: text } = new BadInput([
+    { severity: 'error', message, host: 'kolla1' },
+    { severity: 'error', message, file: 'multinode', line: 3 },
+    { severity: 'error', message },
+  ])
+  expect(text).toBe('kolla1: error: no key\nmultinode:3: error: no key\nno key')
+})
+
 it('shows every field as JSON, but not what it was made from', () => {
   const error = new BadInput([{ severity: 'error', message: 'wrong' }])
   error.cause = new Error('inner')

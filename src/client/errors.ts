@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common'
 import type { StepFailure } from '../../workflows/operations.js'
+import { formatFinding } from '../model/finding.js'
 import type { Finding } from '../model/finding.js'
 
 /** Why an operation could not start or did not succeed. `JSON.stringify` shows every field. */
@@ -17,8 +18,12 @@ export class OperationError extends Error {
 export class BadInput extends OperationError {
   override name = 'BadInput'
   constructor(readonly findings: readonly Finding[]) {
-    super(findings.map((finding) => finding.message).join('\n'))
+    super(findings.map(withPlace).join('\n'))
   }
+}
+
+function withPlace(finding: Finding): string {
+  return (finding.file ?? finding.host) === undefined ? finding.message : formatFinding(finding)
 }
 
 /** Another operation of the cloud is running. */

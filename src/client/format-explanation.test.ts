@@ -31,6 +31,22 @@ it('lists findings and the command to repeat', () => {
   )
 })
 
+it('says once what a step failed with', () => {
+  const failedWith = (message: string) => ({
+    type: 'stepFailed' as const,
+    time: startedAt,
+    step: { id: '2', verb: 'observeHost', summary: 'kolla1' },
+    attempts: 1,
+    seconds: 1,
+    error: new BadInput([{ severity: 'error', message, host: 'kolla1' }]),
+  })
+  const error = new BadInput([{ severity: 'error', message: 'no key', host: 'kolla1' }])
+  const otherFailures = [failedWith('no key'), failedWith('out of memory')]
+  const text = formatExplanation({ ...nothing, operation, error, otherFailures })
+  expect(text.match(/no key/g)).toHaveLength(1)
+  expect(text).toContain('observeHost kolla1 failed too: kolla1: error: out of memory')
+})
+
 it('shows what it waits for, and the answers that there are', () => {
   const running = { ...operation, status: 'running' as const }
   const waiting = { kind: 'failure' as const, what: 'keystone on kolla1 failed: it exited' }

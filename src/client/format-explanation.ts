@@ -17,13 +17,19 @@ export function formatExplanation(explanation: Explanation): string {
     running(explanation),
     explanation.waiting && `It waits:\n${explanation.waiting.what}`,
     explanation.workerTrouble,
-    ...explanation.otherFailures.map(
-      ({ step, error }) => `${stepName(step)} failed too: ${error.message}`,
-    ),
+    ...alsoFailed(explanation),
     explanation.summary,
     next(explanation),
   ]
   return paragraphs.filter((paragraph) => paragraph).join('\n\n')
+}
+
+/** But for what the failure has told already: findings of several hosts are all in one. */
+function alsoFailed({ error, otherFailures }: Explanation): string[] {
+  const told = error ? errorText(error) : ''
+  return otherFailures
+    .filter((failure) => !told.includes(failure.error.message))
+    .map((failure) => `${stepName(failure.step)} failed too: ${failure.error.message}`)
 }
 
 function headline({ operation, stepsDone }: Explanation): string {

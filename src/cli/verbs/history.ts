@@ -24,7 +24,7 @@ export function addHistoryVerbs(program: Command): void {
     .description('follow an operation (default: the one that runs, else the last)')
     .argument('[workflow-id]', asListed)
     .action((id: string | undefined, _, verb: Command) =>
-      withOperation(verb, id, (client, workflowId, options) =>
+      withOperation(verb, id ?? latest, (client, workflowId, options) =>
         watch(client.get(workflowId), { json: options.json === true }),
       ),
     )
@@ -36,17 +36,19 @@ export function addHistoryVerbs(program: Command): void {
     .argument('[workflow-id]', asListed)
     .option('--force', 'end it at once, without its consent: for one that does not stop')
     .action((id: string | undefined, { force }: { force?: true }, verb: Command) =>
-      withOperation(verb, id, (client, workflowId, options) =>
+      withOperation(verb, id ?? running, (client, workflowId, options) =>
         abort(client, workflowId, options, force === true),
       ),
     )
   program
     .command('approve')
-    .description('let a plan, or what comes after a canary, begin (default: of the one that waits)')
+    .description(
+      'let a plan, or what comes after a canary, begin (default: of the upgrade or rollback that runs)',
+    )
     .argument('[workflow-id]', asListed)
     .option('--plan <digest>', 'only this plan: one that has changed since is refused')
     .action((id: string | undefined, { plan }: { plan?: string }, verb: Command) =>
-      withOperation(verb, id, async (client, workflowId) => {
+      withOperation(verb, id ?? upgrading, async (client, workflowId) => {
         const handle = client.get(workflowId)
         const waiting = await handle.waiting()
         const named = plan ?? waiting?.plan
@@ -67,7 +69,9 @@ export function addHistoryVerbs(program: Command): void {
     )
     .argument('[workflow-id]', asListed)
     .action((decision: Decision, id: string | undefined, _, verb: Command) =>
-      withOperation(verb, id, (client, workflowId) => client.get(workflowId).decide(decision)),
+      withOperation(verb, id ?? upgrading, (client, workflowId) =>
+        client.get(workflowId).decide(decision),
+      ),
     )
   for (const [name, description] of [
     ['pause', 'hold an upgrade or a rollback before its next step'],
@@ -78,7 +82,9 @@ export function addHistoryVerbs(program: Command): void {
       .description(description)
       .argument('[workflow-id]', asListed)
       .action((id: string | undefined, _, verb: Command) =>
-        withOperation(verb, id, (client, workflowId) => client.get(workflowId)[name]()),
+        withOperation(verb, id ?? upgrading, (client, workflowId) =>
+          client.get(workflowId)[name](),
+        ),
       )
   }
   program
@@ -99,7 +105,9 @@ export function addHistoryVerbs(program: Command): void {
       'which step failed, where, how, and what to do (default: the operation that runs, else the last)',
     )
     .argument('[workflow-id]', asListed)
-    .action((id: string | undefined, _, verb: Command) => withOperation(verb, id, explain))
+    .action((id: string | undefined, _, verb: Command) =>
+      withOperation(verb, id ?? latest, explain),
+    )
 }
 
 async function abort(client: KollaTemporal, workflowId: string, options: Options, force: boolean) {
@@ -114,26 +122,46 @@ async function explain(client: KollaTemporal, workflowId: string, options: Optio
   console.log(options.json ? JSON.stringify(explanation) : formatExplanation(explanation))
 }
 
+/** Picks one of the operations, latest first; the text says what there is none of. */
+interface Choice {
+  readonly of: (operation: OperationSummary) => boolean
+  readonly none: (ofCloud: string) => string
+}
+
+const isRunning = ({ status }: OperationSummary) => status === 'running'
+
+const running: Choice = {
+  of: isRunning,
+  none: (ofCloud) => `no operation${ofCloud} runs`,
+}
+const upgrading: Choice = {
+  of: (it) => isRunning(it) && ['upgrade', 'rollback'].includes(it.operation),
+  none: (ofCloud) => `no upgrade or rollback${ofCloud} runs`,
+}
+/** The one that runs, else the last one. */
+const latest: Choice = {
+  of: () => true,
+  none: (ofCloud) => `no operation${ofCloud} is in the history yet`,
+}
+
 async function withOperation(
   verb: Command,
-  workflowId: string | undefined,
+  operation: string | Choice,
   body: (client: KollaTemporal, workflowId: string, options: Options) => Promise<void>,
 ): Promise<void> {
   const options: Options = verb.optsWithGlobals()
-  await connected(options, async (client) =>
-    body(client, workflowId ?? (await latest(client, options)), options),
-  )
+  await connected(options, async (client) => {
+    const id = typeof operation === 'string' ? operation : await choose(client, options, operation)
+    await body(client, id, options)
+  })
 }
 
-/** The operation that runs, else the last one. */
-async function latest(client: KollaTemporal, options: Options): Promise<string> {
+async function choose(client: KollaTemporal, options: Options, choice: Choice): Promise<string> {
   const cloud = cloudOfHistory(options)
-  const operations = await client.history(cloud)
-  const operation = operations.find(({ status }) => status === 'running') ?? operations[0]
+  const possible = (await client.history(cloud)).filter(choice.of)
+  const operation = possible.find(isRunning) ?? possible[0]
   if (operation) return operation.workflowId
-  throw new UsageError(
-    `no operation ${cloud === undefined ? '' : `of ${cloud} `}is in the history yet`,
-  )
+  throw new UsageError(choice.none(cloud === undefined ? '' : ` of ${cloud}`))
 }
 
 export function formatHistory(operations: readonly OperationSummary[]): string {

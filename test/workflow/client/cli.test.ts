@@ -87,6 +87,16 @@ describe('verbs', () => {
   })
 })
 
+it.each([['abort'], ['approve'], ['decide', 'retry'], ['pause'], ['resume']])(
+  'says that there is nothing to %s',
+  async (...words) => {
+    expect(await run('--cloud', 'idle', 'deploy')).toBe(0)
+    expect(await run('--cloud', 'idle', ...words)).toBe(2)
+    const what = words[0] === 'abort' ? 'operation' : 'upgrade or rollback'
+    expect(printed).toContain(`error: no ${what} of idle runs\n`)
+  },
+)
+
 it('aborts what runs, and attaches to the last', async () => {
   const check = run('--cloud', 'aborted', 'check')
   await expect.poll(() => printed).toContain('check started')
