@@ -1,5 +1,5 @@
 import type { Container } from '../src/catalog/container.js'
-import { accountsSql } from '../src/catalog/mariadb-accounts.js'
+import { accountsSql, restoredAccountsSql } from '../src/catalog/mariadb-accounts.js'
 import { installDatabase, recoverPosition, standAlone } from '../src/catalog/mariadb.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
@@ -44,6 +44,12 @@ export function mariadbActivities(contexts: CloudContexts) {
     async createMariadbAccounts(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await sql(cloud, host, accountsSql(cloud.cloud))
+    },
+
+    /** The same after data of another day were put in place, for the services' accounts too. */
+    async mendMariadbAccounts(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await sql(cloud, host, restoredAccountsSql(cloud.cloud))
     },
 
     /** The last transaction that a crashed member holds, as InnoDB tells it. */

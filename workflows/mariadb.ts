@@ -108,7 +108,7 @@ export async function restore(
       () => step('restoreMariadb', host, ref, host, turn),
       ...others.map((member) => () => step('setMariadbAside', member, ref, member, turn)),
     )
-    await step('createMariadbAccounts', host, ref, host)
+    await step('mendMariadbAccounts', host, ref, host)
   })
   await together(afterwards, () =>
     stages.run(titles.join, () =>

@@ -3,6 +3,7 @@ import {
   accountsSql,
   databaseSql,
   keystoneDatabaseSql,
+  restoredAccountsSql,
   sqlName,
   sqlString,
 } from './mariadb-accounts.js'
@@ -37,6 +38,14 @@ it('creates accounts so that running it again mends them', () => {
   expect(lines).toContain("ALTER USER 'root'@'%' IDENTIFIED BY 'it''s \\\\ a secret';")
   expect(lines).toContain("CREATE USER IF NOT EXISTS 'haproxy'@'%' IDENTIFIED BY '';")
   expect(lines.every((line) => line.endsWith(';'))).toBe(true)
+})
+
+it("mends the services' accounts, too, in data of another day", () => {
+  const keystone = "ALTER USER 'keystone'@'%' IDENTIFIED BY 'ks/db:$pass';"
+  expect(accountsSql(testCloud())).not.toContain(keystone)
+  expect(restoredAccountsSql(testCloud())).toContain(keystone)
+  const without = testCloud({ globals: { enable_keystone: false } })
+  expect(restoredAccountsSql(without)).toBe(accountsSql(without))
 })
 
 it('gives a service all rights on its own database alone', () => {

@@ -40,6 +40,12 @@ export function accountsSql(cloud: Cloud): string {
   ].join('\n')
 }
 
+/** The same for data of another day, which know the services' accounts by the passwords that they had then. */
+export function restoredAccountsSql(cloud: Cloud): string {
+  const keystone = cloud.globals.enable_keystone ? [keystoneDatabaseSql(cloud)] : []
+  return [accountsSql(cloud), ...keystone].join('\n')
+}
+
 /** A service's database and its account, with all rights on it alone. May run again. */
 export function databaseSql(database: string, name: string, secret: string): string {
   return [

@@ -229,6 +229,7 @@ describe('upgrade', () => {
     const verbs = calls.map((call) => call.verb)
     expect(verbs.filter((verb) => verb === 'restoreMariadb')).toHaveLength(1)
     expect(verbs.filter((verb) => verb === 'setMariadbAside')).toHaveLength(2)
+    expect(verbs.indexOf('mendMariadbAccounts')).toBeGreaterThan(verbs.indexOf('restoreMariadb'))
     expect(verbs.lastIndexOf('issueToken')).toBeGreaterThan(verbs.indexOf('restoreMariadb'))
   })
 
