@@ -280,12 +280,14 @@ describe('upgrade', () => {
       },
     })
     await environment.withWorker(activities, async (runs) => {
-      const handle = await runs.start('upgrade', { ...input, canary: 1 })
+      const handle = await runs.start('upgrade', { ...input, canary: 2 })
       await handle.result()
     })
     expect(remembered['Upgrade mariadb']).toMatchObject({ hosts: 3 })
     expect(remembered['Upgrade mariadb']?.seconds).toBeGreaterThanOrEqual(1)
-    expect(remembered['Upgrade cron']).toMatchObject({ seconds: 0, hosts: 3 })
+    expect(remembered['Upgrade cron']).toMatchObject({ hosts: 3 })
+    // On a busy machine the steps themselves may take a second, but not what the canary waits.
+    expect(remembered['Upgrade cron']?.seconds).toBeLessThan(2)
     expect(Object.keys(remembered)).toEqual(expect.arrayContaining(['Pull images', 'Verify']))
   })
 
