@@ -28,7 +28,8 @@ main() {
 is_own_address() {
   local ip
   ip=$(getent ahostsv4 "${address%:*}" | awk 'NR == 1 { print $1 }')
-  ip -brief address | grep --quiet --fixed-strings " $ip/"
+  # No pipe into `grep --quiet`: it may end before `ip` has written all, whose death would then count.
+  [[ $(ip -brief address) == *" $ip/"* ]]
 }
 
 debian_registry() {
