@@ -18,18 +18,25 @@ export async function findImages(
 ): Promise<{ digests: Record<string, string>; findings: Finding[] }> {
   const { openstack_release: release } = cloud.cloud.globals
   const refs = new Set(cloud.cloud.hosts.flatMap((host) => imagesOf(cloud, host.name)))
+  const answers = await askRegistry(() => imageDigests([...refs], registryOptions(cloud)))
+  if (!(answers instanceof Map)) return { digests: {}, findings: [answers] }
+  const found = [...answers]
+  const digests = found.flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]]))
+  const missing = found.flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
+  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\``
+  return {
+    digests: Object.fromEntries(digests) as Record<string, string>,
+    findings: missing.length === 0 ? [] : [{ severity: 'error', message }],
+  }
+}
+
+/** A registry that can't be asked is a finding. */
+export async function askRegistry<T>(ask: () => Promise<T>): Promise<T | Finding> {
   try {
-    const found = [...(await imageDigests([...refs], registryOptions(cloud)))]
-    const digests = found.flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]]))
-    const missing = found.flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
-    const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\``
-    return {
-      digests: Object.fromEntries(digests) as Record<string, string>,
-      findings: missing.length === 0 ? [] : [{ severity: 'error', message }],
-    }
+    return await ask()
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
-    return { digests: {}, findings: [{ severity: 'error', message: error.message }] }
+    return { severity: 'error', message: error.message }
   }
 }
 

@@ -10,12 +10,15 @@ import { label } from '../src/plan/desired.js'
 import { planDigest } from '../src/plan/digest.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
+import { imageDigests } from '../src/registry/registry.js'
 import type { StepTimes } from '../src/plan/step-times.js'
 import { pointsOfNoReturn, upgradeSteps, withoutStep } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import type { DatabaseState } from './mariadb-backup.js'
+import { askRegistry, registryOptions } from './find-images.js'
+import type { Pull } from './find-images.js'
 import { desiredHosts, membersOf, planCloud } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
@@ -105,7 +108,10 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       })
       const members = membersOf(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
-      const findings = leftBehind(changes, record.release)
+      const findings = [
+        ...leftBehind(changes, record.release),
+        ...(await goneImages(cloud, record, pulls)),
+      ]
       const times = await contexts.times(ref.cloud).of('rollback')
       return { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
     },
@@ -171,6 +177,23 @@ function leftBehind(changes: readonly Change[], release: string): Finding[] {
     severity: 'error',
     message: `${service} can't be taken to ${release}: this version upgrades clouds without it`,
   }))
+}
+
+/** Nothing is touched where an image is neither on its host nor in the registry any more. */
+async function goneImages(
+  cloud: CloudContext,
+  { id }: ReleaseSummary,
+  pulls: readonly Pull[],
+): Promise<Finding[]> {
+  const refs = [...new Set(pulls.flatMap(({ images }) => images))]
+  const there = await askRegistry(() => imageDigests(refs, registryOptions(cloud)))
+  if (!(there instanceof Map)) return [there]
+  return pulls.flatMap(({ host, images }): Finding[] => {
+    const gone = images.filter((image) => there.get(image) === undefined)
+    if (gone.length === 0) return []
+    const message = `images of ${id} are gone from this host and from the registry, and without them there is no way back to it: ${gone.join(', ')}`
+    return [{ severity: 'error', host, message }]
+  })
 }
 
 function backupRoom({ members }: DatabaseState): Finding[] {

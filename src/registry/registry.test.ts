@@ -134,6 +134,7 @@ describe('parseReference', () => {
   it.each([
     ['192.168.8.73:5000/kolla/cron:2026.1', '192.168.8.73:5000', 'kolla/cron', '2026.1'],
     ['quay.io/openstack.kolla/cron:1', 'quay.io', 'openstack.kolla/cron', '1'],
+    ['quay.io/kolla/cron@sha256:ab', 'quay.io', 'kolla/cron', 'sha256:ab'],
     ['localhost/cron', 'localhost', 'cron', 'latest'],
     ['kolla/cron:1', 'registry-1.docker.io', 'kolla/cron', '1'],
     ['debian:trixie', 'registry-1.docker.io', 'library/debian', 'trixie'],
