@@ -1,15 +1,18 @@
 import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
+import { floating } from '../src/catalog/floating.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { stopContainer } from '../src/docker/containers.js'
-import { cutConnections, holdsAddress, receiveAddress } from '../src/host/floating-address.js'
+import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
 import type { Versions } from '../src/plan/release-record.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, proveHealth, runOnce, startContainer } from './containers.js'
-import { report } from './progress.js'
+import { cancellation, report } from './progress.js'
 
-/** How long another keepalived may take to notice that one has left, in seconds: it tells them, so one is usual. */
-const HANDOVER_TIMEOUT = 4
+/** How long requests that are under way may take when the floating address leaves, in seconds. */
+const ANSWER_TIMEOUT = 2
+/** And how long until another host has it: keepalived tells the others that it leaves. */
+const HANDOVER_TIMEOUT = 6
 
 /** What services need beyond a new container when their release changes. */
 export function upgradeActivities(contexts: CloudContexts) {
@@ -116,18 +119,24 @@ export function upgradeActivities(contexts: CloudContexts) {
 
 /** Stops keepalived; where it held the floating address, another one has it when this returns. */
 async function handAddressOver(cloud: CloudContext, host: string): Promise<void> {
-  const { kolla_internal_vip_address: address } = cloud.cloud.globals
+  const addresses = floating(cloud.cloud)
+  const leave = () => leaveAddresses(cloud.remote(host), addresses, { seconds: ANSWER_TIMEOUT })
+  if (!(await holdsAddresses(cloud.remote(host), addresses))) return leave()
   const others = cloud.members('loadbalancer').filter((member) => member !== host)
-  const held = await holdsAddress(cloud.remote(host), address)
-  if (held) report('handing the floating address over')
-  const leave = async () => {
-    await stopContainer(cloud.engine(host), 'keepalived')
-    if (held) await cutConnections(cloud.remote(host), address)
+  const arrived = new AbortController()
+  const signal = AbortSignal.any([arrived.signal, cancellation().signal])
+  const receive = async (other: string) => {
+    const seconds = ANSWER_TIMEOUT + HANDOVER_TIMEOUT
+    const came = await receiveAddresses(cloud.remote(other), addresses, { seconds, signal })
+    if (came) arrived.abort()
   }
+  report('handing the floating address over')
   await allEnded([
     leave(),
-    ...(held ? others : []).map((other) =>
-      receiveAddress(cloud.remote(other), address, { seconds: HANDOVER_TIMEOUT }),
+    ...others.map((other) =>
+      receive(other).catch((error: unknown) => {
+        if (!arrived.signal.aborted) throw error
+      }),
     ),
   ])
 }

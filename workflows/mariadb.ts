@@ -80,18 +80,22 @@ export interface Restore {
 }
 
 type Hook = () => Promise<unknown>
-type Around = 'beforehand' | 'afterwards'
+type Around = 'meanwhile' | 'first' | 'afterwards'
 const nothing: Hook = () => Promise.resolve()
 
 /**
- * The members go on serving until the data are ready to be put in place; then comes `beforehand`, and as soon as the
- * first member serves them, `afterwards`.
+ * The members go on serving until the data are ready to be put in place; while they stop, `meanwhile` is done. As soon
+ * as the first member serves them comes `first`, then `afterwards` beside the other members.
  */
 export async function restore(
   { stages }: Pick<Operation, 'stages'>,
   ref: CloudRef,
   { backup, backups, members }: Restore,
-  { beforehand = nothing, afterwards = nothing }: Partial<Record<Around, Hook>> = {},
+  {
+    meanwhile = nothing,
+    first = nothing,
+    afterwards = nothing,
+  }: Partial<Record<Around, Hook>> = {},
 ): Promise<string> {
   const { host } = backup
   const turn = workflowInfo().runId
@@ -99,9 +103,10 @@ export async function restore(
   const found = await stages.run(titles.prepare, () =>
     step('proveBackup', `${host} · ${backup.id}`, ref, host, wholeChain(backups, backup.id), true),
   )
-  await beforehand()
-  await stages.run('Stop mariadb', () =>
-    onAll(members, (member) => step('stopMariadb', member, ref, member)),
+  await together(meanwhile, () =>
+    stages.run('Stop mariadb', () =>
+      onAll(members, (member) => step('stopMariadb', member, ref, member)),
+    ),
   )
   await stages.run(titles.restore, async () => {
     await together(
@@ -110,6 +115,7 @@ export async function restore(
     )
     await step('mendMariadbAccounts', host, ref, host)
   })
+  await first()
   await together(afterwards, () =>
     stages.run(titles.join, () =>
       onAll(others, (member) => step('startMariadb', member, ref, member)),

@@ -116,10 +116,10 @@ async function restoreData(
 ): Promise<void> {
   const { record } = plan
   const members = run.members('mariadb')
+  const keystones = run.members('keystone')
   const stop = () =>
-    onAll(run.members('keystone'), (host) =>
-      step('stopService', `${host} · keystone`, run.ref, host, 'keystone'),
-    )
+    onAll(keystones, (host) => step('stopService', `${host} · keystone`, run.ref, host, 'keystone'))
+  const start = (hosts: readonly string[]) => startKeystone(operation, run, hosts)
   await control.attempt('the data of the record', async () => {
     await onAll(members, (host) =>
       step('writeConfiguration', `${host} · mariadb`, run.ref, host, ['mariadb']),
@@ -129,7 +129,12 @@ async function restoreData(
       operation,
       run.ref,
       { backup: record.backup, backups, members },
-      { beforehand: stop, afterwards: () => startKeystone(operation, run) },
+      {
+        meanwhile: stop,
+        // Alone, and so sooner: from then on there is an API again.
+        first: () => start(keystones.slice(0, 1)),
+        afterwards: () => start(keystones.slice(1)),
+      },
     )
   })
 }
@@ -146,10 +151,14 @@ function donorsOf({ record }: PlannedRollback, { members }: DatabaseState): stri
   return old.map(({ host }) => host)
 }
 
-async function startKeystone({ stages }: Operation, run: Run): Promise<void> {
+async function startKeystone(
+  { stages }: Operation,
+  run: Run,
+  hosts: readonly string[],
+): Promise<void> {
   const names = ['keystone_ssh', 'keystone_fernet', 'keystone']
   await stages.run(titles.rollBack('keystone'), () =>
-    onAll(run.members('keystone'), async (host) => {
+    onAll(hosts, async (host) => {
       await step('writeConfiguration', `${host} · keystone`, run.ref, host, names)
       await step('startKeystone', host, run.ref, host, names)
     }),

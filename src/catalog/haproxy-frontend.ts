@@ -41,6 +41,7 @@ export function frontendConfig(
     ...indent([
       `mode ${mode}`,
       ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
+      ...(mode === 'http' ? repetition(frontend) : []),
       ...checkLines(frontend.check),
       ...members.map((member, index) => server(frontend, member, index)),
     ]),
@@ -57,6 +58,18 @@ function httpFrontend(frontend: Frontend): string[] {
     'http-request del-header X-Forwarded-Proto',
     'option httplog',
     'option forwardfor',
+  ]
+}
+
+/** A member that dies while it works on a request leaves it to another one, where that can do no harm. */
+function repetition({ repeatable = [] }: Frontend): string[] {
+  const harmless = [
+    '{ method GET HEAD OPTIONS }',
+    ...(repeatable.length > 0 ? [`{ method POST } { path ${repeatable.join(' ')} }`] : []),
+  ]
+  return [
+    'retry-on conn-failure empty-response',
+    `http-request disable-l7-retry unless ${harmless.join(' or ')}`,
   ]
 }
 

@@ -109,7 +109,7 @@ function main(ctx: Context): string {
 
 defaults
     log global
-    option redispatch
+    option redispatch 1
     retries 3
     timeout http-request ${globals.haproxy_http_request_timeout}
     timeout http-keep-alive ${globals.haproxy_http_keep_alive_timeout}

@@ -49,6 +49,12 @@ export const keepalived: Service = {
   overrides: [config],
 }
 
+/**
+ * Who has not the highest priority waits for (256 - priority) / 256 seconds before it takes an address that another one
+ * has given up. kolla-ansible counts from 1, so that nobody has it for a whole second.
+ */
+const PRIORITY_STEP = 10
+
 /** Kolla's `/check_alive.sh` runs every file of `/checks`. */
 const checkHaproxy = `#!/bin/bash
 echo "show info" | socat unix-connect:/var/lib/kolla/haproxy/haproxy.sock stdio > /dev/null
@@ -58,7 +64,8 @@ function keepalivedConf(ctx: Context, tracked: boolean): string {
   const { host } = ctx
   const { globals } = host
   const members = ctx.members('loadbalancer')
-  const priority = members.findIndex((member) => member.name === host.name) + 1
+  const rank = members.length - members.findIndex((member) => member.name === host.name)
+  const priority = Math.max(255 - rank * PRIORITY_STEP, 1)
   const internal = globals.kolla_internal_vip_address
   const external = globals.kolla_external_vip_address
   const apiInterface = interfaceOf(host, 'api')

@@ -44,6 +44,8 @@ export const keystone: Service = {
       group: 'keystone',
       listenPort: (member) => member.globals.keystone_listen_port,
       check: { kind: 'http', path: '/healthcheck' },
+      // Tokens are not stored.
+      repeatable: ['/v3/auth/tokens'],
     })),
   passwords: [
     'keystone_admin_password',

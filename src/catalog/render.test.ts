@@ -209,8 +209,8 @@ describe('keepalived', () => {
     const [first, second] = ['kolla1', 'kolla2'].map((host) =>
       fileOf(testCloud(), 'keepalived', 'keepalived.conf', host),
     )
-    expect(first).toContain('priority 1\n')
-    expect(second).toContain('priority 2\n')
+    expect(first).toContain('priority 225\n')
+    expect(second).toContain('priority 235\n')
     expect(second).toContain('auth_pass keepaliv\n')
     expect(second).toContain('192.168.8.75 dev eth0\n')
   })

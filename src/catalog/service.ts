@@ -69,6 +69,8 @@ export interface Frontend {
   /** Where the members listen. */
   listenPort(member: HostView): number
   readonly check: Check
+  /** A POST to one of these paths may be sent to another member if one dies over it: it changes nothing. */
+  readonly repeatable?: readonly string[]
   /** Only the first living member serves, in the inventory's order. */
   readonly activePassive?: boolean
   /** Of an idle connection, for long-lived ones: `3600s`. */

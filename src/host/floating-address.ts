@@ -1,40 +1,99 @@
-import { sh } from '../ssh/quote.js'
+import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
 
-export async function holdsAddress(remote: Remote, address: string): Promise<boolean> {
-  const { stdout } = await remote.runOrFail(sh`ip -4 -o address show to ${address}`, {
-    title: `look for ${address}`,
-  })
-  return stdout.trim() !== ''
+/** The floating addresses, and the ports on them whose connections are short: those of APIs. */
+export interface Floating {
+  readonly addresses: readonly string[]
+  readonly ports: readonly number[]
+}
+
+export async function holdsAddresses(
+  remote: Remote,
+  { addresses }: Pick<Floating, 'addresses'>,
+): Promise<boolean> {
+  const { stdout } = await remote.runOrFail(
+    sh`addresses=(${addresses})\n${raw(here)}if here; then echo held; fi`,
+    { title: `look for ${addresses.join(', ')}` },
+  )
+  return stdout.includes('held')
 }
 
 /**
- * Ends a host's own connections to the floating address. Where the address leaves the host, their own end goes with it;
- * where it comes to the host, answers come from an address of its own, and the kernel drops them. Either way whoever
- * waits for one would wait for minutes.
+ * Stops a host's keepalived. If the floating addresses were here, clients don't notice: new ones are not answered, so
+ * that they ask again after a second, when another host has them; requests that came before are answered, if that takes
+ * no longer than `seconds`. What is left then ends here, too: the host's own connections would else hang for minutes.
  */
-export async function cutConnections(remote: Remote, address: string): Promise<void> {
-  await remote.runOrFail(sh`address=${address}` + cut, {
-    title: `end connections to ${address}`,
-  })
-}
-
-/** Waits a while for the floating address to come to a host; if it does, ends the host's connections to it. */
-export async function receiveAddress(
+export async function leaveAddresses(
   remote: Remote,
-  address: string,
+  { addresses, ports }: Floating,
   { seconds }: { readonly seconds: number },
 ): Promise<void> {
   await remote.runOrFail(
-    `${sh`address=${address} deadline=${seconds}`}
-until [[ $(ip -4 -o address show to "$address") ]]; do
-  ((SECONDS < deadline)) || exit 0
-  sleep 0.05
-done${cut}`,
-    { title: `receive ${address}` },
+    sh`addresses=(${addresses}) ports=${ports.join(',')} deadline=${seconds}\n` + leave,
+    { title: `take ${addresses.join(', ')} off` },
   )
 }
 
-const cut = `
-ss --kill --tcp --numeric state established dst "$address" >/dev/null 2>&1
-exit 0`
+/**
+ * Waits a while for the floating addresses to come to a host that does not have them. If they do, ends the host's own
+ * connections to them: the answers would come from an address that is its own now.
+ */
+export async function receiveAddresses(
+  remote: Remote,
+  { addresses }: Floating,
+  { seconds, signal }: { readonly seconds: number; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const { stdout } = await remote.runOrFail(
+    sh`addresses=(${addresses}) deadline=${seconds}\n` + receive,
+    { title: `receive ${addresses.join(', ')}`, signal },
+  )
+  return stdout.includes('received')
+}
+
+const here = `
+here() { [[ $(ip -4 -o address show to "\${addresses[0]}") ]]; }
+`
+
+/** The rule that holds clients back goes with the script or, if that is killed, by itself. */
+const leave = `${here}
+serves() {
+  local address
+  for address in "\${addresses[@]}"; do
+    [[ $(ss -Htn state established "src $address and ( sport = :\${ports//,/ or sport = :} )") ]] && return
+  done
+  return 1
+}
+rules() {
+  local address
+  for address in "\${addresses[@]}"; do
+    iptables --wait "$1" INPUT --destination "$address" ! --in-interface lo --protocol tcp --syn \\
+      --match multiport --dports "$ports" --jump DROP 2>/dev/null
+  done
+}
+answer() { while rules --delete; do :; done; }
+
+here && held=yes || held=
+if [[ $held && $ports ]]; then
+  trap answer EXIT
+  env --unset=KOLLA_TEMPORAL_RUN setsid bash -c \\
+    "$(declare -p addresses ports); $(declare -f rules answer); sleep $((deadline + 15)); answer" </dev/null >/dev/null 2>&1 &
+  rules --insert
+  while serves && ((SECONDS < deadline)); do sleep 0.05; done
+fi
+if docker container inspect keepalived >/dev/null 2>&1; then docker stop keepalived >/dev/null || exit 1; fi
+[[ $held ]] || exit 0
+# HAProxy has the address at its end of a connection, and so have the clients on this host.
+for address in "\${addresses[@]}"; do ss --kill --tcp --numeric src "$address" >/dev/null 2>&1; done
+exit 0
+`
+
+const receive = `${here}
+until here; do
+  ((SECONDS < deadline)) || exit 0
+  sleep 0.05
+done
+for address in "\${addresses[@]}"; do
+  ss --kill --tcp --numeric state established dst "$address" >/dev/null 2>&1
+done
+echo received
+`
