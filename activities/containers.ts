@@ -59,13 +59,21 @@ export async function startContainer(
   replacement?: { readonly idle: boolean },
 ): Promise<void> {
   const engine = cloud.engine(host)
-  const { options, image } = creation(cloud, host, name)
-  const present = await inspectContainer(engine, name)
   report(`starting ${name}`)
-  if (present && (image.digest === '' || hasLabels(present, options.Labels ?? {}))) {
-    return startStopped(engine, name)
-  }
-  await replaceContainer(engine, name, options, replacement)
+  if (await isAsWanted(cloud, host, name)) return startStopped(engine, name)
+  await replaceContainer(engine, name, creation(cloud, host, name).options, replacement)
+}
+
+/** Whether a container is there, and needs no other in its place. */
+export async function isAsWanted(
+  cloud: CloudContext,
+  host: string,
+  name: string,
+): Promise<boolean> {
+  const { options, image } = creation(cloud, host, name)
+  const present = await inspectContainer(cloud.engine(host), name)
+  if (!present) return false
+  return image.digest === '' || hasLabels(present, options.Labels ?? {})
 }
 
 /**

@@ -32,7 +32,7 @@ export async function drained(
         drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
       ),
     )
-    await body(empty.every(Boolean))
+    await body(empty.length > 0 && empty.every(Boolean))
   } finally {
     await allEnded(backends.map(({ remote, backend }) => readyBackend(remote, backend)))
   }

@@ -65,13 +65,16 @@ export function keystoneActivities(contexts: CloudContexts) {
      */
     async startKeystone(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
-      const start = async (idle: boolean) => {
-        await allEnded(names.map((name) => startContainer(cloud, host, name, { idle })))
+      const startAll = async (idle: boolean) => {
+        // HAProxy tells of the API alone: the others may be handing keys on.
+        const start = (name: string) =>
+          startContainer(cloud, host, name, { idle: idle && name === 'keystone' })
+        await allEnded(names.map(start))
         await proveHealth(cloud, host, 'keystone')
       }
       const serves = names.includes('keystone') && (await isRunning(cloud.engine(host), 'keystone'))
-      if (!serves) return start(false)
-      await drained(cloud, host, 'keystone', start)
+      if (!serves) return startAll(false)
+      await drained(cloud, host, 'keystone', startAll)
     },
 
     /** Proves from outside that Keystone answers on the floating address: has it issue the administrator a token. */

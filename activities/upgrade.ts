@@ -1,12 +1,14 @@
 import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
 import { floating } from '../src/catalog/floating.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
-import { stopContainer } from '../src/docker/containers.js'
+import { removeContainer, stopContainer, successorOf } from '../src/docker/containers.js'
+import { DockerError } from '../src/docker/errors.js'
 import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
 import type { Versions } from '../src/plan/release-record.js'
+import { RemoteError } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { ask, proveHealth, runOnce, startContainer } from './containers.js'
+import { ask, isAsWanted, proveHealth, runOnce, startContainer } from './containers.js'
 import { cancellation, report } from './progress.js'
 
 /** How long requests that are under way may take when the floating address leaves, in seconds. */
@@ -80,19 +82,19 @@ export function upgradeActivities(contexts: CloudContexts) {
     /** Hands a node's work to the others and replaces it. */
     async replaceRabbitmq(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      report('draining')
-      const drain = ['rabbitmq-upgrade', '--quiet', 'drain']
-      // A node that is down has nothing to hand over.
-      await ask(cloud, host, 'rabbitmq', drain).catch(() => undefined)
+      // One that an earlier attempt has replaced would open no port once it is drained.
+      if (!(await isAsWanted(cloud, host, 'rabbitmq'))) await drainRabbitmq(cloud, host)
       await startContainer(cloud, host, 'rabbitmq')
       await proveHealth(cloud, host, 'rabbitmq')
     },
 
-    /** Stops a service's containers on a host; they stay, and so do their volumes. */
+    /** Stops a service's containers on a host, and whatever stands by for them; they stay, and so do their volumes. */
     async stopService(ref: CloudRef, host: string, service: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const names = cloud.containers(host).filter((container) => container.service === service)
-      await allEnded(names.map(({ name }) => stopContainer(cloud.engine(host), name)))
+      const engine = cloud.engine(host)
+      await allEnded(names.map(({ name }) => removeContainer(engine, successorOf(name))))
+      await allEnded(names.map(({ name }) => stopContainer(engine, name)))
     },
 
     /** Adds to Keystone's schema what the new release needs and the old one does not mind. */
@@ -139,6 +141,16 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
       }),
     ),
   ])
+}
+
+async function drainRabbitmq(cloud: CloudContext, host: string): Promise<void> {
+  report('draining')
+  try {
+    await ask(cloud, host, 'rabbitmq', ['rabbitmq-upgrade', '--quiet', 'drain'])
+  } catch (error) {
+    // A node that is down has nothing to hand over.
+    if (!(error instanceof RemoteError || error instanceof DockerError)) throw error
+  }
 }
 
 /** What the first member says that answers; empty where none does. */

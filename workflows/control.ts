@@ -18,6 +18,8 @@ export class Control {
   #paused = false
   #approved = false
   #decision: Decision | undefined
+  /** Ends with the last decision that somebody has been asked for. */
+  #turns: Promise<void> = Promise.resolve()
   #skipped: string[] = []
   #onFailure: OnFailure
   #choices: readonly Decision[] = ['retry', 'skip', 'rollback', 'abort']
@@ -89,7 +91,12 @@ export class Control {
     if (this.#onFailure === 'rollback') return 'rollback'
     const what = `${title} failed: ${reasonOf(error)}`
     // Of several that failed, one is decided after the other.
-    await condition(() => !this.#waitsFor('failure'))
+    const turn = this.#turns.then(() => this.#askFor(what))
+    this.#turns = turn.then(nothing, nothing)
+    return turn
+  }
+
+  async #askFor(what: string): Promise<Decision> {
     this.#decision = undefined
     await this.#wait({ kind: 'failure', what }, () => this.#decision !== undefined)
     return this.#decided()
@@ -160,6 +167,8 @@ export class Control {
     return waiting === undefined ? '' : `; it waits because: ${waiting.what}`
   }
 }
+
+const nothing = () => undefined
 
 /** What a person must know of a failure: the reason, not Temporal's wrapping. */
 export function reasonOf(error: unknown): string {

@@ -186,6 +186,29 @@ describe('upgrade', () => {
     },
   )
 
+  it('asks about each of several hosts that failed, one after the other', async () => {
+    const startKeystone = (_ref: unknown, host: string) => {
+      throw ApplicationFailure.nonRetryable(`${host}: keystone exited`, 'StepFailed')
+    }
+    const { activities } = fakes('11.8', { startKeystone })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, batch: '100%' })
+      const asked: string[] = []
+      while (asked.length < hosts.length) {
+        await expect
+          .poll(async () => (await until(handle, 'failure')).what, { timeout: 20_000 })
+          .not.toBe(asked.at(-1))
+        asked.push((await until(handle, 'failure')).what)
+        await handle.executeUpdate('decide', { args: ['skip'] })
+      }
+      expect(asked.sort()).toEqual(
+        hosts.map((host) => `keystone on ${host} failed: ${host}: keystone exited`),
+      )
+      const { summary } = (await handle.result()) as { summary: string }
+      for (const host of hosts) expect(summary).toContain(`keystone on ${host}`)
+    })
+  })
+
   it('is answered through the typed client, which explains what it waits for', async () => {
     const { state, startKeystone } = broken('kolla2')
     const { activities } = fakes('11.8', { startKeystone })

@@ -20,11 +20,12 @@ const script = `
 set -o errexit
 found=$(head --bytes 59 -- "$device" | tail --bytes 36)
 [[ $found == "$uuid" ]] || { echo "$device belongs to '$found'" >&2; exit 1; }
-blkdiscard --force -- "$device" 2>/dev/null || true
+blkdiscard --force --offset 1048576 -- "$device" 2>/dev/null || true
 zero() { dd if=/dev/zero of="$device" bs=4096 seek="$1" count="$2" conv=notrunc,fsync status=none; }
 for part in {1..15}; do zero $((size / 65536 * part)) 16; done
 zero $(((size - 1048576) / 4096)) 256
-# Its beginning last: until then it tells whose it was.
-zero 0 4096
+zero 1 4095
+# Its label last: until then it tells whose it was.
+zero 0 1
 udevadm settle
 `
