@@ -9,15 +9,15 @@ import {
   startContainer as startStopped,
   startSuccessor,
   stopAndRemove,
-  successorOf,
 } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
-import { runOneShot } from '../src/docker/one-shot.js'
+import { awaitEnd, runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
 import { awaitProbes } from '../src/host/wait.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import { label, labelsOf } from '../src/plan/desired.js'
 import { keyedDigest } from '../src/plan/digest.js'
+import { successorOf } from '../src/plan/passing.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { cancellation, report } from './progress.js'
@@ -40,10 +40,16 @@ export function containerActivities(contexts: CloudContexts) {
       await proveHealth(await contexts.get(ref), host, service)
     },
 
-    /** Stops a container in its own time and removes it; its volumes stay. */
+    /** Stops a container in its own time and removes it; its volumes stay. A one-shot comes to its end first. */
     async removeContainer(ref: CloudRef, host: string, name: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await stopAndRemove(cloud.engine(host), name)
+      const engine = cloud.engine(host)
+      const found = await inspectContainer(engine, name)
+      if (found?.State.Running === true && found.Config.Labels[label.oneShot] !== undefined) {
+        report(`waiting for ${name}`)
+        await awaitEnd(engine, name, cancellation().signal)
+      }
+      await stopAndRemove(engine, name)
     },
   }
 }

@@ -2,6 +2,7 @@ import { contextOf } from '../src/catalog/host-view.js'
 import { mariabackup, proveBackup, takeBackup } from '../src/catalog/mariabackup.js'
 import { inspectContainer, stopContainer } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
+import { markSafeToBootstrap } from '../src/host/galera.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectData, listBackups, removeBackups, replaceData } from '../src/host/mariadb-data.js'
 import type { Backup } from '../src/plan/backup.js'
@@ -110,6 +111,8 @@ export function mariadbBackupActivities(contexts: CloudContexts) {
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       await stopContainer(cloud.engine(host), name)
       await replaceData(cloud.remote(host), volume, { turn, prepared: true })
+      // A second try finds a member that was in a cluster since.
+      await markSafeToBootstrap(cloud.remote(host), volume)
       await startMemberAlone(cloud, host)
     },
 

@@ -8,6 +8,7 @@ import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
 import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
 import { planDigest } from '../src/plan/digest.js'
+import { isPassing } from '../src/plan/passing.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
 import { imageDigests } from '../src/registry/registry.js'
@@ -164,7 +165,11 @@ async function driftOf(
 ): Promise<Finding[]> {
   const cloud = await contexts.get(current)
   const { openstack_release: release } = cloud.cloud.globals
-  return planChanges(current.cloud, desiredHosts(cloud), observed).map((change) => ({
+  const lasting = observed.map((host) => ({
+    ...host,
+    containers: host.containers.filter((container) => !isPassing(container)),
+  }))
+  return planChanges(current.cloud, desiredHosts(cloud), lasting).map((change) => ({
     severity: 'error',
     host: change.host,
     message: `${change.container} is not as the files describe it for ${release} (${change.reasons.join(', ')}): deploy with openstack_release ${release} first, then upgrade`,

@@ -1,9 +1,10 @@
 import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
 import { floating } from '../src/catalog/floating.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
-import { removeContainer, stopContainer, successorOf } from '../src/docker/containers.js'
+import { removeContainer, stopContainer } from '../src/docker/containers.js'
 import { DockerError } from '../src/docker/errors.js'
 import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
+import { successorOf } from '../src/plan/passing.js'
 import type { Versions } from '../src/plan/release-record.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
@@ -42,14 +43,14 @@ export function upgradeActivities(contexts: CloudContexts) {
     /** Where the database and RabbitMQ stand, as far as they answer: what a rollback can't leave as it is. */
     async inspectMigrations(
       ref: CloudRef,
-    ): Promise<{ readonly schema: readonly string[]; readonly rabbitmq: string }> {
+    ): Promise<{ readonly schema?: readonly string[]; readonly rabbitmq: string }> {
       const cloud = await contexts.get(ref)
       const select = selectHeads(cloud)
       const [heads, rabbitmq] = await Promise.all([
         firstAnswer(cloud, 'mariadb', ['mariadb', '-NBe', select]),
         firstAnswer(cloud, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
       ])
-      return { schema: heads.split('\n').sort(), rabbitmq }
+      return { ...(heads !== '' && { schema: heads.split('\n').sort() }), rabbitmq }
     },
 
     /**
@@ -145,11 +146,15 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
 
 async function drainRabbitmq(cloud: CloudContext, host: string): Promise<void> {
   report('draining')
-  try {
-    await ask(cloud, host, 'rabbitmq', ['rabbitmq-upgrade', '--quiet', 'drain'])
-  } catch (error) {
-    // A node that is down has nothing to hand over.
-    if (!(error instanceof RemoteError || error instanceof DockerError)) throw error
+  // A node that is down has nothing to hand over.
+  await ask(cloud, host, 'rabbitmq', ['rabbitmq-upgrade', '--quiet', 'drain']).catch(ifRefused(''))
+}
+
+/** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */
+function ifRefused<T>(answer: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof RemoteError || error instanceof DockerError) return answer
+    throw error
   }
 }
 
@@ -160,7 +165,7 @@ async function firstAnswer(
   command: readonly string[],
 ): Promise<string> {
   for (const host of cloud.members(service)) {
-    const said = await ask(cloud, host, service, command).catch(() => '')
+    const said = await ask(cloud, host, service, command).catch(ifRefused(''))
     if (said.trim() !== '') return said.trim()
   }
   return ''

@@ -3,6 +3,7 @@ import { summarize } from '../src/plan/format-plan.js'
 import { observeAndPlan, onAll, operate, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
+import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { startCeph, startGateways } from './services/ceph.js'
 import { initializeKeystone, rollKeystone } from './services/keystone.js'
@@ -62,6 +63,7 @@ async function carryOut(run: Run): Promise<void> {
     () => startCeph(run),
   )
   await startGateways(run)
+  // Last: who is to take over has done so.
   await removeUnwanted(run)
 }
 
@@ -81,15 +83,4 @@ async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
       return step('writeConfiguration', host, ref, host, names)
     }),
   )
-}
-
-/** Last and one at a time: who is to take over has done so. */
-async function removeUnwanted({ plan, ref, stages }: Run): Promise<void> {
-  const removals = plan.changes.filter((change) => change.action === 'remove')
-  if (removals.length === 0) return
-  await stages.run('Remove what is no longer wanted', async () => {
-    for (const { host, container } of removals) {
-      await step('removeContainer', `${host} · ${container}`, ref, host, container)
-    }
-  })
 }

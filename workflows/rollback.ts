@@ -13,6 +13,7 @@ import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
 import { rememberTimes } from './remember.js'
+import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { replaceOnHost } from './services/replace.js'
 import { step } from './steps.js'
@@ -49,15 +50,23 @@ function describe({ plan, database, way, stays }: Rollback): string {
 export async function rollBack(
   operation: Operation,
   control: Control,
-  input: Pick<RollbackInput, 'record' | 'confirm' | 'onFailure'>,
+  {
+    record: id,
+    confirm,
+    onFailure,
+  }: Pick<RollbackInput, 'record' | 'onFailure'> & { readonly confirm?: boolean | 'ask' },
 ): Promise<OperationResult> {
-  control.goBack(input.onFailure)
+  control.goBack(onFailure)
   const begun = operation.stages.count
-  const rollback = await planRollback(operation, input.record)
+  const rollback = await planRollback(operation, id)
   const { plan, way } = rollback
   const { record, changes } = plan
   const description = describe(rollback)
-  if (way === 'restore' && input.confirm !== true) throw unconfirmed(plan, description)
+  if (way === 'restore' && confirm === 'ask') {
+    await operation.stages.run('Wait for an approval', () =>
+      control.approval({ kind: 'approval', what: description }),
+    )
+  } else if (way === 'restore' && confirm !== true) throw unconfirmed(plan, description)
   operation.stages.plan(description)
   if (plan.pulls.length > 0) {
     await operation.stages.run(titles.pull, () =>
@@ -65,12 +74,15 @@ export async function rollBack(
     )
   }
   const run = new Run(plan, operation.stages)
+  // What stands by, or works on the database, would go on as if nothing were undone.
+  await removeUnwanted(run, (title, body) => control.attempt(title, body))
   if (way === 'restore') await restoreData(operation, control, rollback, run)
+  const donors = donorsOf(plan, rollback.database)
   for (const part of plan.steps.filter(({ name }) => !restoredWith[way].includes(name))) {
     await operation.stages.run(titles.rollBack(part.name), async () => {
       for (const host of part.hosts) {
         await control.attempt(`${part.name} on ${host}`, async () => {
-          if (part.name === 'mariadb' && way === 'rejoin') await rejoin(run, rollback, host)
+          if (part.name === 'mariadb' && !donors.includes(host)) await rejoin(run, rollback, host)
           else await replaceOnHost(run, part, host)
         })
       }
@@ -98,6 +110,7 @@ async function planRollback(
       step('inspectMigrations', cloud.name, ref),
     ])
     const way = databaseWayBack(database.members, seen.schema, record)
+    if (way === undefined) throw untold()
     refuse([
       ...plan.findings,
       ...(way === 'restore' ? withoutBackup(plan, database) : []),
@@ -187,6 +200,13 @@ function flagsThatStay({ record, changes }: PlannedRollback, runs: string): stri
   return [
     `RabbitMQ's feature flags: what the upgrade turned on stays on, and RabbitMQ ${record.versions.rabbitmq} knows it`,
   ]
+}
+
+function untold(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    'no MariaDB answers, so that nobody knows how far its schema was migrated and whether data must be restored: recover it first (mariadb-recovery)',
+    'BadInput',
+  )
 }
 
 function unconfirmed({ record }: PlannedRollback, description: string): ApplicationFailure {

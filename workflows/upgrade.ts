@@ -14,6 +14,7 @@ import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
 import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
+import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { oneAtATime, replaceOnHost } from './services/replace.js'
 import { step } from './steps.js'
@@ -32,7 +33,9 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       await replaceAll(operation, plan, control, input)
     } catch (error) {
       if (!(error instanceof RollbackWanted)) throw error
-      const { summary } = await rollBack(operation, control, { record: record.id, confirm: true })
+      // Who has told it to roll back by itself has agreed to what that may lose.
+      const confirm = input.onFailure === 'rollback' ? true : 'ask'
+      const { summary } = await rollBack(operation, control, { record: record.id, confirm })
       throw rolledBack(plan, error, summary)
     }
     return finished(operation, plan, control.skipped)
@@ -129,11 +132,7 @@ async function replaceAll(
       }
     })
   }
-  const removals = plan.changes.filter((change) => change.action === 'remove')
-  for (const { host, container } of removals) {
-    const title = `${host} · ${container}`
-    await attempt(title, () => step('removeContainer', title, run.ref, host, container))
-  }
+  await removeUnwanted(run, attempt)
 }
 
 type Attempt = (title: string, body: () => Promise<unknown>) => Promise<void>

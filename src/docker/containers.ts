@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
+import { successorOf } from '../plan/passing.js'
 import type { Engine } from './engine.js'
 import { asking, ifPresent, statusOf } from './errors.js'
 
@@ -42,11 +43,6 @@ export async function startSuccessor(
   if (await standsBy(engine, name, options)) return
   await createSuccessor(engine, name, options)
   await startContainer(engine, successorOf(name))
-}
-
-/** What a container is called until it takes another one's place. */
-export function successorOf(name: string): string {
-  return `${name}.next`
 }
 
 async function createSuccessor(

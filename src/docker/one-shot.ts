@@ -65,7 +65,12 @@ async function start(engine: Engine, oneShot: OneShot): Promise<void> {
   })
 }
 
-async function awaitEnd(engine: Engine, name: string, signal?: AbortSignal): Promise<number> {
+/** Waits until a container has ended. Returns its exit code. */
+export async function awaitEnd(
+  engine: Engine,
+  name: string,
+  signal?: AbortSignal,
+): Promise<number> {
   const ended = (await asking(engine.host, `wait for ${name}`, () =>
     engine.api.getContainer(name).wait(signal ? { abortSignal: signal } : {}),
   )) as { StatusCode: number }

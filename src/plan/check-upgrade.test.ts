@@ -44,7 +44,8 @@ it('runningReleases looks at the containers of this cloud alone', () => {
   const ours = running()
   const old = running(desired({ release: '2025.2', name: 'cron' }))
   const others = { ...running(desired({ release: '2024.1' })), labels: {} }
-  const hosts = [observedHost('kolla1', { containers: [ours, old, others] })]
+  const next = { ...running(desired({ release: '2027.1' })), name: 'keystone.next' }
+  const hosts = [observedHost('kolla1', { containers: [ours, old, others, next] })]
   expect(runningReleases('demo', hosts)).toEqual(['2025.2', '2026.1'])
   expect(runningReleases('other', hosts)).toEqual([])
 })

@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { upgradeProblem } from '../model/releases.js'
 import { label } from './desired.js'
+import { isPassing } from './passing.js'
 import type { ReleaseSummary } from './release-record.js'
 
 /** Where an upgrade begins. */
@@ -15,7 +16,7 @@ export interface UpgradeStart {
 export function runningReleases(cloud: string, observed: readonly ObservedHost[]): string[] {
   const found = observed
     .flatMap((host) => host.containers)
-    .filter((container) => container.labels[label.cloud] === cloud)
+    .filter((container) => container.labels[label.cloud] === cloud && !isPassing(container))
     .flatMap((container) => container.labels[label.release] ?? [])
   return [...new Set(found)].sort()
 }

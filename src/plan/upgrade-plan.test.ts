@@ -64,6 +64,13 @@ describe('databaseWayBack', () => {
     ['is restored after the last one', at('11.8.3', '11.8.3', '11.8.3'), ['c', 'e1'], 'restore'],
     ['is restored after a migration', at(old, old, old), ['c', 'e2'], 'restore'],
     ['is copied over one that is down', at(old, old, ''), ['c', 'e1'], 'rejoin'],
+    ['is restored where no old one is left to tell', at('11.8.3', '', ''), undefined, 'restore'],
+    [
+      'is not known where old ones are there and none tells',
+      at(old, old, ''),
+      undefined,
+      undefined,
+    ],
   ] as const)('%s', (_case, found, schema, way) => {
     expect(databaseWayBack(found, schema, record)).toBe(way)
   })
@@ -80,6 +87,11 @@ it.each([
 })
 
 it('withoutStep names services that would be left behind', () => {
-  const changes = [change('ceph-mon', 'kolla1'), change('ceph-mon', 'kolla2'), change('cron', 'a')]
+  const changes = [
+    change('ceph-mon', 'kolla1'),
+    change('ceph-mon', 'kolla2'),
+    change('cron', 'kolla1'),
+    change('keystone_expand', 'kolla1', 'remove'),
+  ]
   expect(withoutStep(changes)).toEqual(['ceph-mon'])
 })

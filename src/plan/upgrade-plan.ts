@@ -62,7 +62,9 @@ export function upgradeSteps(
 /** Changed services that no step takes to another release: a cloud with such is not to be left half-way. */
 export function withoutStep(changes: readonly Change[]): string[] {
   const known = order.flatMap(({ services }): readonly string[] => services)
-  const others = changes.filter((change) => !known.includes(change.service))
+  const others = changes.filter(
+    ({ service, action }) => action !== 'remove' && !known.includes(service),
+  )
   return [...new Set(others.map((change) => change.service))]
 }
 
@@ -77,21 +79,28 @@ export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
       : []),
     ...(has('rabbitmq') ? ["RabbitMQ's feature flags: once on, they stay on"] : []),
     ...(has('keystone')
-      ? ["the contraction of Keystone's schema: a rollback restores the backup"]
+      ? [
+          "the expansion of Keystone's schema, if it has anything to migrate: from then on a rollback restores the backup",
+        ]
       : []),
   ]
 }
 
-/** How the database can go back to a record. */
+/**
+ * How the database can go back to a record; undefined where members have the record's MariaDB, but none tells how far
+ * its `schema` was migrated.
+ */
 export function databaseWayBack(
   members: readonly { readonly host: string; readonly version: string }[],
-  schema: readonly string[],
+  schema: readonly string[] | undefined,
   record: { readonly versions: Pick<Versions, 'mariadb' | 'schema'> },
-): DatabaseWayBack {
+): DatabaseWayBack | undefined {
   const { versions } = record
   const old = members.filter(({ version }) => version === versions.mariadb)
+  if (old.length === 0) return 'restore'
+  if (!schema) return undefined
   const migrated = schema.join() !== versions.schema.join()
-  if (migrated || old.length === 0) return 'restore'
+  if (migrated) return 'restore'
   return old.length === members.length ? 'stays' : 'rejoin'
 }
 

@@ -364,6 +364,59 @@ describe('rollback', () => {
     })
   })
 
+  it('first takes away what stands by or works on the database', async () => {
+    const { activities, calls } = fakes('10.11', {
+      planRollback: () => {
+        const changes = changesOf('replace', ['keystone'])
+        const left = {
+          service: 'keystone',
+          container: 'keystone.next',
+          interrupts: true,
+          reasons: [],
+        }
+        const removal = { ...left, host: 'kolla2', action: 'remove' as const }
+        const plan = planned([...changes, removal])
+        return { ...plan, record, steps: upgradeSteps(changes, plan.members), times: {} }
+      },
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
+    const verbs = order(calls)
+    expect(verbs).toContain('removeContainer')
+    expect(verbs.indexOf('removeContainer')).toBeLessThan(verbs.indexOf('startKeystone'))
+  })
+
+  it('is asked about before data are lost for it, where a person chose it in an upgrade', async () => {
+    const { startKeystone } = broken('kolla1')
+    let undone = false
+    const { activities, calls } = fakes('11.8', {
+      startKeystone: (ref: { found?: string }, host: string) => {
+        undone = ref.found === 'r'
+        if (!undone) startKeystone(ref, host)
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      await until(handle, 'failure')
+      await handle.executeUpdate('decide', { args: ['rollback'] })
+      expect((await until(handle, 'approval')).what).toContain('what was written since is lost')
+      expect(order(calls)).not.toContain('restoreMariadb')
+      await handle.executeUpdate('approve', { args: [{}] })
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    })
+    expect(undone).toBe(true)
+  })
+
+  it('does not guess where no MariaDB tells how far its schema was migrated', async () => {
+    const { activities, calls } = fakes('10.11', { inspectMigrations: () => ({ rabbitmq: '' }) })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringContaining('mariadb-recovery') as string },
+      })
+    })
+    expect(order(calls)).not.toContain('restoreMariadb')
+  })
+
   it('asks to confirm the moment to which the data go back', async () => {
     const { activities, calls } = fakes()
     await environment.withWorker(activities, async (runs) => {
