@@ -5,7 +5,6 @@ import { Keystone } from '../support/keystone.js'
 import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../support/lab.js'
 import { containersOn, issueToken, querySql } from '../support/outside.js'
 import { ProcessListRecorder, readableByOthers } from '../support/secrets.js'
-import { TokenProbe } from '../support/token-probe.js'
 
 /**
  * The main job, from bare hosts to a highly available control plane, looked at from outside. The parts build on each
@@ -137,11 +136,20 @@ describe('one changed option of one service', () => {
     const before = await containersOn(hosts)
     await installation.write('config/keystone.conf', '[token]\nexpiration = 10800\n')
     const began = new Date().toISOString()
-    const probe = new TokenProbe(await Keystone.of(installation))
-    await installation.run('deploy')
-    const { issued, failures } = await probe.stop()
-    expect(failures).toEqual([])
-    expect(issued).toBeGreaterThan(10)
+    const keystone = await Keystone.of(installation)
+    let issued = 0
+    let deploying = true
+    // One after the other: each costs a password's hash, and the machine has two processors.
+    const asking = async () => {
+      for (; deploying; issued++) await keystone.token()
+    }
+    await Promise.all([
+      installation.run('deploy').finally(() => {
+        deploying = false
+      }),
+      asking(),
+    ])
+    expect(issued).toBeGreaterThan(5)
     const after = await containersOn(hosts)
     const restarted = [...after].filter(([name, state]) => before.get(name)?.id !== state.id)
     const services = new Set(restarted.map(([name]) => name.split('/')[1]))
