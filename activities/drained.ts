@@ -32,6 +32,8 @@ export async function drained(
         drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
       ),
     )
+    // Draining takes a while: of a run that has ended meanwhile, nobody stops a member any more.
+    cancellation().signal.throwIfAborted()
     await body(empty.length > 0 && empty.every(Boolean))
   } finally {
     await allEnded(backends.map(({ remote, backend }) => readyBackend(remote, backend)))
