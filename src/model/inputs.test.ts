@@ -26,6 +26,20 @@ describe('checkInput', () => {
     ])
   })
 
+  it('says what a batch and a canary may be', () => {
+    const upgrade = (more: object) =>
+      messages('upgrade', { cloud: 'demo', release: '2026.1', ...more })
+    for (const batch of ['all', '0%', 0, true]) {
+      expect(upgrade({ batch })).toEqual([
+        "the field `batch` of upgrade's input must be a number of hosts, or a part of them such as 50%",
+      ])
+    }
+    expect(upgrade({ canary: 'soon' })).toEqual([
+      "the field `canary` of upgrade's input must be approval, or a number of seconds",
+    ])
+    expect(upgrade({ batch: '50%', canary: 600 })).toEqual([])
+  })
+
   it('names an unknown field and those that there are', () => {
     expect(messages('deploy', { cloud: 'demo', tags: ['keystone'] })).toEqual([
       'deploy has no field `tags`; its fields are: cloud, services',

@@ -6,6 +6,12 @@ const cloud = z.string().min(1)
 const cloudOnly = z.strictObject({ cloud })
 const services = z.strictObject({ cloud, services: names.optional() })
 
+/** `2`, `50%` */
+function isBatch(value: unknown): boolean {
+  if (typeof value === 'string') return /^[1-9]\d?%$|^100%$/.test(value)
+  return Number.isInteger(value) && Number(value) >= 1
+}
+
 /** What each operation takes. */
 export const operationInputs = {
   prechecks: cloudOnly,
@@ -34,9 +40,7 @@ export const operationInputs = {
     release: z.string().regex(/^\d{4}\.[12]$/, 'a release such as 2026.1'),
     approve: z.boolean().optional(),
     batch: z
-      .union([z.int().min(1), z.string().regex(/^[1-9]\d?%$|^100%$/)], {
-        error: 'a number of hosts, or a part of them such as 50%',
-      })
+      .custom<number | string>(isBatch, 'a number of hosts, or a part of them such as 50%')
       .optional(),
     canary: z
       .union([z.literal('approval'), z.number().min(0)], {
