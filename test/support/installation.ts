@@ -20,7 +20,7 @@ export class Installation {
   private constructor(
     private readonly folder: string,
     readonly configdir: string,
-    private readonly address: string,
+    readonly address: string,
   ) {}
 
   /** Starts server and worker; the cloud's files are a copy of the lab's. */

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { KollaTemporal, OperationHandle } from '../../src/client/index.js'
+import type { Waiting } from '../../workflows/operations.js'
+import { cloud } from '../support/installation.js'
+import type { Installation } from '../support/installation.js'
+import { eventually, hosts, onHost, onHosts } from '../support/lab.js'
+import type { Outcome } from '../support/lab.js'
+import { containersOn, querySql } from '../support/outside.js'
+import { digestOf, hide, pushAnew } from '../support/registry.js'
+import { ReleasedCloud, next, old, tagOf } from '../support/releases.js'
+import { TokenProbe } from '../support/token-probe.js'
+
+/**
+ * From 2025.2 to 2026.1, back, and there again, on real images, with data kept and the API answering; looked at from
+ * outside. The parts build on each other and run in this order.
+ */
+let released: ReleasedCloud
+let installation: Installation
+let client: KollaTemporal
+/** Puts back what the test changed in the registry, which outlives it. */
+const undo: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  released = await ReleasedCloud.deploy()
+  installation = released.installation
+  client = await installation.client()
+  await released.populate('before')
+})
+afterAll(async () => {
+  for (const again of undo.reverse()) await again()
+  await client.close()
+  await installation.stop()
+})
+
+/** Refused with these reasons, as bad input, and no container was touched. */
+async function refused(verb: readonly string[], ...reasons: readonly string[]): Promise<void> {
+  const before = await containersOn(hosts)
+  const { code, stderr } = await installation.attempt(...verb)
+  for (const reason of reasons) expect(stderr).toContain(reason)
+  expect(code).toBe(2)
+  expect(await containersOn(hosts)).toEqual(before)
+}
+
+describe('bad input', () => {
+  it.each([
+    [['upgrade', '2031.1'], 'must be one of 2025.2, 2026.1'],
+    [['upgrade', 'newest'], 'a release such as 2026.1'],
+    [['upgrade', '2026.1', '--batch', 'all'], 'a part of them such as 50%'],
+    [['upgrade', '2026.1', '--canary', 'soon'], 'approval, or a number of seconds'],
+    [['rollback'], 'there is no release record to go back to'],
+    [['rollback', '2024.1-x'], 'there is no release record to go back to'],
+    [['mariadb-restore', '--confirm'], 'there is no backup'],
+  ])('%j is refused, and nothing is touched', (verb, reason) => refused(verb, reason))
+
+  it('of a cloud that is not as its files say is refused', async () => {
+    const put = await installation.edit('config/keystone.conf', 'rounds = 4', 'rounds = 5')
+    await refused(['upgrade', next], 'kolla1: error: keystone is not as the files describe it')
+    await put()
+  })
+
+  it('to a release of which the registry lacks images is refused, and they are named', async () => {
+    const puts = [await hide('memcached', tagOf(next)), await hide('rabbitmq', tagOf(next))]
+    await refused(['upgrade', next], `memcached:${tagOf(next)}`, `rabbitmq:${tagOf(next)}`)
+    for (const put of puts) await put()
+  })
+
+  it('of a host whose disk is nearly full is refused', async () => {
+    // What the host says of its disk: the lab's hosts share the machine's.
+    const full = '#!/bin/sh\necho Avail\necho 1000000\n'
+    await onHost('kolla1', 'cat >/usr/local/sbin/df; chmod +x /usr/local/sbin/df', full)
+    await refused(['upgrade', next], 'kolla1: error: the backup of the database and its proof need')
+    await onHost('kolla1', 'rm /usr/local/sbin/df')
+  })
+})
+
+describe('the database', () => {
+  it('is put back to an incremental backup, as a query shows', async () => {
+    await installation.run('mariadb-backup')
+    await querySql(
+      installation,
+      'CREATE DATABASE kept; CREATE TABLE kept.t (a INT PRIMARY KEY); INSERT INTO kept.t VALUES (7)',
+    )
+    expect(await installation.run('mariadb-backup', '--incremental')).toContain('proven')
+    await querySql(installation, 'DROP DATABASE kept')
+    const { stderr, code } = await installation.attempt('mariadb-restore')
+    expect(code).toBe(2)
+    expect(stderr).toContain('what was written since is lost')
+    await installation.run('mariadb-restore', '--confirm')
+    const seen = await onHosts("docker exec mariadb mariadb -NBe 'SELECT a FROM kept.t'")
+    expect(seen).toEqual(['7', '7', '7'])
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+
+  it('is recovered from the newest member after a clean end and after a crash of all', async () => {
+    await onHosts('docker stop mariadb')
+    await onHosts('docker start mariadb')
+    await installation.run('mariadb-recovery')
+    await onHost('kolla2', 'docker exec mariadb mariadb -e "INSERT INTO kept.t VALUES (8)"')
+    // What the last view holds would let them find each other; without it only the data tell who is newest.
+    await onHosts(
+      'docker kill mariadb; rm -f $(docker volume inspect -f {{.Mountpoint}} mariadb)/gvwstate.dat',
+    )
+    await installation.run('mariadb-recovery')
+    expect(await querySql(installation, 'SELECT COUNT(*) FROM kept.t')).toBe('2')
+    expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
+    expect(await installation.run('mariadb-recovery')).toContain('nothing to recover')
+  })
+})
+
+describe('an upgrade in the hands of its operator', () => {
+  let upgrading: Promise<Outcome>
+  let operation: OperationHandle
+  let probe: TokenProbe
+
+  async function start(...options: readonly string[]): Promise<void> {
+    const known = new Set((await client.history(cloud)).map(({ workflowId }) => workflowId))
+    upgrading = installation.attempt('upgrade', next, ...options)
+    const begun = await eventually(
+      async () => (await client.history(cloud)).find(({ workflowId }) => !known.has(workflowId)),
+      Boolean,
+      30,
+    )
+    operation = client.get(begun?.workflowId ?? '')
+  }
+  const waitsFor = (kind: Waiting['kind'], what: string) =>
+    eventually(
+      () => operation.waiting(),
+      (waiting) => waiting?.kind === kind && waiting.what.includes(what),
+      180,
+    )
+
+  it('touches nothing when it is aborted before it is approved', async () => {
+    const before = await containersOn(hosts)
+    await start('--approve')
+    await waitsFor('approval', `${old} → ${next}`)
+    await installation.run('abort')
+    expect((await upgrading).code).not.toBe(0)
+    expect(await containersOn(hosts)).toEqual(before)
+  })
+
+  it('wants another approval when its plan has changed', async () => {
+    const before = await containersOn(hosts)
+    await start('--approve', '--canary', 'approval', '--batch', '50%')
+    const first = await waitsFor('approval', `${old} → ${next}`)
+    undo.push(await pushAnew('memcached', tagOf(next)))
+    await installation.run('approve')
+    const changed = await eventually(
+      () => operation.waiting(),
+      (waiting) => waiting?.kind === 'approval' && waiting.plan !== first?.plan,
+      60,
+    )
+    const { code, stderr } = await installation.attempt('approve', '--plan', first?.plan ?? '')
+    expect(code).toBe(2)
+    expect(stderr).toContain(`the plan is ${changed?.plan}`)
+    expect(await containersOn(hosts)).toEqual(before)
+  })
+
+  it('waits at a step that failed for a decision', async () => {
+    probe = new TokenProbe(released.keystone)
+    await onHost(
+      'kolla1',
+      'mount --bind /etc/kolla/cron /etc/kolla/cron; mount -o remount,bind,ro /etc/kolla/cron',
+    )
+    await installation.run('approve')
+    await waitsFor('failure', 'cron on kolla1 failed')
+    expect(await installation.run('explain')).toContain('cron on kolla1 failed')
+    const { stderr } = await installation.attempt('approve')
+    expect(stderr).toContain('nothing waits for an approval')
+    await installation.run('decide', 'retry')
+    await eventually(
+      () => operation.waiting(),
+      (waiting) => waiting === undefined,
+      30,
+    )
+    await waitsFor('failure', 'cron on kolla1 failed')
+    await installation.run('decide', 'skip')
+  })
+
+  it('waits after the first host of each service, and is held by a pause', async () => {
+    await waitsFor('canary', 'cron on kolla1')
+    await installation.run('pause')
+    await installation.run('approve')
+    await waitsFor('paused', 'paused')
+    await installation.run('resume')
+    for (const service of ['loadbalancer', 'memcached', 'mariadb', 'rabbitmq', 'keystone']) {
+      await waitsFor('canary', `${service} on `)
+      await installation.run('approve')
+    }
+    const { stdout, stderr, code } = await upgrading
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Left undone: cron on kolla1')
+    await released.expectToRun(next)
+  })
+
+  it('fails no request', async () => {
+    const { issued, failures, longestGap } = await probe.stop()
+    console.log(`upgrade: ${issued} tokens, longest gap ${longestGap} ms`)
+    expect(failures).toEqual([])
+    expect(issued).toBeGreaterThan(500)
+    expect(longestGap).toBeLessThan(10_000)
+  })
+
+  it('is finished by another one', async () => {
+    await onHost('kolla1', 'umount /etc/kolla/cron')
+    expect(await installation.run('upgrade', next)).toContain('1 replaced')
+    expect((await installation.attempt('plan')).stderr).toContain('deploy changes no release')
+    await released.describeAs(next)
+    await released.expectToBe(next, 'before')
+    expect(await installation.run('releases')).toContain('before the upgrade to 2026.1')
+  })
+
+  it('is not to be taken back by an upgrade', () => refused(['upgrade', old], 'use rollback'))
+})
+
+describe('a rollback', () => {
+  it('names the moment to which the data go back, and asks', async () => {
+    await released.keystone.createUser('lost')
+    await refused(['rollback'], 'what was written since is lost')
+    expect((await installation.attempt('rollback')).stderr).toMatch(/20\d\d-\d\d-\d\dT/)
+  })
+
+  it('to a record whose images are gone is refused, and they are named', async () => {
+    const digest = await digestOf('memcached', tagOf(old))
+    const image = `192.168.8.73:5000/kolla/memcached@${digest}`
+    await onHost('kolla2', `docker rmi ${image} 192.168.8.73:5000/kolla/memcached:${tagOf(old)}`)
+    const put = await hide('memcached', digest)
+    await refused(['rollback', '--confirm'], 'kolla2: error: images of 2025.2-', image)
+    await put()
+  })
+
+  it('restores containers and data of the record', async () => {
+    const probe = new TokenProbe(released.keystone)
+    const summary = await installation.run('rollback', '--confirm')
+    const { issued, failures, longestGap } = await probe.stop()
+    console.log(
+      `rollback: ${issued} tokens, ${failures.length} failed, longest gap ${longestGap} ms`,
+    )
+    expect(summary).toContain('back to 2025.2-')
+    await released.describeAs(old)
+    await released.expectToBe(old, 'before')
+    expect(await released.keystone.userNames()).not.toContain('lost')
+    // While the database is put back there is none to ask; before and afterwards no request fails.
+    const times = failures.map((failure) => Date.parse(`1970-01-01T${failure.slice(0, 12)}Z`))
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(longestGap + 1000)
+  })
+
+  it('leads to another upgrade', async () => {
+    await released.populate('between')
+    expect(await installation.run('upgrade', next, '--batch', '100%')).toContain('27 replaced')
+    await released.describeAs(next)
+    await released.expectToBe(next, 'before', 'between')
+    await installation.run('check')
+  })
+})
