@@ -4,9 +4,11 @@ import type { Finding } from '../src/model/finding.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import { withRelease } from '../src/model/with-release.js'
+import { cephLeft, cephTag, isCephPinned, isOfCeph } from '../src/plan/ceph/pinned.js'
 import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
 import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
+import type { DesiredHost } from '../src/plan/desired.js'
 import { planDigest } from '../src/plan/digest.js'
 import { isPassing } from '../src/plan/passing.js'
 import { planChanges } from '../src/plan/plan-changes.js'
@@ -45,6 +47,8 @@ export interface PlannedRollback extends PlannedCloud {
   readonly steps: readonly UpgradeStep[]
   /** How long its parts took the last time. */
   readonly times: StepTimes
+  /** Tag of the images that Ceph runs, where it stays with them. */
+  readonly cephTag?: string
 }
 
 /** A backup, its proof and the data themselves, each about as large as the data. */
@@ -61,8 +65,10 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       database: DatabaseState,
     ): Promise<PlannedUpgrade> {
       const records = await contexts.records(opened.cloud).list()
-      const running = runningReleases(opened.cloud, observed)
-      const start = upgradeStart(running, to, records)
+      const { cloud: files } = await contexts.get(opened)
+      const running = runningReleases(opened.cloud, observed, isCephPinned(files.globals))
+      const left = cephLeft(opened.cloud, observed, running)
+      const start = left ?? upgradeStart(running, to, records)
       if ('severity' in start) throw badInput([start])
       const { from, record } = start
       const current = await asItRuns(contexts, opened, from, observed)
@@ -76,7 +82,13 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const steps = upgradeSteps(target.changes, target.members, holder)
       return {
         ...target,
-        findings: [...target.findings, ...drift, ...room, ...leftBehind(target.changes, to)],
+        findings: [
+          ...target.findings,
+          ...drift,
+          ...newDisks(target.changes, from),
+          ...room,
+          ...leftBehind(target.changes, to),
+        ],
         from,
         to,
         current,
@@ -93,10 +105,17 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       ref: CloudRef,
       observed: readonly ObservedHost[],
       record: ReleaseSummary,
+      cephStays: boolean,
     ): Promise<PlannedRollback> {
       const cloud = await contexts.get(ref)
-      const desired = desiredHosts(cloud)
-      const changes = planChanges(ref.cloud, desired, observed)
+      const all = desiredHosts(cloud)
+      const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)
+      const desired = cephStays ? all.map(withoutCeph) : all
+      // A monitor or an OSD that the record does not know is none to be removed.
+      const changes = planChanges(ref.cloud, desired, observed).filter(
+        (change) => !isOfCeph(change) || (!cephStays && change.action !== 'remove'),
+      )
+      const stays = cephStays && cephChanges.length > 0
       const wanted = new Map(
         desired.map((host) => [host.name, host.containers.map((it) => it.image)]),
       )
@@ -114,7 +133,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...(await goneImages(cloud, record, pulls)),
       ]
       const times = await contexts.times(ref.cloud).of('rollback')
-      return { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
+      const plan = { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
+      return { ...plan, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }
     },
   }
 }
@@ -142,13 +162,15 @@ async function asItRuns(
   const ref = await ofRelease(contexts, opened, release)
   const hosts = observed.map((host) => host.facts)
   const cloud = (await contexts.get(ref)).with({ hosts, images: {} })
+  const pinned = isCephPinned(cloud.cloud.globals)
   const images = Object.fromEntries(
     observed.flatMap((host) =>
       cloud.containers(host.facts.name).flatMap((container) => {
         const found = host.containers.find(({ name }) => name === container.name)
         const digest = found?.labels[label.image]
         const image = imageRef(cloud.host(host.facts.name).globals, container)
-        return digest !== undefined && found?.labels[label.release] === release
+        const own = pinned && isOfCeph(container)
+        return digest !== undefined && (own || found?.labels[label.release] === release)
           ? [[image, digest] as const]
           : []
       }),
@@ -174,6 +196,21 @@ async function driftOf(
     host: change.host,
     message: `${change.container} is not as the files describe it for ${release} (${change.reasons.join(', ')}): deploy with openstack_release ${release} first, then upgrade`,
   }))
+}
+
+/** A disk becomes an OSD in a deploy, not on the way. */
+function newDisks(changes: readonly Change[], release: string): Finding[] {
+  return changes
+    .filter(({ action }) => action === 'label' || action === 'bootstrap')
+    .map(({ host, container }) => ({
+      severity: 'error',
+      host,
+      message: `${container} is to become an OSD: deploy with openstack_release ${release} first, then upgrade`,
+    }))
+}
+
+function withoutCeph({ name, containers }: DesiredHost): DesiredHost {
+  return { name, containers: containers.filter((container) => !isOfCeph(container)) }
 }
 
 /** Nothing is touched where not everything can come along. */

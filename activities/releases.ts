@@ -9,6 +9,7 @@ import type { Backup } from '../src/plan/backup.js'
 import { describeVersions, summaryOf } from '../src/plan/release-record.js'
 import type { ReleaseRecord, ReleaseSummary, Versions } from '../src/plan/release-record.js'
 import { besides } from '../src/state/cloud-files.js'
+import { exportCeph } from './ceph/upgrade.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 
@@ -21,17 +22,19 @@ export function releaseActivities(contexts: CloudContexts) {
       note: {
         readonly id: string
         readonly to: string
-        readonly backup: Backup
+        readonly backup?: Backup
         readonly versions: Versions
       },
     ): Promise<ReleaseSummary> {
       const cloud = await contexts.get(current)
       const { hosts, images } = cloud.found
-      const [keystone = ''] = cloud.members('keystone')
-      const [rabbit = ''] = cloud.members('rabbitmq')
-      const [fernetKeys, rabbitmqDefinitions] = await Promise.all([
-        takeFernetKeys(cloud.remote(keystone)),
-        exportDefinitions(cloud.remote(rabbit), accountOf(cloud, rabbit)),
+      const [keystone] = cloud.members('keystone')
+      const [rabbit] = cloud.members('rabbitmq')
+      const [monitor] = cloud.members('ceph-mon')
+      const [fernetKeys, rabbitmqDefinitions, ceph] = await Promise.all([
+        keystone === undefined ? undefined : takeFernetKeys(cloud.remote(keystone)),
+        rabbit && exportDefinitions(cloud.remote(rabbit), accountOf(cloud, rabbit)),
+        monitor === undefined ? undefined : exportCeph(cloud, monitor),
       ])
       const record: ReleaseRecord = {
         ...note,
@@ -41,8 +44,9 @@ export function releaseActivities(contexts: CloudContexts) {
         facts: hosts,
         containers: Object.fromEntries(hosts.map(({ name }) => [name, cloud.containers(name)])),
         images,
-        fernetKeys,
-        rabbitmqDefinitions,
+        ...(fernetKeys !== undefined && { fernetKeys }),
+        ...(rabbit !== undefined && { rabbitmqDefinitions }),
+        ...(ceph && { ceph }),
       }
       const records = contexts.records(current.cloud)
       await records.save(record)

@@ -23,14 +23,12 @@ export function upgradeActivities(contexts: CloudContexts) {
     /** What the containers run, and where Keystone's schema stands. */
     async inspectVersions(ref: CloudRef): Promise<Versions> {
       const cloud = await contexts.get(ref)
-      const [database = ''] = cloud.members('mariadb')
-      const [rabbit = ''] = cloud.members('rabbitmq')
-      const [keystone = ''] = cloud.members('keystone')
+      const select = ['mariadb', '-NBe', selectHeads(cloud)]
       const [ofMariadb, ofRabbitmq, ofKeystone, heads] = await Promise.all([
-        ask(cloud, database, 'mariadb', ['mariadbd', '--version']),
-        ask(cloud, rabbit, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
-        ask(cloud, keystone, 'keystone', ['keystone-manage', '--version']),
-        ask(cloud, database, 'mariadb', ['mariadb', '-NBe', selectHeads(cloud)]),
+        askFirst(cloud, 'mariadb', ['mariadbd', '--version']),
+        askFirst(cloud, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
+        askFirst(cloud, 'keystone', ['keystone-manage', '--version']),
+        cloud.members('keystone').length > 0 ? askFirst(cloud, 'mariadb', select) : '',
       ])
       return {
         mariadb: /Ver ([\d.]+)/.exec(ofMariadb)?.[1] ?? '',
@@ -156,6 +154,16 @@ function ifRefused<T>(answer: T): (error: unknown) => T {
     if (error instanceof RemoteError || error instanceof DockerError) return answer
     throw error
   }
+}
+
+/** What the first member says; empty where the cloud has none. */
+async function askFirst(
+  cloud: CloudContext,
+  service: string,
+  command: readonly string[],
+): Promise<string> {
+  const [first] = cloud.members(service)
+  return first === undefined ? '' : ask(cloud, first, service, command)
 }
 
 /** What the first member says that answers; empty where none does. */

@@ -38,8 +38,8 @@ export async function prune(input: PruneInput): Promise<OperationResult> {
     )
     await stages.run('Remove backups and records', async () => {
       for (const { id, backup } of gone) {
-        const continued = backups.some(({ base }) => base === backup.id)
-        if (!continued)
+        const continued = backups.some(({ base }) => base === backup?.id)
+        if (backup && !continued)
           await step('removeBackups', `${backup.host} · ${backup.id}`, ref, backup.host, [
             backup.id,
           ])
@@ -56,5 +56,6 @@ export async function prune(input: PruneInput): Promise<OperationResult> {
 }
 
 function describe({ id, to, at, versions, backup }: ReleaseSummary): string {
-  return `${id}  before the upgrade to ${to}: ${describeVersions(versions)}; database of ${backup.at} (${backup.id} on ${backup.host}), taken ${at}`
+  const database = backup ? `; database of ${backup.at} (${backup.id} on ${backup.host})` : ''
+  return `${id}  before the upgrade to ${to}: ${describeVersions(versions)}${database}, taken ${at}`
 }

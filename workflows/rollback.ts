@@ -2,6 +2,8 @@ import { workflowInfo } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { DatabaseState, PlannedRollback } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
+import { canGoBack, describeDaemons } from '../src/plan/ceph/release.js'
+import type { CephReleases } from '../src/plan/ceph/release.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatRollback, restoredWith } from '../src/plan/format-rollback.js'
 import { describeVersions } from '../src/plan/release-record.js'
@@ -15,6 +17,7 @@ import type { OperationResult, RollbackInput } from './operations.js'
 import { rememberTimes } from './remember.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
+import { inOrder } from './services/ceph-upgrade.js'
 import { replaceOnHost } from './services/replace.js'
 import { step } from './steps.js'
 
@@ -78,7 +81,8 @@ export async function rollBack(
   await removeUnwanted(run, (title, body) => control.attempt(title, body))
   if (way === 'restore') await restoreData(operation, control, rollback, run)
   const donors = donorsOf(plan, rollback.database)
-  for (const part of plan.steps.filter(({ name }) => !restoredWith[way].includes(name))) {
+  const parts = plan.steps.filter(({ name }) => !restoredWith[way].includes(name))
+  await inOrder(run, parts, async (part) => {
     await operation.stages.run(titles.rollBack(part.name), async () => {
       for (const host of part.hosts) {
         await control.attempt(`${part.name} on ${host}`, async () => {
@@ -87,12 +91,13 @@ export async function rollBack(
         })
       }
     })
-  }
+  })
   await operation.stages.run(titles.verify, () => verify(plan))
-  const parts = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
-  await rememberTimes(operation, 'rollback', parts, begun)
-  const data = way === 'restore' ? ` Its data are those of ${record.backup.at}.` : ''
-  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(record.versions)}.${data} Set openstack_release: "${record.release}" in globals.yml.`
+  const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
+  await rememberTimes(operation, 'rollback', told, begun)
+  const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
+  const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
+  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(record.versions)}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
   return { changes, warnings: plan.findings, summary }
 }
 
@@ -104,11 +109,14 @@ async function planRollback(
     const { observed, unobserved } = await observe(cloud)
     refuse(unobserved)
     const { ref, record } = await step('openRecord', id ?? 'the last one', cloud.ref, id)
-    const [plan, database, seen] = await Promise.all([
-      step('planRollback', record.id, ref, observed, record),
+    const [database, seen, ceph] = await Promise.all([
       step('inspectDatabase', cloud.name, ref),
       step('inspectMigrations', cloud.name, ref),
+      step('inspectCeph', cloud.name, ref),
     ])
+    const { ceph: recorded = '' } = record.versions
+    const cephStays = !ceph || !canGoBack(ceph, recorded)
+    const plan = await step('planRollback', record.id, ref, observed, record, cephStays)
     const way = databaseWayBack(database.members, seen.schema, record)
     if (way === undefined) throw untold()
     refuse([
@@ -116,7 +124,8 @@ async function planRollback(
       ...(way === 'restore' ? withoutBackup(plan, database) : []),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
-    return { plan, database, way, stays: flagsThatStay(plan, seen.rabbitmq) }
+    const stays = [...flagsThatStay(plan, seen.rabbitmq), ...cephThatStays(plan, ceph)]
+    return { plan, database, way, stays }
   })
 }
 
@@ -127,7 +136,8 @@ async function restoreData(
   { plan, database }: Rollback,
   run: Run,
 ): Promise<void> {
-  const { record } = plan
+  const { backup } = plan.record
+  if (!backup) return // refused before
   const members = run.members('mariadb')
   const keystones = run.members('keystone')
   const stop = () =>
@@ -141,7 +151,7 @@ async function restoreData(
     await restore(
       operation,
       run.ref,
-      { backup: record.backup, backups, members },
+      { backup, backups, members },
       {
         meanwhile: stop,
         // Alone, and so sooner: from then on there is an API again.
@@ -182,9 +192,26 @@ function withoutBackup(
   { record: { backup } }: PlannedRollback,
   { backups }: DatabaseState,
 ): Finding[] {
+  if (!backup) {
+    const message = 'the record has no backup of a database, and there is one now: keep it'
+    return [{ severity: 'error', message: `${message}, or disable it first` }]
+  }
   if (backups.some(({ id, host }) => id === backup.id && host === backup.host)) return []
   const message = `the backup ${backup.id} is gone from ${backup.host}, and without it the database can't go back`
   return [{ severity: 'error', host: backup.host, message }]
+}
+
+/** Ceph's older monitors are kept out by the cluster itself. */
+function cephThatStays(
+  { record, cephTag = '' }: PlannedRollback,
+  ceph: CephReleases | undefined,
+): string[] {
+  if (cephTag === '') return []
+  const runs = ceph ? describeDaemons(ceph) : 'daemons of which no monitor tells'
+  const { ceph: recorded = 'what it was' } = record.versions
+  return [
+    `Ceph to ${recorded}: what its monitors keep can't be read by older ones. It stays as it is (${runs}) and serves the older release as well; besides openstack_release, globals.yml then needs ceph_tag: "${cephTag}"`,
+  ]
 }
 
 /** Feature flags that are on stay on, and an older RabbitMQ does not know them. */
@@ -211,7 +238,7 @@ function untold(): ApplicationFailure {
 
 function unconfirmed({ record }: PlannedRollback, description: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `${record.id}: every MariaDB or the schema is of the newer release, so the database goes back to ${record.backup.at}, and what was written since is lost: confirm it (--confirm, or "confirm": true). The plan:\n${description}`,
+    `${record.id}: every MariaDB or the schema is of the newer release, so the database goes back to ${record.backup?.at ?? ''}, and what was written since is lost: confirm it (--confirm, or "confirm": true). The plan:\n${description}`,
     'BadInput',
   )
 }

@@ -70,6 +70,8 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   planRollback: 'look',
   listReleases: 'look',
   openRecord: 'look',
+  inspectCeph: 'look',
+  managersInOrder: 'look',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
 }

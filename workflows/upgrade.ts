@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
-import type { PlannedUpgrade } from '../activities/index.js'
+import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
 import { describeVersions, recordId } from '../src/plan/release-record.js'
-import type { ReleaseSummary } from '../src/plan/release-record.js'
+import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
 import type { Migrations } from '../src/plan/migrations.js'
@@ -16,6 +16,7 @@ import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
+import { inOrder, monitorOf } from './services/ceph-upgrade.js'
 import { oneAtATime, replaceOnHost } from './services/replace.js'
 import { step } from './steps.js'
 
@@ -99,14 +100,17 @@ async function keepRecord(operation: Operation, plan: PlannedUpgrade): Promise<R
   const { current, from, to } = plan
   const [versions, state] = await operation.stages.run('Inspect versions and data', () =>
     Promise.all([
-      step('inspectVersions', from, current),
+      inspectVersions(from, current),
       step('inspectDatabase', operation.cloud.name, current),
     ]),
   )
-  const { backup } = await backUp(operation, current, state)
+  const taken = state.members.length > 0 ? await backUp(operation, current, state) : undefined
   const id = recordId(from, new Date())
   return operation.stages.run('Keep the release record', () =>
-    step('recordRelease', id, current, { id, to, backup, versions }),
+    step('recordRelease', id, current, {
+      ...{ id, to, versions },
+      ...(taken && { backup: taken.backup }),
+    }),
   )
 }
 
@@ -121,9 +125,10 @@ async function replaceAll(
     control.attempt(title, async () => {
       await body()
     })
-  for (const part of plan.steps) {
-    await operation.stages.run(titles.upgrade(part.name), async () => {
-      await before(run, part, attempt)
+  await inOrder(run, plan.steps, async (planned) => {
+    await operation.stages.run(titles.upgrade(planned.name), async () => {
+      await before(run, planned, attempt)
+      const part = await activeLast(run, planned)
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
         await onAll(hosts, (host) =>
@@ -131,7 +136,7 @@ async function replaceAll(
         )
       }
     })
-  }
+  })
   await removeUnwanted(run, attempt)
 }
 
@@ -149,12 +154,22 @@ async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt):
     await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))
     await attempt('feature flags', () => step('enableFeatureFlags', first, ref, first))
   }
+  if (name.startsWith('ceph-') && name !== 'ceph-rgw') {
+    await attempt(`Ceph settled before ${name}`, () => step('awaitSettledCeph', name, ref))
+  }
   if (name === 'keystone') {
     await attempt('expansion of the schema', async () => {
       await step('writeConfiguration', `${first} · keystone`, ref, first, ['keystone'])
       await step('expandKeystone', first, ref, first)
     })
   }
+}
+
+/** Managers of Ceph in the order that hands over once; of everything else, the order of the plan. */
+async function activeLast(run: Run, part: UpgradeStep): Promise<UpgradeStep> {
+  if (part.name !== 'ceph-mgr') return part
+  const hosts = await step('managersInOrder', monitorOf(run), run.ref, part.hosts)
+  return { ...part, hosts }
 }
 
 /** The first batch is one host alone where a canary is wanted. */
@@ -188,25 +203,41 @@ async function finished(
   const { stages } = operation
   const [keystone] = members['keystone'] ?? []
   const [rabbit] = members['rabbitmq'] ?? []
+  const [monitor] = members['ceph-mon'] ?? []
   if (skipped.length === 0) {
     await stages.run(titles.finish, async () => {
       if (rabbit !== undefined) await step('enableFeatureFlags', rabbit, ref, rabbit)
+      if (monitor !== undefined) {
+        await step('requireOsdRelease', monitor, ref)
+        // Of a run that was ended by force.
+        await step('unsetNoout', monitor, ref)
+      }
       if (keystone === undefined) return
       await step('contractKeystone', keystone, ref, keystone)
       await step('bootstrapKeystone', keystone, ref, keystone)
     })
   }
-  await stages.run(titles.verify, () => verify(plan))
+  const waits = plan.steps.some(({ name }) => name.startsWith('ceph-'))
+  const doubts = await stages.run(titles.verify, () => verify(plan, waits))
   await rememberTimes(
     operation,
     'upgrade',
     plan.steps.map(({ name, hosts }) => ({ title: titles.upgrade(name), hosts })),
   )
-  const versions = await stages.run('Inspect versions', () => step('inspectVersions', to, ref))
+  const versions = await stages.run('Inspect versions', () => inspectVersions(to, ref))
   const left =
     skipped.length === 0 ? '' : ` Left undone: ${skipped.join(', ')}; upgrade again to finish.`
   const summary = `${from} → ${to}: ${summarize(changes, true)}. It runs ${describeVersions(versions)}.${left} Set openstack_release: "${to}" in globals.yml.`
-  return { changes, warnings, summary }
+  return { changes, warnings: [...warnings, ...doubts], summary }
+}
+
+/** What the cloud of a reference runs. */
+async function inspectVersions(release: string, ref: CloudRef): Promise<Versions> {
+  const [versions, ceph] = await Promise.all([
+    step('inspectVersions', release, ref),
+    step('inspectCeph', release, ref),
+  ])
+  return { ...versions, ...(ceph && { ceph: ceph.version }) }
 }
 
 function rolledBack(

@@ -6,6 +6,7 @@ import { networkActivities } from './network.js'
 import { osdActivities } from './osds.js'
 import { poolActivities } from './pools.js'
 import { removalActivities } from './removal.js'
+import { cephUpgradeActivities } from './upgrade.js'
 
 /** Ceph's protocol: one cluster for ever, keys that only hosts hold, OSDs that are their partitions. */
 export function cephActivities(contexts: CloudContexts) {
@@ -17,5 +18,6 @@ export function cephActivities(contexts: CloudContexts) {
     ...removalActivities(contexts),
     ...healthActivities(contexts),
     ...gatewayActivities(contexts),
+    ...cephUpgradeActivities(contexts),
   }
 }

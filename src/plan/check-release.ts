@@ -1,6 +1,8 @@
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import type { ObservedHost } from '../model/observed-host.js'
+import { cephLeft, isCephPinned, isOfCeph } from './ceph/pinned.js'
+import { runningReleases } from './check-upgrade.js'
 import { label } from './desired.js'
 
 /**
@@ -9,8 +11,14 @@ import { label } from './desired.js'
  */
 export function checkRelease(cloud: Cloud, observed: readonly ObservedHost[]): Finding[] {
   const { openstack_release: wanted } = cloud.globals
+  const pinned = isCephPinned(cloud.globals)
+  const running = runningReleases(cloud.name, observed, pinned)
+  const left = running.includes(wanted) ? cephLeft(cloud.name, observed, running) : undefined
+  if (left) return [left]
   return observed.flatMap(({ facts, containers }): Finding[] => {
-    const ours = containers.filter((container) => container.labels[label.cloud] === cloud.name)
+    const ours = containers
+      .filter((container) => container.labels[label.cloud] === cloud.name)
+      .filter(({ labels }) => !pinned || !isOfCeph({ service: labels[label.service] ?? '' }))
     // A one-shot container that a killed run left behind is of no release.
     const releases = new Set(ours.flatMap((container) => container.labels[label.release] ?? []))
     releases.delete(wanted)

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { upgradeProblem } from '../model/releases.js'
+import { isOfCeph } from './ceph/pinned.js'
 import { label } from './desired.js'
 import { isPassing } from './passing.js'
 import type { ReleaseSummary } from './release-record.js'
@@ -12,11 +13,19 @@ export interface UpgradeStart {
   readonly record?: ReleaseSummary
 }
 
-/** Releases of the cloud's containers, sorted; two of them are a mixed cloud. */
-export function runningReleases(cloud: string, observed: readonly ObservedHost[]): string[] {
+/**
+ * Releases of the cloud's containers, sorted; two of them are a mixed cloud. A Ceph that has a release of its own counts
+ * for nothing.
+ */
+export function runningReleases(
+  cloud: string,
+  observed: readonly ObservedHost[],
+  cephPinned = false,
+): string[] {
   const found = observed
     .flatMap((host) => host.containers)
     .filter((container) => container.labels[label.cloud] === cloud && !isPassing(container))
+    .filter(({ labels }) => !cephPinned || !isOfCeph({ service: labels[label.service] ?? '' }))
     .flatMap((container) => container.labels[label.release] ?? [])
   return [...new Set(found)].sort()
 }

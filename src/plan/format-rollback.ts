@@ -47,7 +47,7 @@ export function formatRollback(plan: RollbackPreview): string {
   return [
     `back to ${record.id}: ${summarize(changes)}; it will run ${describeVersions(record.versions)}`,
     ...numbered(order),
-    ...section('The database:', [describeWay(plan)]),
+    ...section('The database:', record.backup ? [describeWay(plan)] : []),
     ...section('What cannot go back:', stays),
   ].join('\n')
 }
@@ -66,5 +66,6 @@ function describeWay({ way, record: { backup }, donors, times }: RollbackPreview
   const parts = [titles.prepare, titles.restore, titles.join]
     .map((title) => `${title.toLowerCase()}: ${lastTime(times, title)}`)
     .join('; ')
-  return `goes back to ${backup.at}, by the backup ${backup.id} on ${backup.host} (${parts}): what was written since is lost, which must be confirmed; Keystone is away meanwhile`
+  const moment = backup ? `${backup.at}, by the backup ${backup.id} on ${backup.host}` : 'nothing'
+  return `goes back to ${moment} (${parts}): what was written since is lost, which must be confirmed; Keystone is away meanwhile`
 }

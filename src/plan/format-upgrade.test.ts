@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Backup } from './backup.js'
 import type { Change } from './change.js'
 import { formatRollback } from './format-rollback.js'
 import type { RollbackPreview } from './format-rollback.js'
@@ -62,7 +63,7 @@ const rollback: RollbackPreview = {
       id: '20261123T094000Z-full',
       host: 'kolla1',
       at,
-    } as RollbackPreview['record']['backup'],
+    } as Backup,
     versions: { keystone: '28.1.0', mariadb: '10.11.14', rabbitmq: '4.0.5', schema: [] },
   },
   changes,

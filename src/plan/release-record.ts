@@ -12,8 +12,8 @@ export interface ReleaseSummary {
   readonly at: string
   /** The release of the upgrade that it was taken for. */
   readonly to: string
-  /** The database as it was then, proven. */
-  readonly backup: Backup
+  /** The database as it was then, proven, where the cloud has one. */
+  readonly backup?: Backup
   readonly versions: Versions
   /** Image reference → digest. */
   readonly images: Readonly<Record<string, string>>
@@ -26,18 +26,30 @@ export interface ReleaseRecord extends ReleaseSummary {
   /** Host → its containers, configuration included. */
   readonly containers: Readonly<Record<string, readonly Container[]>>
   /** Archive of `/etc/keystone/fernet-keys`, in base64. */
-  readonly fernetKeys: string
+  readonly fernetKeys?: string
   /** As RabbitMQ exports them: accounts, rights, policies, queues. */
-  readonly rabbitmqDefinitions: unknown
+  readonly rabbitmqDefinitions?: unknown
+  readonly ceph?: CephMaps
 }
 
-/** What the containers run. */
+/** What it takes to rebuild a Ceph cluster around its OSDs. Maps in base64, as Ceph's own tools read them. */
+export interface CephMaps {
+  readonly monmap: string
+  readonly osdmap: string
+  readonly crushmap: string
+  /** All accounts with their keys, as `ceph auth import` takes them. */
+  readonly auth: string
+}
+
+/** What the containers run; empty where the cloud has none of it. */
 export interface Versions {
   readonly keystone: string
   readonly mariadb: string
   readonly rabbitmq: string
   /** Heads of Keystone's migrations in the database, sorted. */
   readonly schema: readonly string[]
+  /** Of the monitors. */
+  readonly ceph?: string
 }
 
 /** `2025.2-20261123T094000Z` */
@@ -47,9 +59,12 @@ export function recordId(release: string, at: Date): string {
 
 export function summaryOf(record: ReleaseRecord): ReleaseSummary {
   const { id, release, at, to, backup, versions, images } = record
-  return { id, release, at, to, backup, versions, images }
+  return { id, release, at, to, versions, images, ...(backup && { backup }) }
 }
 
-export function describeVersions({ keystone, mariadb, rabbitmq }: Versions): string {
-  return `Keystone ${keystone}, MariaDB ${mariadb}, RabbitMQ ${rabbitmq}`
+export function describeVersions({ keystone, mariadb, rabbitmq, ceph = '' }: Versions): string {
+  const programs = { Keystone: keystone, MariaDB: mariadb, RabbitMQ: rabbitmq, Ceph: ceph }
+  return Object.entries(programs)
+    .flatMap(([name, version]) => (version === '' ? [] : [`${name} ${version}`]))
+    .join(', ')
 }

@@ -41,8 +41,17 @@ describe('upgradeSteps', () => {
     ])
   })
 
-  it('has no part for what is only removed', () => {
+  it('has no part for what is only removed, nor for disks', () => {
     expect(upgradeSteps([change('mariadb', 'kolla1', 'remove')], members)).toEqual([])
+    const ceph = { 'ceph-osd': ['kolla1'] }
+    expect(upgradeSteps([change('ceph-osd', 'kolla1', 'bootstrap')], ceph)).toEqual([])
+  })
+
+  it('takes Ceph last: monitors, managers, OSDs, gateways', () => {
+    const services = ['ceph-rgw', 'ceph-osd', 'ceph-mgr', 'ceph-mon', 'keystone']
+    const all = Object.fromEntries(services.map((service) => [service, ['kolla1']]))
+    const changes = services.map((service) => change(service, 'kolla1'))
+    expect(upgradeSteps(changes, all).map(({ name }) => name)).toEqual(services.reverse())
   })
 })
 
@@ -57,6 +66,11 @@ describe('databaseWayBack', () => {
   const at = (...versions: string[]) =>
     versions.map((version, index) => ({ host: `kolla${index + 1}`, version }))
   const old = '10.11.14'
+
+  it('stays where there is none', () => {
+    const none = { versions: { mariadb: '', schema: [] } }
+    expect(databaseWayBack([], [''], none)).toBe('stays')
+  })
 
   it.each([
     ['stays where nobody was replaced', at(old, old, old), ['c', 'e1'], 'stays'],
@@ -88,10 +102,10 @@ it.each([
 
 it('withoutStep names services that would be left behind', () => {
   const changes = [
-    change('ceph-mon', 'kolla1'),
-    change('ceph-mon', 'kolla2'),
+    change('glance', 'kolla1'),
+    change('glance', 'kolla2'),
     change('cron', 'kolla1'),
     change('keystone_expand', 'kolla1', 'remove'),
   ]
-  expect(withoutStep(changes)).toEqual(['ceph-mon'])
+  expect(withoutStep(changes)).toEqual(['glance'])
 })

@@ -1,3 +1,4 @@
+import { isContainer } from './change.js'
 import type { Change } from './change.js'
 import type { Versions } from './release-record.js'
 
@@ -29,7 +30,10 @@ export const titles = {
   verify: 'Verify',
 } as const
 
-/** In the order of their dependencies, as kolla-ansible upgrades them. */
+/**
+ * In the order of their dependencies, as kolla-ansible upgrades them. Ceph comes last: what has gone wrong by then finds
+ * it as it was, and it is the one that can't go back.
+ */
 const order = [
   { name: 'cron', services: ['cron'] },
   { name: 'loadbalancer', services: ['haproxy', 'keepalived'] },
@@ -37,6 +41,10 @@ const order = [
   { name: 'mariadb', services: ['mariadb'] },
   { name: 'rabbitmq', services: ['rabbitmq'] },
   { name: 'keystone', services: ['keystone'] },
+  { name: 'ceph-mon', services: ['ceph-mon'] },
+  { name: 'ceph-mgr', services: ['ceph-mgr'] },
+  { name: 'ceph-osd', services: ['ceph-osd'] },
+  { name: 'ceph-rgw', services: ['ceph-rgw'] },
 ] as const
 
 /** Who is replaced when. The host that holds the floating address is the last of the load balancers. */
@@ -49,7 +57,7 @@ export function upgradeSteps(
     const own: readonly string[] = services
     const changed = new Set(
       changes
-        .filter((change) => own.includes(change.service) && change.action !== 'remove')
+        .filter((change) => own.includes(change.service) && isContainer(change))
         .map((change) => change.host),
     )
     const hosts = (members[own[0] ?? ''] ?? []).filter((host) => changed.has(host))
@@ -83,6 +91,14 @@ export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
           "the expansion of Keystone's schema, if it has anything to migrate: from then on a rollback restores the backup",
         ]
       : []),
+    ...(has('ceph-mon')
+      ? [
+          'the last monitor of Ceph, where its major release changes: from then on a rollback leaves Ceph where it is and takes the rest back',
+        ]
+      : []),
+    ...(has('ceph-osd')
+      ? ["Ceph's require-osd-release, set at the end: OSDs of older releases are refused"]
+      : []),
   ]
 }
 
@@ -96,6 +112,7 @@ export function databaseWayBack(
   record: { readonly versions: Pick<Versions, 'mariadb' | 'schema'> },
 ): DatabaseWayBack | undefined {
   const { versions } = record
+  if (members.length === 0) return 'stays'
   const old = members.filter(({ version }) => version === versions.mariadb)
   if (old.length === 0) return 'restore'
   if (!schema) return undefined

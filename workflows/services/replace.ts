@@ -1,6 +1,8 @@
 import type { UpgradeStep } from '../../src/plan/upgrade-plan.js'
+import { oneByOne } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
+import { monitorOf } from './ceph-upgrade.js'
 
 /**
  * Replaces one host's containers of one step and waits until they do their work: the same in both directions, except
@@ -21,10 +23,30 @@ export async function replaceOnHost(run: Run, { name, services }: UpgradeStep, h
     case 'keystone':
       await step('prepareKeystone', host, ref, host)
       return step('startKeystone', host, ref, host, containers)
+    case 'ceph-mon':
+      await step('replaceCephMon', host, ref, host)
+      return step('awaitCephQuorum', host, ref, host)
+    case 'ceph-mgr':
+      await step('startCephMgr', host, ref, host, monitorOf(run))
+      return step('awaitSettledCeph', host, ref)
+    case 'ceph-osd':
+      await oneByOne(containers, (name) =>
+        step('startOsd', `${host} · ${name}`, ref, host, name, monitorOf(run)),
+      )
+      return step('awaitSettledCeph', host, ref)
+    case 'ceph-rgw':
+      return step('replaceCephRgw', host, ref, host, monitorOf(run))
     default:
       return step('startContainers', `${host} · ${name}`, ref, host, containers)
   }
 }
 
 /** Members of a cluster that votes go one by one, whatever batch somebody wishes for. */
-export const oneAtATime: readonly UpgradeStep['name'][] = ['loadbalancer', 'mariadb', 'rabbitmq']
+export const oneAtATime: readonly UpgradeStep['name'][] = [
+  'loadbalancer',
+  'mariadb',
+  'rabbitmq',
+  'ceph-mon',
+  'ceph-mgr',
+  'ceph-osd',
+]

@@ -1,0 +1,52 @@
+import type { Finding } from '../../model/finding.js'
+import type { Globals } from '../../model/globals.js'
+import type { ObservedHost } from '../../model/observed-host.js'
+import { label } from '../desired.js'
+
+export function isOfCeph({ service }: { readonly service: string }): boolean {
+  return service.startsWith('ceph-')
+}
+
+/** Whether the operator gives Ceph's images a tag of their own: its release is then not that of the cloud. */
+export function isCephPinned({ ceph_tag, openstack_tag }: Globals): boolean {
+  return ceph_tag !== openstack_tag
+}
+
+/** Tag of the images that the cloud's Ceph runs; undefined where it runs none, or by digest. */
+export function cephTag(observed: readonly ObservedHost[]): string | undefined {
+  const images = observed.flatMap(({ containers }) =>
+    containers
+      .filter(({ labels }) => isOfCeph({ service: labels[label.service] ?? '' }))
+      .map(({ image }) => image),
+  )
+  const tags = images.flatMap((image) => /^[^@]+:([^:/@]+)$/.exec(image)?.[1] ?? [])
+  return tags[0]
+}
+
+/**
+ * A rollback leaves a Ceph of a newer major release where it is. Until the operator says so in his files, a mixed cloud
+ * that is so for no other reason would look like an upgrade that did not come to its end.
+ *
+ * @param running releases of the cloud, Ceph's included
+ */
+export function cephLeft(
+  cloud: string,
+  observed: readonly ObservedHost[],
+  running: readonly string[],
+): Finding | undefined {
+  const ours = observed
+    .flatMap((host) => host.containers)
+    .filter(({ labels }) => labels[label.cloud] === cloud)
+  const releases = (ceph: boolean) =>
+    new Set(
+      ours
+        .filter(({ labels }) => isOfCeph({ service: labels[label.service] ?? '' }) === ceph)
+        .flatMap(({ labels }) => labels[label.release] ?? []),
+    )
+  const [others, ofCeph] = [releases(false), releases(true)]
+  const [release = ''] = others
+  const newer = [...ofCeph].filter((it) => it > release)
+  if (running.length < 2 || others.size !== 1 || newer.length === 0) return undefined
+  const message = `Ceph stayed on ${newer.join(', ')} when the rest was taken back to ${release}: set ceph_tag: "${cephTag(observed) ?? newer[0] ?? ''}" in globals.yml, so that it stays there`
+  return { severity: 'error', message }
+}
