@@ -26,6 +26,7 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
     changes,
     pulls: [{ host: 'kolla1' }, { host: 'kolla3' }],
     steps: [mariadb, keystone],
+    members: { mariadb: hosts },
     noReturn: ['the last MariaDB'],
     migrations: { versions: [{ program: 'MariaDB', from: '10.11.14', to: '11.8.3' }] },
     times: {
@@ -51,6 +52,7 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
 it('formatUpgrade of one that goes on names its way back', () => {
   const text = formatUpgrade({
     ...{ from: '2025.2', to: '2026.1', changes: [], pulls: [], steps: [keystone], noReturn: [] },
+    members: {},
     ...{ times: {}, record: { id: '2025.2-20261123T094000Z' } },
   })
   expect(text).toContain('1. the way back is 2025.2-20261123T094000Z, as it was\n2. keystone')

@@ -16,6 +16,8 @@ export interface UpgradePreview {
   /** Images that hosts lack. */
   readonly pulls: readonly { readonly host: string }[]
   readonly steps: readonly UpgradeStep[]
+  /** Service → its hosts. */
+  readonly members: Readonly<Record<string, readonly string[]>>
   readonly noReturn: readonly string[]
   readonly migrations?: Migrations
   readonly times: StepTimes
@@ -24,17 +26,18 @@ export interface UpgradePreview {
 }
 
 export function formatUpgrade(plan: UpgradePreview): string {
-  const { from, to, changes, pulls, steps, noReturn, migrations, times, record } = plan
+  const { from, to, changes, pulls, steps, members, noReturn, migrations, times, record } = plan
   const all = pulls.map(({ host }) => host).join(', ')
   const last = (title: string) => lastTime(times, title)
+  const backUp = members['mariadb']
+    ? `back up the database (${last(titles.backUp)}) and prove the backup (${last(titles.prove)}); `
+    : ''
   const wayBack = record
-    ? [`the way back is ${record.id}, as it was`]
-    : [
-        `back up the database (${last(titles.backUp)}) and prove the backup (${last(titles.prove)}); keep the release record`,
-      ]
+    ? `the way back is ${record.id}, as it was`
+    : `${backUp}keep the release record`
   const order = [
     ...(pulls.length > 0 ? [`pull images on ${all} (${last(titles.pull)})`] : []),
-    ...wayBack,
+    wayBack,
     ...steps.map((step) => `${describeStep(step, changes)} (${last(titles.upgrade(step.name))})`),
     `finish: feature flags, contraction of schemas, registration (${last(titles.finish)})`,
     `verify (${last(titles.verify)})`,

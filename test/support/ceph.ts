@@ -1,5 +1,5 @@
 import type { Installation } from './installation.js'
-import { floatingAddress, onHost } from './lab.js'
+import { floatingAddress, onHost, onHosts } from './lab.js'
 import { logIn } from './outside.js'
 import { s3Request } from './s3.js'
 
@@ -24,6 +24,17 @@ export async function cephAlone(installation: Installation): Promise<void> {
   for (const service of ['keystone', 'mariadb', 'memcached', 'rabbitmq']) {
     await installation.edit('globals.yml', `enable_${service}: "yes"`, `enable_${service}: "no"`)
   }
+}
+
+/** Takes every trace of Ceph off the hosts' disks, once its containers are gone. */
+export async function wipeDisks(): Promise<void> {
+  await onHosts(`set -e
+for disk in /dev/sdb /dev/sdc /dev/sdd; do
+  wipefs --quiet --all --force "$disk"
+  blkdiscard --force "$disk"
+  partx --delete "$(readlink -f "$disk")" 2>/dev/null || true
+done
+udevadm settle 2>/dev/null || true`)
 }
 
 /** Asks Ceph as its administrator, on a monitor's host. */
