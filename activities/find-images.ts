@@ -2,6 +2,7 @@ import { imageRef } from '../src/catalog/image.js'
 import { servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import type { Finding } from '../src/model/finding.js'
+import { checkRoom } from '../src/plan/room.js'
 import { RegistryError, imageDigests, imageLayers } from '../src/registry/registry.js'
 import type { RegistryOptions } from '../src/registry/registry.js'
 import type { CloudContext } from './cloud-context.js'
@@ -10,6 +11,8 @@ import type { CloudContext } from './cloud-context.js'
 export interface Pull {
   readonly host: string
   readonly images: readonly string[]
+  /** What they will take on the host's disk, where that was asked for. */
+  readonly bytes?: number
 }
 
 /** The digests that the registry serves for every image that the cloud needs; one finding names all that it lacks. */
@@ -75,6 +78,41 @@ export async function pullBytes(
       return [host, bytes * UNPACKED]
     }),
   )
+}
+
+/**
+ * What hosts lack of a record's images, and what is wrong with that: images that are neither on their host nor in the
+ * registry any more, or that have no room.
+ */
+export async function recordedImages(
+  cloud: CloudContext,
+  { id }: { readonly id: string },
+  observed: readonly ObservedHost[],
+  wanted: ReadonlyMap<string, readonly { readonly ref: string; readonly digest: string }[]>,
+): Promise<{ readonly pulls: readonly Pull[]; readonly findings: readonly Finding[] }> {
+  const pulls = observed.flatMap(({ facts: { name: host }, images }): Pull[] => {
+    const present = new Set(Object.values(images).flat())
+    const missing = (wanted.get(host) ?? []).filter(({ digest }) => !present.has(digest))
+    const refs = [...new Set(missing.map(({ ref }) => ref))]
+    return refs.length > 0 ? [{ host, images: refs }] : []
+  })
+  const refs = [...new Set(pulls.flatMap(({ images }) => images))]
+  const there = await askRegistry(() => imageDigests(refs, registryOptions(cloud)))
+  if (!(there instanceof Map)) return { pulls, findings: [there] }
+  const gone = pulls.flatMap(({ host, images }): Finding[] => {
+    const names = images.filter((ref) => there.get(ref) === undefined)
+    if (names.length === 0) return []
+    const message = `images of ${id} are gone from this host and from the registry, and without them there is no way back to it: ${names.join(', ')}`
+    return [{ severity: 'error', host, message }]
+  })
+  if (gone.length > 0) return { pulls, findings: gone }
+  const bytes = await askRegistry(() => pullBytes(cloud, pulls))
+  if (!(bytes instanceof Map)) return { pulls, findings: [bytes] }
+  const findings = observed.flatMap(({ facts: { name }, docker }) => {
+    const needs = [{ what: "the record's images", bytes: bytes.get(name) ?? 0 }]
+    return docker ? checkRoom(name, needs, docker) : []
+  })
+  return { pulls, findings }
 }
 
 /** For whom wants a login: the account of docker_registry_username. */

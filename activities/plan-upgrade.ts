@@ -13,15 +13,15 @@ import { planDigest } from '../src/plan/digest.js'
 import { isPassing } from '../src/plan/passing.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
-import { imageDigests } from '../src/registry/registry.js'
 import type { StepTimes } from '../src/plan/step-times.js'
+import { checkRoom } from '../src/plan/room.js'
 import { pointsOfNoReturn, upgradeSteps, withoutStep } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
-import type { DatabaseState } from './mariadb-backup.js'
-import { askRegistry, registryOptions } from './find-images.js'
+import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
+import type { DatabaseState } from './mariadb-backup.js'
 import { desiredHosts, membersOf, planCloud } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
@@ -76,7 +76,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         release: 'changes',
       })
       const drift = record ? [] : await driftOf(contexts, current, observed)
-      const room = target.changes.length > 0 && !record ? backupRoom(database) : []
+      const room = target.changes.length > 0 && !record ? backupRoom(database, target.pulls) : []
       const cloud = await contexts.get(target.ref)
       const holder = holderOf(cloud, observed)
       const steps = upgradeSteps(target.changes, target.members, holder)
@@ -119,19 +119,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const wanted = new Map(
         desired.map((host) => [host.name, host.containers.map((it) => it.image)]),
       )
-      const pulls = observed.flatMap(({ facts: { name: host }, images }) => {
-        const present = new Set(Object.values(images).flat())
-        const missing = (wanted.get(host) ?? []).filter((image) => !present.has(image.digest))
-        return missing.length > 0
-          ? [{ host, images: [...new Set(missing.map((it) => it.ref))] }]
-          : []
-      })
+      const images = await recordedImages(cloud, record, observed, wanted)
+      const { pulls } = images
       const members = membersOf(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
-      const findings = [
-        ...leftBehind(changes, record.release),
-        ...(await goneImages(cloud, record, pulls)),
-      ]
+      const findings = [...images.findings, ...leftBehind(changes, record.release)]
       const times = await contexts.times(ref.cloud).of('rollback')
       const plan = { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
       return { ...plan, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }
@@ -221,29 +213,22 @@ function leftBehind(changes: readonly Change[], release: string): Finding[] {
   }))
 }
 
-/** Nothing is touched where an image is neither on its host nor in the registry any more. */
-async function goneImages(
-  cloud: CloudContext,
-  { id }: ReleaseSummary,
-  pulls: readonly Pull[],
-): Promise<Finding[]> {
-  const refs = [...new Set(pulls.flatMap(({ images }) => images))]
-  const there = await askRegistry(() => imageDigests(refs, registryOptions(cloud)))
-  if (!(there instanceof Map)) return [there]
-  return pulls.flatMap(({ host, images }): Finding[] => {
-    const gone = images.filter((image) => there.get(image) === undefined)
-    if (gone.length === 0) return []
-    const message = `images of ${id} are gone from this host and from the registry, and without them there is no way back to it: ${gone.join(', ')}`
-    return [{ severity: 'error', host, message }]
-  })
-}
-
-function backupRoom({ members }: DatabaseState): Finding[] {
+/** Where the images alone have no room, a deploy's own check has said so. */
+function backupRoom({ members }: DatabaseState, pulls: readonly Pull[]): Finding[] {
   const [first] = members.filter((member) => member.running)
-  if (!first || first.freeBytes > BACKUP_ROOM * first.dataBytes) return []
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
-  const message = `the backup of the database and its proof need ${gib(BACKUP_ROOM * first.dataBytes)}, and Docker's disk has ${gib(first.freeBytes)} free`
-  return [{ severity: 'error', host: first.host, message }]
+  if (!first) return []
+  const { host, freeBytes } = first
+  const images = pulls.find((pull) => pull.host === host)?.bytes ?? 0
+  if (images > freeBytes) return []
+  const backup = BACKUP_ROOM * first.dataBytes
+  return checkRoom(
+    host,
+    [
+      { what: 'the images', bytes: images },
+      { what: 'the backup of the database and its proof', bytes: backup },
+    ],
+    { root: "Docker's disk", freeBytes },
+  )
 }
 
 function holderOf(cloud: CloudContext, observed: readonly ObservedHost[]): string | undefined {

@@ -66,11 +66,14 @@ export async function planCloud(
   const images = await findImages(cloud)
   const found = { hosts, images: images.digests }
   const rendered = opened.with(found)
-  const pulls = missingImages(rendered, observed)
+  const missing = missingImages(rendered, observed)
+  const bytes =
+    images.findings.length > 0 ? new Map<string, number>() : await pullBytes(rendered, missing)
+  const pulls = missing.map((pull) => ({ ...pull, bytes: bytes.get(pull.host) ?? 0 }))
   const findings = [
     ...checkHosts(cloud.cloud, observed, {
       containers: new Map(hosts.map(({ name }) => [name, namesOn(cloud, name)])),
-      imageBytes: images.findings.length > 0 ? new Map() : await pullBytes(rendered, pulls),
+      imageBytes: bytes,
     }),
     ...(release === 'changes' ? [] : checkRelease(cloud.cloud, observed)),
     ...checkData(cloud.cloud, observed),

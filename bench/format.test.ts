@@ -52,6 +52,36 @@ test('only what was measured is shown; a busy machine is', () => {
   expect(text).toContain('the load was 2.5')
 })
 
+test('upgrade and rollback stand beside each other, with what the API did meanwhile', () => {
+  const kollaAnsible = {
+    ...result.kollaAnsible,
+    upgrade: {
+      ...{ seconds: 900, run },
+      probed: { issued: 4000, failed: 500, longestGapMs: 61_250 },
+    },
+  }
+  const text = formatResult({
+    ...{ ...result, chain: [], kollaAnsible },
+    kollaTemporal: { upgrade: 300, rollback: 150 },
+    probed: {
+      upgrade: { issued: 1490, failed: 10, longestGapMs: 2140 },
+      rollback: { issued: 700, failed: 50, longestGapMs: 12_000 },
+    },
+  })
+  expect(text).toMatchInlineSnapshot(`
+    "                           kolla-ansible   kolla-temporal   ratio   to reach
+    upgrade 2025.2 → 2026.1          900.0 s          300.0 s   3.0 x
+    rollback 2026.1 → 2025.2               -          150.0 s       -
+    worker's peak memory                               210 MB           < 400 MB   reached
+
+    A token asked for every 200 ms meanwhile:
+      kolla-ansible upgrade   500 of 4500 failed, 61.3 s without one
+      kolla-temporal upgrade  10 of 1500 failed, 2.1 s without one
+      kolla-temporal rollback 50 of 750 failed, 12.0 s without one
+    "
+  `)
+})
+
 test('3 s are too many for nothing to do, whatever the ratio', () => {
   const text = formatResult({ ...result, kollaTemporal: { noop: 3.1 } })
   expect(text).toMatch(/62\.3 x.*MISSED/)

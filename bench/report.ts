@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { readSteps, slowestChain } from './chain.js'
 import { formatResult } from './format.js'
 import { readMeasures, renewAnchor } from './result.js'
-import type { Result } from './result.js'
+import type { MeasureName, Probed, Result } from './result.js'
 
 /** `report.js CACHE RUN`: what the run left in its folder becomes `result.json` there, and a table on stdout. */
 const [cache = '', folder = ''] = process.argv.slice(2)
@@ -12,10 +12,12 @@ const run = basename(folder)
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 
 const anchorFile = join(cache, 'kolla-ansible.json')
+const measures = read('measures.tsv')
 const kollaAnsible = renewAnchor(
   readAnchor(),
-  readMeasures(read('measures.tsv'), 'kolla-ansible'),
+  readMeasures(measures, 'kolla-ansible'),
   run,
+  readProbes('kolla-ansible'),
 )
 writeFileSync(anchorFile, JSON.stringify(kollaAnsible, null, 2))
 
@@ -24,19 +26,42 @@ const result: Result = {
   machine: { processors: cpus().length, memory: totalmem(), kernel: release() },
   load: Number.parseFloat(read('loadavg')),
   kollaAnsible,
-  kollaTemporal: readMeasures(read('measures.tsv'), 'kolla-temporal'),
+  kollaTemporal: readMeasures(measures, 'kolla-temporal'),
+  probed: readProbes('kolla-temporal'),
   workerPeakBytes: Number(read('worker-peak')),
-  chain: slowestChain(readSteps(read('kolla-temporal-deploy.log'))),
+  chain: slowestChain(readSteps(readIfThere('kolla-temporal-deploy.log') ?? '')),
 }
 const resultFile = join(folder, 'result.json')
 writeFileSync(resultFile, JSON.stringify(result, null, 2))
 console.log(`\n${formatResult(result)}\nRaw numbers: ${resultFile}`)
 
 function readAnchor(): Result['kollaAnsible'] {
+  const text = ifThere(() => readFileSync(anchorFile, 'utf8'))
+  return text === undefined ? {} : (JSON.parse(text) as Result['kollaAnsible'])
+}
+
+/** What the probe saw of a contender, by measurement. */
+function readProbes(contender: string): Partial<Record<MeasureName, Probed>> {
+  const names: readonly MeasureName[] = ['upgrade', 'rollback']
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = readIfThere(`${contender}-${name}.probe.json`)
+      if (text === undefined) return []
+      const { issued, failed, longestGapMs } = JSON.parse(text) as Probed
+      return [[name, { issued, failed, longestGapMs }]]
+    }),
+  )
+}
+
+function readIfThere(name: string): string | undefined {
+  return ifThere(() => read(name))
+}
+
+function ifThere<T>(reading: () => T): T | undefined {
   try {
-    return JSON.parse(readFileSync(anchorFile, 'utf8')) as Result['kollaAnsible']
+    return reading()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

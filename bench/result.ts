@@ -1,11 +1,20 @@
 import type { Step } from './chain.js'
 
-export type MeasureName = 'deploy' | 'noop' | 'option'
+export type MeasureName = 'deploy' | 'noop' | 'option' | 'upgrade' | 'rollback'
+
+/** What somebody saw of the API who asked for a token every 200 ms meanwhile. */
+export interface Probed {
+  readonly issued: number
+  readonly failed: number
+  /** Longest time without a token. */
+  readonly longestGapMs: number
+}
 
 /** Wall time of one command of the anchor, and when it was taken: not always in this run. */
 export interface AnchorTime {
   readonly seconds: number
   readonly run: string
+  readonly probed?: Probed
 }
 
 /** What one run of the bench found, as `result.json` keeps it. */
@@ -22,6 +31,7 @@ export interface Result {
   readonly kollaAnsible: Readonly<Partial<Record<MeasureName, AnchorTime>>>
   /** Seconds. */
   readonly kollaTemporal: Readonly<Partial<Record<MeasureName, number>>>
+  readonly probed?: Readonly<Partial<Record<MeasureName, Probed>>>
   readonly workerPeakBytes: number
   readonly chain: readonly Step[]
 }
@@ -38,7 +48,11 @@ export function renewAnchor(
   known: Result['kollaAnsible'],
   measured: Readonly<Partial<Record<MeasureName, number>>>,
   run: string,
+  probed: Readonly<Partial<Record<string, Probed>>> = {},
 ): Result['kollaAnsible'] {
-  const fresh = Object.entries(measured).map(([name, seconds]) => [name, { seconds, run }])
+  const fresh = Object.entries(measured).map(([name, seconds]) => {
+    const seen = probed[name]
+    return [name, { seconds, run, ...(seen && { probed: seen }) }]
+  })
   return { ...known, ...(Object.fromEntries(fresh) as Result['kollaAnsible']) }
 }

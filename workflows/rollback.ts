@@ -7,6 +7,8 @@ import type { CephReleases } from '../src/plan/ceph/release.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatRollback, restoredWith } from '../src/plan/format-rollback.js'
 import { describeVersions } from '../src/plan/release-record.js'
+import type { Versions } from '../src/plan/release-record.js'
+import { checkRoom } from '../src/plan/room.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
@@ -47,7 +49,13 @@ interface Rollback {
 }
 
 function describe({ plan, database, way, stays }: Rollback): string {
-  return formatRollback({ ...plan, way, stays, donors: donorsOf(plan, database) })
+  const record = { ...plan.record, versions: versionsOf(plan) }
+  return formatRollback({ ...plan, record, way, stays, donors: donorsOf(plan, database) })
+}
+
+/** What will run: a Ceph that stays is none of the record's. */
+function versionsOf({ record: { versions }, cephTag }: PlannedRollback): Versions {
+  return cephTag === undefined ? versions : { ...versions, ceph: '' }
 }
 
 export async function rollBack(
@@ -97,7 +105,7 @@ export async function rollBack(
   await rememberTimes(operation, 'rollback', told, begun)
   const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
-  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(record.versions)}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
+  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
   return { changes, warnings: plan.findings, summary }
 }
 
@@ -121,7 +129,7 @@ async function planRollback(
     if (way === undefined) throw untold()
     refuse([
       ...plan.findings,
-      ...(way === 'restore' ? withoutBackup(plan, database) : []),
+      ...(way === 'restore' ? [...withoutBackup(plan, database), ...roomToRestore(database)] : []),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
     const stays = [...flagsThatStay(plan, seen.rabbitmq), ...cephThatStays(plan, ceph)]
@@ -184,6 +192,17 @@ async function startKeystone(
     onAll(hosts, async (host) => {
       await step('writeConfiguration', `${host} · keystone`, run.ref, host, names)
       await step('startKeystone', host, run.ref, host, names)
+    }),
+  )
+}
+
+/** The data are there twice for a moment: what is put in place, and what is set aside. */
+function roomToRestore({ members }: DatabaseState): Finding[] {
+  const bytes = Math.max(0, ...members.map(({ dataBytes }) => dataBytes))
+  return members.flatMap(({ host, freeBytes }) =>
+    checkRoom(host, [{ what: "the record's database beside today's", bytes }], {
+      root: "Docker's disk",
+      freeBytes,
     }),
   )
 }

@@ -16,7 +16,7 @@ build_kolla_temporal() {
 
 start_worker() {
   ours server start
-  trap stop_worker EXIT
+  trap 'stop_probe; stop_worker' EXIT
 }
 
 stop_worker() {

@@ -1,7 +1,9 @@
 # shellcheck shell=bash disable=SC2034 # read by the files that source this one
 # What is compared, and where the bench keeps what it makes: everything outside the checkout.
 
-kolla_ansible_version=22.2.0 # OpenStack 2026.1
+old_release=2025.2 new_release=2026.1
+kolla_ansible_version=22.2.0     # OpenStack 2026.1
+old_kolla_ansible_version=21.3.0 # OpenStack 2025.2
 ansible_core_version=2.19.14
 ansible_version=12.3.0 # the collections that kolla-ansible needs, without Galaxy
 
@@ -11,6 +13,7 @@ all_measures=(deploy noop option)
 cache_root=${KOLLA_TEMPORAL_CACHE:-/var/cache/kolla-temporal}
 bench_cache=$cache_root/bench
 venv=$bench_cache/venv
+old_venv=$bench_cache/venv-$old_release
 lab_known_hosts=$cache_root/lab/keys/known_hosts
 
 # The files of the cloud that both deploy: a copy of lab/cloud, whose config/keystone.conf the bench changes.

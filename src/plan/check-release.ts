@@ -1,7 +1,7 @@
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import type { ObservedHost } from '../model/observed-host.js'
-import { cephLeft, isCephPinned, isOfCeph } from './ceph/pinned.js'
+import { cephLeft, isCephPinned, isOfCeph, otherCeph } from './ceph/pinned.js'
 import { runningReleases } from './check-upgrade.js'
 import { label } from './desired.js'
 
@@ -15,6 +15,8 @@ export function checkRelease(cloud: Cloud, observed: readonly ObservedHost[]): F
   const running = runningReleases(cloud.name, observed, pinned)
   const left = running.includes(wanted) ? cephLeft(cloud.name, observed, running) : undefined
   if (left) return [left]
+  const other = pinned ? otherCeph(cloud.globals, observed) : undefined
+  if (other) return [other]
   return observed.flatMap(({ facts, containers }): Finding[] => {
     const ours = containers
       .filter((container) => container.labels[label.cloud] === cloud.name)

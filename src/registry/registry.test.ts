@@ -138,6 +138,7 @@ describe('parseReference', () => {
     ['localhost/cron', 'localhost', 'cron', 'latest'],
     ['kolla/cron:1', 'registry-1.docker.io', 'kolla/cron', '1'],
     ['debian:trixie', 'registry-1.docker.io', 'library/debian', 'trixie'],
+    ['192.168.8.73:5000/kolla/cron@sha256:0af', '192.168.8.73:5000', 'kolla/cron', 'sha256:0af'],
   ])('%s', (text, registry, repository, tag) => {
     expect(parseReference(text)).toEqual({ registry, repository, tag })
   })

@@ -127,9 +127,9 @@ describe('a rollback of a cloud with Ceph', () => {
       await runs.execute('rollback', { cloud: 'demo', dryRun: true }),
       await runs.execute('rollback', { cloud: 'demo' }),
     ])
-    expect(shown?.summary).toContain('What cannot go back:\n- Ceph to 16.2.15')
-    expect(shown?.summary).toContain('It stays as it is (3 mon, 6 osd of 18.2.7)')
-    expect(done?.summary).toContain(
+    expect(shown.summary).toContain('What cannot go back:\n- Ceph to 16.2.15')
+    expect(shown.summary).toContain('It stays as it is (3 mon, 6 osd of 18.2.7)')
+    expect(done.summary).toContain(
       'Set openstack_release: "2025.2" and ceph_tag: "2026.1-debian-trixie" in globals.yml.',
     )
     const verbs = calls.map(({ verb }) => verb)

@@ -1,8 +1,9 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client'
 import type { WorkflowHandle } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Activities, PlannedUpgrade } from '../../activities/index.js'
+import type { Activities, PlannedRollback, PlannedUpgrade } from '../../activities/index.js'
 import type { UpgradeInput, Waiting } from '../../workflows/operations.js'
+import type { Finding } from '../../src/model/finding.js'
 import type { Backup } from '../../src/plan/backup.js'
 import type { StepTimes } from '../../src/plan/step-times.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
@@ -41,9 +42,24 @@ function upgradePlan(digest = 'd1'): PlannedUpgrade {
   return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], times: {}, digest }
 }
 
+function rollbackPlan(): PlannedRollback {
+  const plan = planned(changesOf('replace'), { ref: { cloud: 'demo', files: 'old', found: 'r' } })
+  const steps = upgradeSteps(plan.changes, plan.members).reverse()
+  return { ...plan, record, steps, times: {} }
+}
+
+const gone: Finding = {
+  severity: 'error',
+  host: 'kolla2',
+  message: 'images of the record are neither here nor in the registry: keystone',
+}
+
 /** Activities of a cloud whose MariaDB is `mariadb` when a rollback looks at it. */
 function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[0] = {}) {
-  const member = (host: string) => ({ host, running: true, version: mariadb, lineage: 'a' })
+  const sizes = { dataBytes: 2 ** 20, freeBytes: 2 ** 30 }
+  const member = (host: string) => {
+    return { host, running: true, version: mariadb, lineage: 'a', ...sizes }
+  }
   return fakeActivities({
     inspectDatabase: () => ({ members: hosts.map(member), backups: [backup] }),
     planUpgrade: () => upgradePlan(),
@@ -54,13 +70,7 @@ function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[0] = {}
     previewMigrations: () => ({ versions: [{ program: 'MariaDB', from: '10.11', to: '11.8' }] }),
     inspectMigrations: () => ({ schema: ['a'], rabbitmq: '4.0.5' }),
     openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record }),
-    planRollback: () => {
-      const plan = planned(changesOf('replace'), {
-        ref: { cloud: 'demo', files: 'old', found: 'r' },
-      })
-      const steps = upgradeSteps(plan.changes, plan.members).reverse()
-      return { ...plan, record, steps, times: {} }
-    },
+    planRollback: rollbackPlan,
     ...more,
   })
 }
@@ -425,7 +435,7 @@ describe('rollback', () => {
         cause: { type: 'BadInput', message: expect.stringContaining(backup.at) as string },
       })
     })
-    expect(order(calls).at(-1)).toBe('inspectMigrations')
+    expect(order(calls).at(-1)).toBe('planRollback')
   })
 
   it('shows what goes back how, and what does not, without touching anything', async () => {
@@ -436,7 +446,35 @@ describe('rollback', () => {
     expect(summary).toContain(`goes back to ${backup.at}, by the backup ${backup.id} on kolla1`)
     expect(summary).toMatch(/cron on kolla1.*: its previous containers are started/)
     expect(summary).toContain("RabbitMQ's feature flags")
-    expect(order(calls).at(-1)).toBe('inspectMigrations')
+    expect(order(calls).at(-1)).toBe('planRollback')
+  })
+
+  it.each([
+    [
+      'images are gone',
+      { planRollback: () => ({ ...rollbackPlan(), findings: [gone] }) },
+      /kolla2: error: images of the record are neither here/,
+    ],
+    [
+      'data have no room',
+      {
+        inspectDatabase: () => {
+          const full = { dataBytes: 2 ** 30, freeBytes: 2 ** 20 }
+          const members = hosts.map((host) => ({ host, version: '11.8', ...full }))
+          return { members, backups: [backup] }
+        },
+      },
+      /kolla1: error: the record's database beside today's need 1\.0 GiB/,
+    ],
+  ])('refuses a record whose %s, before it touches anything', async (_case, more, message) => {
+    const { activities, calls } = fakes('11.8', more)
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringMatching(message) as string },
+      })
+    })
+    expect(order(calls)).not.toContain('pullImages')
   })
 
   it('refuses when the backup that it needs is gone', async () => {

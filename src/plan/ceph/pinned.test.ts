@@ -43,6 +43,16 @@ describe('a Ceph that stayed on a newer release', () => {
     ])
   })
 
+  it('goes to no other release by its tag alone', () => {
+    const globals = { openstack_release: '2025.2', enable_ceph: true }
+    const pinned = testCloud({ globals: { ...globals, ceph_tag: '2026.1-debian-trixie' } })
+    expect(checkRelease(pinned, host('2025.2', '2025.2'))).toMatchObject([
+      { message: expect.stringContaining('Ceph runs images of 2025.2 and ceph_tag') as string },
+    ])
+    const newer = testCloud({ globals: { ...globals, ceph_tag: '2026.1-debian-trixie-2' } })
+    expect(checkRelease(newer, host('2025.2', '2026.1'))).toEqual([])
+  })
+
   it('is of the tag that its containers were made from, by digest of none', () => {
     expect(cephTag(host('2025.2', '2026.1'))).toBe('2026.1-debian-trixie')
     const byDigest = { ...ceph('2026.1'), image: '192.168.8.73:5000/kolla/ceph-mon@sha256:c' }

@@ -50,3 +50,15 @@ export function cephLeft(
   const message = `Ceph stayed on ${newer.join(', ')} when the rest was taken back to ${release}: set ceph_tag: "${cephTag(observed) ?? newer[0] ?? ''}" in globals.yml, so that it stays there`
   return { severity: 'error', message }
 }
+
+/** A tag of Ceph's own that is of another release than what runs: only an upgrade goes from one to the other. */
+export function otherCeph(
+  { ceph_tag: wanted }: Globals,
+  observed: readonly ObservedHost[],
+): Finding | undefined {
+  const runs = cephTag(observed)
+  const [from, to] = [runs, wanted].map((tag) => /^\d{4}\.[12]/.exec(tag ?? '')?.[0])
+  if (from === undefined || to === undefined || from === to) return undefined
+  const message = `Ceph runs images of ${from} and ceph_tag is ${wanted}: deploy changes no release: set it to ${runs ?? from}, or leave it out and go there with \`kolla-temporal upgrade\``
+  return { severity: 'error', message }
+}

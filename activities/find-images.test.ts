@@ -1,0 +1,65 @@
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { observedHost } from '../src/plan/testing.js'
+import type { CloudContext } from './cloud-context.js'
+import { recordedImages } from './find-images.js'
+
+/** A registry that has lost Keystone's image; a layer of what it has is 1 GiB. */
+let server: Server
+let registry: string
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url?.includes('/keystone/')) response.writeHead(404)
+    else response.setHeader('docker-content-digest', 'sha256:aa')
+    const layers = [{ digest: 'sha256:l', size: 2 ** 30 }]
+    response.end(request.method === 'HEAD' ? '' : JSON.stringify({ layers }))
+  })
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  registry = `127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => server.close())
+
+const context = () =>
+  ({
+    cloud: { globals: { docker_registry_insecure: true }, passwords: {} },
+  }) as unknown as CloudContext
+const image = (name: string) => {
+  return { ref: `${registry}/kolla/${name}@sha256:aa`, digest: `sha256:${name}` }
+}
+const find = (names: readonly string[], free = 20 * 2 ** 30) =>
+  recordedImages(
+    context(),
+    { id: '2025.2-x' },
+    [
+      observedHost('kolla1', {
+        images: { cron: ['sha256:cron'] },
+        docker: { version: '20', root: '/var/lib/docker', freeBytes: free },
+      }),
+    ],
+    new Map([['kolla1', names.map(image)]]),
+  )
+
+it('pulls what a host lacks of a record, as long as the registry has it', async () => {
+  expect(await find(['cron'])).toEqual({ pulls: [], findings: [] })
+  expect(await find(['cron', 'mariadb', 'mariadb'])).toEqual({
+    pulls: [{ host: 'kolla1', images: [image('mariadb').ref] }],
+    findings: [],
+  })
+})
+
+it('names images that are neither on the host nor in the registry', async () => {
+  const { findings } = await find(['cron', 'mariadb', 'keystone'])
+  expect(findings).toHaveLength(1)
+  expect(findings[0]).toMatchObject({ severity: 'error', host: 'kolla1' })
+  expect(findings[0]?.message).toBe(
+    `images of 2025.2-x are gone from this host and from the registry, and without them there is no way back to it: ${image('keystone').ref}`,
+  )
+})
+
+it('names a host without room for them', async () => {
+  const { findings } = await find(['mariadb'], 2 ** 30)
+  expect(findings[0]).toMatchObject({ host: 'kolla1' })
+  expect(findings[0]?.message).toMatch(/^the record's images need 3\.0 GiB/)
+})
