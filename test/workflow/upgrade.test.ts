@@ -136,7 +136,9 @@ describe('upgrade', () => {
   })
 
   it('takes stateless services in batches, after a canary that goes alone', async () => {
-    const { activities, calls } = fakes()
+    // As long as a busy machine may take to begin the other one.
+    const startKeystone = () => new Promise((resolve) => setTimeout(resolve, 500))
+    const { activities, calls } = fakes('11.8', { startKeystone })
     await environment.withWorker(activities, (runs) =>
       runs.execute('upgrade', { ...input, batch: '100%', canary: 0.1 }),
     )
