@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { connect, lost } from './connect.js'
 import type { SshTarget } from './connect.js'
@@ -8,6 +9,9 @@ import { Semaphore } from './semaphore.js'
 
 /** sshd's MaxSessions is 10 unless somebody lowered it, and the guard has one. */
 const channelLimit = 8
+
+/** How long a full sshd is asked again, in milliseconds: it counts a session until its process is gone. */
+const patience = 10_000
 
 /** One login to one host. It ends by itself when nothing has used it for a while; then open another. */
 export class SshConnection {
@@ -66,12 +70,24 @@ export class SshConnection {
       if (--this.used === 0) this.startIdling()
     }
     try {
-      const channel = await this.openChannel(command, title)
+      const channel = await this.openPatiently(command, title)
       channel.once('close', release)
       return { channel, id }
     } catch (error) {
       release()
       throw error
+    }
+  }
+
+  private async openPatiently(command: string, title: string): Promise<ClientChannel> {
+    const deadline = Date.now() + patience
+    for (;;) {
+      try {
+        return await this.openChannel(command, title)
+      } catch (error) {
+        if (!isRefusal(error) || Date.now() > deadline) throw error
+        await sleep(200)
+      }
     }
   }
 
@@ -112,3 +128,7 @@ export class SshConnection {
     this.idleTimer.unref()
   }
 }
+
+/** SSH's number of a reason not to open a channel; nothing has run then. */
+const isRefusal = (error: unknown) =>
+  error instanceof Error && 'reason' in error && typeof error.reason === 'number'

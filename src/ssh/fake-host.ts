@@ -14,6 +14,8 @@ export class FakeHost {
   private readonly connections = new Set<ServerConnection>()
   sessions = 0
   logins = 0
+  /** How many sessions it refuses next, as a full sshd does. */
+  refusals = 0
 
   private constructor(
     private readonly server: ssh2.Server,
@@ -71,7 +73,12 @@ export class FakeHost {
     })
     connection.on('ready', () => {
       this.logins++
-      connection.on('session', (accept) => {
+      connection.on('session', (accept, reject) => {
+        if (this.refusals > 0) {
+          this.refusals--
+          reject()
+          return
+        }
         accept().on('exec', (acceptExec, _reject, { command }) =>
           this.execute(acceptExec(), command),
         )

@@ -50,6 +50,13 @@ test('runs a script with input and tells exit code, output and lines', async () 
   expect(lines.sort()).toEqual(['a', 'b', 'to err'])
 })
 
+test('a full sshd is asked again until it has room', async () => {
+  await remote.run('true')
+  host.refusals = 3
+  expect((await remote.run('echo here')).stdout).toBe('here\n')
+  expect(host.refusals).toBe(0)
+})
+
 test("a caller's lines come in the caller's own asynchronous context, on a shared connection too", async () => {
   const caller = new AsyncLocalStorage<string>()
   const heard: (string | undefined)[] = []
