@@ -81,8 +81,8 @@ export function keystoneActivities(contexts: CloudContexts) {
     async issueToken(ref: CloudRef): Promise<void> {
       const context = await contexts.get(ref)
       const [asker] = context.members('keystone')
-      if (asker === undefined) return
       const { globals, passwords } = context.cloud
+      if (asker === undefined || !globals.enable_keystone) return
       await issueToken(context.remote(asker), {
         url: keystoneUrl(context.cloud, 'internal'),
         user: globals.keystone_admin_user,

@@ -68,14 +68,7 @@ function files(ctx: Context, services: readonly Service[]): ConfigFile[] {
     owner: 'root',
     perm,
   })
-  return [
-    configJson('/etc/haproxy/haproxy_run.sh', [
-      place('haproxy_run.sh', '0700'),
-      place('haproxy.cfg', '0600'),
-      place('services.d/', '0700'),
-    ]),
-    configFile('haproxy_run.sh', overridden(ctx, runScript, run)),
-    configFile('haproxy.cfg', overridden(ctx, mainConfig, main(ctx))),
+  const served = [
     ...frontendsOf(ctx.cloud, services).map((frontend) =>
       configFile(
         `services.d/${frontend.name}.cfg`,
@@ -86,11 +79,23 @@ function files(ctx: Context, services: readonly Service[]): ConfigFile[] {
       configFile(`services.d/${name}`, text),
     ),
   ]
+  // Where nothing is balanced there is no such folder, and neither Kolla nor HAProxy takes a missing one.
+  const folders = served.length > 0 ? ['services.d/'] : []
+  return [
+    configJson('/etc/haproxy/haproxy_run.sh', [
+      place('haproxy_run.sh', '0700'),
+      place('haproxy.cfg', '0600'),
+      ...folders.map((folder) => place(folder, '0700')),
+    ]),
+    configFile('haproxy_run.sh', overridden(ctx, runScript, run(folders))),
+    configFile('haproxy.cfg', overridden(ctx, mainConfig, main(ctx))),
+    ...served,
+  ]
 }
 
-const run = `#!/bin/bash
+const run = (folders: readonly string[]) => `#!/bin/bash
 set -o errexit
-exec /usr/sbin/haproxy -W -db -p /run/haproxy.pid -f /etc/haproxy/haproxy.cfg -f /etc/haproxy/services.d/
+exec /usr/sbin/haproxy -W -db -p /run/haproxy.pid -f /etc/haproxy/haproxy.cfg${folders.map((it) => ` -f /etc/haproxy/${it}`).join('')}
 `
 
 /** The log goes to the container's own, which Docker rotates. The socket is root's and Kolla's group's alone. */

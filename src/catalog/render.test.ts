@@ -133,6 +133,15 @@ describe('what is enabled decides', () => {
     expect(requiredPasswords(testCloud())).toContain('keystone_admin_password')
   })
 
+  it('leaves out the folder of frontends where nothing is balanced', () => {
+    const off = { enable_keystone: false, enable_mariadb: false, enable_rabbitmq: false }
+    const cloud = testCloud({ globals: { ...off, enable_memcached: false } })
+    for (const name of ['config.json', 'haproxy_run.sh']) {
+      expect(fileOf(cloud, 'haproxy', name)).not.toContain('services.d')
+      expect(fileOf(testCloud(), 'haproxy', name)).toContain('services.d/')
+    }
+  })
+
   it('needs the facts of every member', () => {
     expect(() => renderHost(testCloud(), testFacts.slice(0, 2), 'kolla1')).toThrow(
       'no facts of host kolla3',
