@@ -25,7 +25,9 @@ attach_disks() {
 detach_disks() {
   local loop
   while read -r loop; do
-    [[ ! -e /sys/block/$loop/loop/backing_file ]] || losetup --detach "/dev/$loop"
+    [[ -e /sys/block/$loop/loop/backing_file ]] || continue
+    partx --delete "/dev/$loop" 2>/dev/null || true
+    losetup --detach "/dev/$loop"
   done < <(loops_of "$1")
 }
 
@@ -37,4 +39,22 @@ blank_disks() {
     blkdiscard --force "/dev/$loop" 2>/dev/null || fail "could not blank /dev/$loop, a disk of $1"
     blockdev --flushbufs "/dev/$loop"
   done < <(loops_of "$1")
+}
+
+# A host's disks on other ports, as after a change of controllers: each has the other's name from now on.
+swap_disks() {
+  local host=$1 one other
+  one=$(disk_file "$host" "$2") other=$(disk_file "$host" "$3")
+  detach_disks "$host"
+  mv "$one" "$one.swap"
+  mv "$other" "$one"
+  mv "$one.swap" "$other"
+  attach_disks "$host"
+}
+
+# A new, blank disk in the place of one.
+renew_disk() {
+  detach_disks "$1"
+  rm "$(disk_file "$1" "$2")"
+  attach_disks "$1"
 }
