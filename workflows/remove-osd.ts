@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { observeAndPlan, operate } from './operate.js'
+import type { PlannedCloud } from '../activities/index.js'
+import { observe, operate, refuse } from './operate.js'
+import type { Operation } from './operate.js'
 import type { OperationResult, RemoveOsdInput } from './operations.js'
 import { step } from './steps.js'
 
@@ -8,7 +10,7 @@ export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult>
   return operate('removeOsd', input, async (operation) => {
     const { stages } = operation
     const { osd: id } = input
-    const { ref, members, findings } = await observeAndPlan(operation)
+    const { ref, members, findings } = await look(operation)
     const [monitor] = members['ceph-mon'] ?? []
     if (monitor === undefined) {
       throw ApplicationFailure.nonRetryable('enable_ceph is no: there is no OSD', 'BadInput')
@@ -20,5 +22,15 @@ export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult>
     await stages.run(`Remove osd.${id}`, () => step('destroyOsd', monitor, ref, monitor, osd))
     const summary = `osd.${id} is gone${osd.host === undefined ? '' : ` from ${osd.host}`}: its partitions are blank, and the next deploy makes an OSD of a disk that is still named or labelled`
     return { changes: [], warnings: findings, summary }
+  })
+}
+
+/** What is wrong with the cloud stops no removal: a disk that is gone may be the very reason for it. */
+async function look({ cloud, stages }: Operation): Promise<PlannedCloud> {
+  return stages.run('Observe', async () => {
+    const { observed, unobserved } = await observe(cloud)
+    refuse(unobserved)
+    const plan = await step('planCloud', cloud.name, cloud.ref, observed)
+    return { ...plan, ref: await step('rememberFacts', cloud.name, cloud.ref, observed) }
   })
 }

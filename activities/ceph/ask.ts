@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execIn } from '../../src/docker/exec.js'
 import { RemoteError, RemoteTimeout } from '../../src/ssh/errors.js'
 import type { CloudContext } from '../cloud-context.js'
-import { cancellation } from '../progress.js'
+import { cancellation, report } from '../progress.js'
 
 /** Seconds that a command waits for a quorum before it gives up. */
 const CONNECT = 15
@@ -62,4 +62,24 @@ export async function awaitCeph(
     if (Date.now() > deadline) throw new RemoteTimeout(host, title, timeoutMs, [last])
     await sleep(300, undefined, { signal })
   }
+}
+
+/** Asks what Ceph answers with an error as long as it is not granted, and shows its reason meanwhile. */
+export async function awaitGrant(
+  cloud: CloudContext,
+  host: string,
+  question: readonly string[],
+  { title, timeoutMs }: { readonly title: string; readonly timeoutMs?: number },
+): Promise<void> {
+  const ask = async () => {
+    try {
+      await askCeph(cloud, host, question)
+      return ''
+    } catch (error) {
+      if (error instanceof RemoteError) report(`until ${title}: ${error.tail.at(-1) ?? ''}`)
+      throw error
+    }
+  }
+  report(`until ${title}`)
+  await awaitCeph(title, host, ask, timeoutMs)
 }

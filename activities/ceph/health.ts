@@ -27,7 +27,7 @@ export function healthActivities(contexts: CloudContexts) {
         async () => {
           const status = await askCephJson<CephStatus>(cloud, host, 'status')
           const { summary, errors, warnings } = describeHealth(status, wanted)
-          report(summary)
+          report([summary, ...errors, ...warnings].join('; '))
           last = warnings
           if (errors.length > 0) return errors.join('; ')
           return warnings.length > 0 && Date.now() < deadline ? warnings.join('; ') : ''

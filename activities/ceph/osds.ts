@@ -17,7 +17,7 @@ import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
-import { askCeph, askCephJson, awaitCeph } from './ask.js'
+import { askCeph, askCephJson, awaitCeph, awaitGrant } from './ask.js'
 import { withNoout } from './noout.js'
 
 export function osdActivities(contexts: CloudContexts) {
@@ -83,18 +83,13 @@ export function osdActivities(contexts: CloudContexts) {
   }
 }
 
-/** Ceph answers with an error, and why, as long as a daemon can't be spared. */
 async function awaitOkToStop(
   cloud: CloudContext,
   monitor: string,
   daemon: string,
   question: readonly string[],
 ): Promise<void> {
-  await awaitCeph(`${daemon} can be spared`, monitor, async () => {
-    report(`waiting until Ceph can spare ${daemon}`)
-    await askCeph(cloud, monitor, question)
-    return ''
-  })
+  await awaitGrant(cloud, monitor, question, { title: `Ceph can spare ${daemon}` })
 }
 
 /** Waits until Ceph itself calls these OSDs up. */

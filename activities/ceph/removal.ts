@@ -10,7 +10,7 @@ import { whyKept } from '../../src/plan/ceph/removal.js'
 import type { OsdTree, OsdUsage } from '../../src/plan/ceph/removal.js'
 import { RemoteError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
-import { askCeph, askCephJson, awaitCeph } from './ask.js'
+import { askCeph, askCephJson, awaitGrant } from './ask.js'
 import { report } from '../progress.js'
 
 /** An OSD that is to go. */
@@ -73,21 +73,10 @@ export function removalActivities(contexts: CloudContexts) {
     async drainOsd(ref: CloudRef, monitor: string, id: number): Promise<void> {
       const cloud = await contexts.get(ref)
       await askCeph(cloud, monitor, ['osd', 'out', String(id)])
-      const title = `osd.${id} is drained`
-      const missing = async () => {
-        await askCeph(cloud, monitor, ['osd', 'safe-to-destroy', String(id)])
-        return ''
-      }
-      await awaitCeph(
-        title,
-        monitor,
-        () =>
-          missing().catch((error: unknown) => {
-            if (error instanceof RemoteError) report(error.tail.at(-1) ?? 'draining')
-            throw error
-          }),
-        DRAINING,
-      )
+      await awaitGrant(cloud, monitor, ['osd', 'safe-to-destroy', String(id)], {
+        title: `osd.${id} is drained`,
+        timeoutMs: DRAINING,
+      })
     },
 
     /** Takes a drained OSD away: container, partitions, place in the cluster. What it held is elsewhere by now. */

@@ -18,12 +18,13 @@ describe('monitors', () => {
       errors: [],
       make: ['kolla1', 'kolla2', 'kolla3'],
       halfMade: [],
+      withoutKeys: [],
     })
   })
 
   it('are left alone where they are', () => {
     const plan = planMonitors(hosts(whole, whole, whole), [{ host: 'kolla1', fsid }], fsid)
-    expect(plan).toEqual({ errors: [], make: [], halfMade: [] })
+    expect(plan).toEqual({ errors: [], make: [], halfMade: [], withoutKeys: [] })
   })
 
   it('that never were in a quorum are made anew when nobody knows them', () => {
@@ -31,6 +32,7 @@ describe('monitors', () => {
       errors: [],
       make: ['kolla1', 'kolla2', 'kolla3'],
       halfMade: ['kolla1', 'kolla3'],
+      withoutKeys: [],
     })
   })
 
@@ -39,17 +41,24 @@ describe('monitors', () => {
     expect(plan).toMatchObject({ errors: [], halfMade: ['kolla1'] })
   })
 
+  it('whose keys a deploy that died has left broken are named', () => {
+    const broken = { ...nothing, keys: 'broken' } as const
+    const plan = planMonitors(hosts(broken, { ...half, keys: 'broken' }, nothing), [], fsid)
+    expect(plan).toMatchObject({ errors: [], withoutKeys: ['kolla1', 'kolla2'] })
+  })
+
   it('that were made while the others formed a quorum have only to join them', () => {
     expect(planMonitors(hosts(whole, whole, half), [], fsid)).toEqual({
       errors: [],
       make: [],
       halfMade: [],
+      withoutKeys: [],
     })
   })
 
   it('join a cluster that lives', () => {
     const plan = planMonitors(hosts(whole, nothing, whole), [{ host: 'kolla1', fsid }], fsid)
-    expect(plan).toEqual({ errors: [], make: ['kolla2'], halfMade: [] })
+    expect(plan).toEqual({ errors: [], make: ['kolla2'], halfMade: [], withoutKeys: [] })
   })
 
   it.each([

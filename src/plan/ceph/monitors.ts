@@ -12,6 +12,8 @@ export interface MonitorPlan {
   readonly make: readonly string[]
   /** Those of them that hold a half-made one, which goes first, and why it may. */
   readonly halfMade: readonly string[]
+  /** Those of them where a deploy that died has left `ceph_mon_config` without whole keys. */
+  readonly withoutKeys: readonly string[]
 }
 
 /**
@@ -61,9 +63,12 @@ export function planMonitors(
     errors.push({ host, message })
   }
   const anew = halfMade.filter((it) => !(it.fsid === fsid && living))
+  const make = monitors.filter((it) => !it.made || anew.includes(it))
+  const names = (those: readonly MonitorHost[]) => those.map((it) => it.host)
   return {
     errors,
-    make: monitors.filter((it) => !it.made || anew.includes(it)).map((it) => it.host),
-    halfMade: anew.map((it) => it.host),
+    make: names(make),
+    halfMade: names(anew),
+    withoutKeys: names(make.filter((it) => it.keys === 'broken')),
   }
 }

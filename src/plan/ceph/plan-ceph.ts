@@ -58,13 +58,21 @@ const noDisk =
 /** A change of the plan with what is to be said of a monitor that is made anew. */
 export function withMonitors(changes: readonly Change[], monitors?: MonitorPlan): Change[] {
   if (!monitors) return [...changes]
-  const halfMade = 'half-made monitor (never in a quorum, no OSD knows its cluster), made anew'
+  const leftBehind = (host: string) => [
+    ...(monitors.halfMade.includes(host)
+      ? ['half-made monitor (never in a quorum, no OSD knows its cluster), made anew']
+      : []),
+    ...(monitors.withoutKeys.includes(host)
+      ? ['ceph_mon_config without whole keys (of a deploy that died), filled anew']
+      : []),
+  ]
   const isMonitor = (change: Change) =>
     change.container === 'ceph_mon' && change.action !== 'remove'
   const told = changes.map((change): Change => {
-    if (!isMonitor(change) || !monitors.halfMade.includes(change.host)) return change
+    const found = isMonitor(change) ? leftBehind(change.host) : []
+    if (found.length === 0) return change
     const action = change.action === 'write' ? 'restart' : change.action
-    return { ...change, action, reasons: [...change.reasons, halfMade] }
+    return { ...change, action, reasons: [...change.reasons, ...found] }
   })
   const planned = new Set(changes.filter(isMonitor).map((change) => change.host))
   const others = monitors.make.filter((host) => !planned.has(host))
@@ -76,7 +84,7 @@ export function withMonitors(changes: readonly Change[], monitors?: MonitorPlan)
       container: 'ceph_mon',
       action: 'restart',
       interrupts: false, // it serves nobody
-      reasons: [monitors.halfMade.includes(host) ? halfMade : 'no data yet'],
+      reasons: leftBehind(host).length > 0 ? leftBehind(host) : ['no data yet'],
     })),
   ]
 }
