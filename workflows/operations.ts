@@ -35,6 +35,16 @@ export interface RemoveOsdInput extends CloudInput {
   readonly osd: number
 }
 
+/** With the disk's serial or size: what shows that somebody has looked at it. */
+export interface WipeDiskInput extends CloudInput {
+  readonly host: string
+  /** `/dev/sdc` */
+  readonly disk: string
+  readonly serial?: string
+  /** As `lsblk` prints it, or in bytes. */
+  readonly size?: string
+}
+
 export interface MariadbBackupInput extends CloudInput {
   /** Only what has changed since the last backup; by default everything. */
   readonly incremental?: boolean
@@ -108,6 +118,7 @@ export interface OperationInputs {
   readonly postDeploy: CloudInput
   readonly check: CloudInput
   readonly removeOsd: RemoveOsdInput
+  readonly wipeDisk: WipeDiskInput
   readonly mariadbBackup: MariadbBackupInput
   readonly mariadbRestore: MariadbRestoreInput
   readonly mariadbRecovery: CloudInput

@@ -7,6 +7,7 @@ import { osdActivities } from './osds.js'
 import { poolActivities } from './pools.js'
 import { removalActivities } from './removal.js'
 import { cephUpgradeActivities } from './upgrade.js'
+import { wipingActivities } from './wiping.js'
 
 /** Ceph's protocol: one cluster for ever, keys that only hosts hold, OSDs that are their partitions. */
 export function cephActivities(contexts: CloudContexts) {
@@ -16,6 +17,7 @@ export function cephActivities(contexts: CloudContexts) {
     ...networkActivities(contexts),
     ...poolActivities(contexts),
     ...removalActivities(contexts),
+    ...wipingActivities(contexts),
     ...healthActivities(contexts),
     ...gatewayActivities(contexts),
     ...cephUpgradeActivities(contexts),

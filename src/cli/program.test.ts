@@ -46,7 +46,7 @@ describe('the command line', () => {
     const names = createProgram().commands.map((command) => command.name())
     expect(names).toEqual([
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
-      ...['reconfigure', 'post-deploy', 'remove-osd', 'check', 'mariadb-backup'],
+      ...['reconfigure', 'post-deploy', 'remove-osd', 'wipe-disk', 'check', 'mariadb-backup'],
       ...['mariadb-restore'],
       ...['mariadb-recovery', 'upgrade', 'rollback', 'releases', 'prune', 'attach', 'abort'],
       ...['approve', 'decide', 'pause', 'resume', 'history', 'explain', 'server'],

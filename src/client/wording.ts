@@ -20,6 +20,7 @@ export function verbOf(operation: string): string {
     buildImages: 'build',
     postDeploy: 'post-deploy',
     removeOsd: 'remove-osd',
+    wipeDisk: 'wipe-disk',
     mariadbBackup: 'mariadb-backup',
     mariadbRestore: 'mariadb-restore',
     mariadbRecovery: 'mariadb-recovery',

@@ -46,6 +46,18 @@ describe('checkInput', () => {
     ])
   })
 
+  it('wants a proof before a disk is wiped', () => {
+    const input = { cloud: 'demo', host: 'kolla2', disk: '/dev/sdc' }
+    expect(checkInput('wipeDisk', { ...input, size: '12G' })).toEqual([])
+    expect(checkInput('wipeDisk', { ...input, serial: 'WD 1' })).toEqual([])
+    expect(messages('wipeDisk', input)).toEqual([
+      "the field `size` of wipeDisk's input must be there, or `serial`: as the disk itself tells it (lsblk --nodeps --output NAME,SIZE,SERIAL)",
+    ])
+    expect(messages('wipeDisk', { ...input, disk: 'sdc', size: '12G' })).toEqual([
+      "the field `disk` of wipeDisk's input must be a device such as /dev/sdc",
+    ])
+  })
+
   it('says what an input looks like when it is no object', () => {
     expect(messages('check', undefined)).toEqual([
       'the input of check must be an object such as {"cloud":"demo"}',

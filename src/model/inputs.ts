@@ -28,6 +28,19 @@ export const operationInputs = {
   postDeploy: cloudOnly,
   check: cloudOnly,
   removeOsd: z.strictObject({ cloud, osd: z.int().min(0) }),
+  wipeDisk: z
+    .strictObject({
+      cloud,
+      host: z.string().min(1),
+      disk: z.string().regex(/^\/dev\/./, 'a device such as /dev/sdc'),
+      serial: z.string().min(1).optional(),
+      size: z.string().min(1).optional(),
+    })
+    .refine(({ serial, size }) => serial !== undefined || size !== undefined, {
+      path: ['size'],
+      error:
+        'there, or `serial`: as the disk itself tells it (lsblk --nodeps --output NAME,SIZE,SERIAL)',
+    }),
   mariadbBackup: z.strictObject({ cloud, incremental: z.boolean().optional() }),
   mariadbRestore: z.strictObject({
     cloud,

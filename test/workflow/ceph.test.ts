@@ -103,6 +103,21 @@ describe('Ceph', () => {
     expect(begin(of('startOsd'))).toBeGreaterThanOrEqual(end(of('startCephMon')))
   })
 
+  it('wipes a disk with the proof that was given, and no other', async () => {
+    const { activities, calls } = fakeActivities({
+      wipeDisk: (...[, host, request]: unknown[]) => `${String(host)} ${JSON.stringify(request)}`,
+    })
+    const disk = { cloud, host: 'kolla2', disk: '/dev/sdc' }
+    const { summary, changes } = await environment.withWorker(activities, (runs) =>
+      runs.execute('wipeDisk', { ...disk, size: '12G' }),
+    )
+    expect(changes).toEqual([])
+    expect(summary).toBe(
+      '/dev/sdc of kolla2 is blank; on it was: kolla2 {"disk":"/dev/sdc","size":"12G"}',
+    )
+    expect(calls.map(({ verb }) => verb)).toEqual(['openCloud', 'wipeDisk'])
+  })
+
   it('tells what Ceph warns of, also when there was nothing to do', async () => {
     const { result, of } = await deploy([])
     expect(result.warnings).toMatchObject([{ message: 'Ceph: 1 osds down (OSD_DOWN)' }])

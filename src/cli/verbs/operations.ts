@@ -52,6 +52,25 @@ export function addOperationVerbs(program: Command): void {
     .action((osd: string, _: unknown, verb: Command) =>
       run(verb, 'removeOsd', (cloud) => ({ cloud, osd: Number(osd) })),
     )
+  program
+    .command('wipe-disk')
+    .description(
+      'make a disk blank that nobody uses, whatever is on it; only with its serial or size',
+    )
+    .argument('<host>')
+    .argument('<disk>', 'such as /dev/sdc')
+    .option('--serial <serial>', "the disk's own, as lsblk --nodeps --output NAME,SERIAL tells it")
+    .option('--size <size>', 'as lsblk tells it, such as 931.5G, or in bytes')
+    .action(
+      (host: string, disk: string, proof: { serial?: string; size?: string }, verb: Command) =>
+        run(verb, 'wipeDisk', (cloud) => ({
+          cloud,
+          host,
+          disk,
+          ...(proof.serial !== undefined && { serial: proof.serial }),
+          ...(proof.size !== undefined && { size: proof.size }),
+        })),
+    )
   simple(program, 'check', 'check', 'prove the health of every service from outside')
   program
     .command('mariadb-backup')

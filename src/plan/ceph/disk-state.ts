@@ -12,8 +12,7 @@ export const labelOf = { ceph_osd_disks: osdLabel, ceph_journal_disks: journalLa
 /** Why a disk that the operator named can't be had. */
 export function problemOf(disk: ObservedDisk, role: Role): string | undefined {
   const least = role === 'ceph_osd_disks' ? leastOsd : leastJournal
-  const system = disk.partitions.find((it) => it.uses.includes('mounted on /'))
-  if (system || disk.uses.includes('mounted on /')) return 'is the system disk: name another'
+  if (isSystem(disk)) return 'is the system disk: name another'
   if (disk.bytes < least)
     return `has ${gib(disk.bytes)}, which is too small: at least ${gib(least)} are needed`
   const label = labelOf[role]
@@ -22,8 +21,11 @@ export function problemOf(disk: ObservedDisk, role: Role): string | undefined {
   if (has(disk, other))
     return `has the label ${other}: name it in the other list, or remove the label`
   if (isBlank(disk) || isHalfLabelled(disk)) return undefined
-  return `is not blank (${describeDisk(disk)}) and is left alone: name another disk, or wipe this one by hand if nobody needs what is on it`
+  return `is not blank (${describeDisk(disk)}) and is left alone: name another disk, or give this one to wipe-disk if nobody needs what is on it`
 }
+
+export const isSystem = (disk: ObservedDisk) =>
+  [disk, ...disk.partitions].some(({ uses }) => uses.includes('mounted on /'))
 
 export const has = (disk: ObservedDisk, label: string) =>
   disk.partitions.some((it) => it.label === label)
@@ -47,5 +49,5 @@ const isHalfLabelled = (disk: ObservedDisk) =>
 export function held(partition: ObservedPartition, label: string): string {
   const { device, bluestore } = partition
   const whose = bluestore?.fsid === undefined ? '' : ` of the Ceph cluster ${bluestore.fsid}`
-  return `${device} has the label ${label} and is not blank (${describeDevice(partition)}${whose}): it is left alone, wipe it by hand if nobody needs what is on it`
+  return `${device} has the label ${label} and is not blank (${describeDevice(partition)}${whose}): it is left alone, give its disk to wipe-disk if nobody needs what is on it`
 }
