@@ -42,7 +42,28 @@ describe('bad input', () => {
     expect(await onHost('kolla2', 'mount /dev/sdc /mnt && cat /mnt/file; umount /mnt')).toBe(
       'precious',
     )
-    await onHost('kolla2', 'wipefs --quiet --all /dev/sdc; blkdiscard --force /dev/sdc')
+  })
+
+  it('it is wiped only for who knows its size, and only when nobody uses it', async () => {
+    const wipe = (...proof: string[]) =>
+      installation.attempt('wipe-disk', 'kolla2', '/dev/sdc', ...proof)
+    const kept = () => onHost('kolla2', 'mount /dev/sdc /mnt && cat /mnt/file; umount /mnt')
+    expect(await wipe()).toMatchObject({ code: 2 })
+    expect(await wipe('--serial', 'WD 1')).toMatchObject({ code: 2 })
+    const { code, stderr } = await wipe('--size', '11.9G')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /kolla2: error: the size that was given is not that of \/dev\/sdc: look at the disk itself/,
+    )
+    await onHost('kolla2', 'mount /dev/sdc /mnt')
+    expect((await wipe('--size', '12G')).stderr).toMatch(/\/dev\/sdc is in use .*mounted on \/mnt/)
+    await onHost('kolla2', 'umount /mnt')
+    expect(await kept()).toBe('precious')
+    const wiped = await installation.run('wipe-disk', 'kolla2', '/dev/sdc', '--size', '12G')
+    expect(wiped).toContain('/dev/sdc of kolla2 is blank; on it was: ext4')
+    expect(
+      await onHost('kolla2', 'blkid --probe /dev/sdc || cmp -n 4194304 /dev/sdc /dev/zero'),
+    ).toBe('')
   })
 
   it('a disk that does not exist, and a storage network that is cut, are told before anything is written', async () => {

@@ -64,3 +64,28 @@ export async function s3(installation: Installation, text: string): Promise<stri
   await s3Request('PUT', `${bucket}/object`, credential, text)
   return s3Request('GET', `${bucket}/object`, credential)
 }
+
+/** One map of the OSDs, as Ceph keeps them. */
+export interface OsdMap {
+  readonly epoch: number
+  readonly osds: readonly {
+    readonly osd: number
+    readonly up: number
+    readonly state: readonly string[]
+  }[]
+}
+
+/** Every map of the OSDs since `first`, asked in one go: each moment that the cluster itself knows of. */
+export async function osdMaps(host: string, first: number): Promise<OsdMap[]> {
+  const script = `
+import json, rados
+with rados.Rados(conffile='/etc/ceph/ceph.conf') as cluster:
+    def dump(**more):
+        code, out, why = cluster.mon_command(json.dumps({'prefix': 'osd dump', 'format': 'json', **more}), b'', 20)
+        assert code == 0, why
+        return json.loads(out)
+    last = dump()['epoch']
+    print(json.dumps([dump(epoch=epoch) for epoch in range(${first}, last + 1)]))
+`
+  return JSON.parse(await onHost(host, 'docker exec -i ceph_mon python3 -', script)) as OsdMap[]
+}

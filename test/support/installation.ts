@@ -111,6 +111,17 @@ export class Installation {
     return texts.join('\n')
   }
 
+  /** Verbs of the steps that an operation waits for. */
+  async pendingSteps(workflowId: string): Promise<string[]> {
+    const temporal = await temporalBinary(() => undefined)
+    const words = ['workflow', 'describe', '-w', workflowId, '--output', 'json']
+    const described = await succeed(temporal, [...words, '--address', this.address])
+    const { pendingActivities = [] } = JSON.parse(described) as {
+      pendingActivities?: { activityType: { name: string } }[]
+    }
+    return pendingActivities.map(({ activityType }) => activityType.name)
+  }
+
   /** Every history of this server's operations, as `temporal workflow show` prints it. */
   async histories(): Promise<string> {
     const temporal = await temporalBinary(() => undefined)
