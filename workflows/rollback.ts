@@ -123,6 +123,7 @@ async function planRollback(
       step('inspectCeph', cloud.name, ref),
     ])
     const { ceph: recorded = '' } = record.versions
+    if (recorded !== '' && !ceph) throw silentCeph()
     const cephStays = !ceph || !canGoBack(ceph, recorded)
     const plan = await step('planRollback', record.id, ref, observed, record, cephStays)
     const way = databaseWayBack(database.members, seen.schema, record)
@@ -246,6 +247,13 @@ function flagsThatStay({ record, changes }: PlannedRollback, runs: string): stri
   return [
     `RabbitMQ's feature flags: what the upgrade turned on stays on, and RabbitMQ ${record.versions.rabbitmq} knows it`,
   ]
+}
+
+function silentCeph(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    'no monitor of Ceph answers, so that nobody knows whether it can go back: bring a quorum back first',
+    'BadInput',
+  )
 }
 
 function untold(): ApplicationFailure {

@@ -1,12 +1,14 @@
 import { inspectContainer } from '../../src/docker/containers.js'
+import { DockerError } from '../../src/docker/errors.js'
+import { execIn } from '../../src/docker/exec.js'
 import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
 import { osdRelease, releasesOf, unsettled } from '../../src/plan/ceph/release.js'
 import type { CephReleases, CephVersions, SettlingStatus } from '../../src/plan/ceph/release.js'
 import type { CephMaps } from '../../src/plan/release-record.js'
+import { RemoteError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
-import { ask } from '../containers.js'
 import { drained } from '../drained.js'
-import { report } from '../progress.js'
+import { cancellation, report } from '../progress.js'
 import { askCeph, askCephJson, awaitCeph } from './ask.js'
 import { gatewayActivities } from './gateway.js'
 import { monitorActivities } from './monitors.js'
@@ -34,8 +36,9 @@ export function cephUpgradeActivities(contexts: CloudContexts) {
             askCephJson<{ min_mon_release: number }>(cloud, host, 'mon', 'dump'),
           ])
           return releasesOf(versions, map.min_mon_release)
-        } catch {
-          continue // another one may know
+        } catch (error) {
+          if (!(error instanceof RemoteError || error instanceof DockerError)) throw error
+          // Another one may know.
         }
       }
       return undefined
@@ -141,8 +144,16 @@ async function isMarked(cloud: CloudContext, monitor: string): Promise<boolean> 
 
 /** The cluster's maps and keys, each read by Ceph's own tool before it is handed over. Secret: for a record alone. */
 export async function exportCeph(cloud: CloudContext, monitor: string): Promise<CephMaps> {
-  const printed = await ask(cloud, monitor, 'ceph_mon', ['bash', '-c', exportScript])
-  const [monmap = '', osdmap = '', crushmap = '', auth = ''] = printed.trim().split('\n')
+  const command = ['bash', '-c', exportScript]
+  const { code, stdout, stderr } = await execIn(
+    cloud.engine(monitor),
+    'ceph_mon',
+    command,
+    cancellation(),
+  )
+  // What it prints is secret, and no part of a failure.
+  if (code !== 0) throw new RemoteError(monitor, "export of Ceph's maps", code, stderr.split('\n'))
+  const [monmap = '', osdmap = '', crushmap = '', auth = ''] = stdout.trim().split('\n')
   return { monmap, osdmap, crushmap, auth: Buffer.from(auth, 'base64').toString('utf8') }
 }
 

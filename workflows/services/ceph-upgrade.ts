@@ -33,10 +33,15 @@ export async function inOrder(
 
 async function withNoout(run: Run, body: () => Promise<void>): Promise<void> {
   const monitor = monitorOf(run)
+  const takeBack = () =>
+    CancellationScope.nonCancellable(() => step('unsetNoout', monitor, run.ref))
   try {
     await step('setNoout', monitor, run.ref)
     await body()
-  } finally {
-    await CancellationScope.nonCancellable(() => step('unsetNoout', monitor, run.ref))
+  } catch (error) {
+    // Why it ends matters more than the flag, of which Ceph's health tells.
+    await takeBack().catch(() => undefined)
+    throw error
   }
+  await takeBack()
 }

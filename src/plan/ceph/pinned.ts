@@ -12,7 +12,7 @@ export function isCephPinned({ ceph_tag, openstack_tag }: Globals): boolean {
   return ceph_tag !== openstack_tag
 }
 
-/** Tag of the images that the cloud's Ceph runs; undefined where it runs none, or by digest. */
+/** Newest tag of the images that the cloud's Ceph runs; undefined where it runs none, or by digest. */
 export function cephTag(observed: readonly ObservedHost[]): string | undefined {
   const images = observed.flatMap(({ containers }) =>
     containers
@@ -20,7 +20,8 @@ export function cephTag(observed: readonly ObservedHost[]): string | undefined {
       .map(({ image }) => image),
   )
   const tags = images.flatMap((image) => /^[^@]+:([^:/@]+)$/.exec(image)?.[1] ?? [])
-  return tags[0]
+  // What newer monitors keep, older ones can't read: their release comes first in a tag.
+  return tags.sort().at(-1)
 }
 
 /**

@@ -36,12 +36,14 @@ it('a cluster between two releases is of the older one', () => {
 
 describe('canGoBack', () => {
   it.each([
-    ['while one monitor is old', 16, '16.2.15', true],
-    ['not when Ceph keeps the old ones out', 18, '16.2.15', false],
-    ['within a major release', 18, '18.2.4', true],
-    ['not to a record without Ceph', 18, '', false],
-  ])('%s', (_case, least, recorded, back) => {
-    expect(canGoBack(releasesOf(versions, least), recorded)).toBe(back)
+    ['while one monitor is old', 16, [pacific], '16.2.15', true],
+    ['not when Ceph keeps the old ones out', 18, [pacific], '16.2.15', false],
+    ['not when an OSD is of the newer one', 16, [pacific, reef], '16.2.15', false],
+    ['within a major release', 18, [reef], '18.2.4', true],
+    ['not to a record without Ceph', 18, [reef], '', false],
+  ])('%s', (_case, least, osds, recorded, back) => {
+    const osd = Object.fromEntries(osds.map((version) => [version, 1]))
+    expect(canGoBack(releasesOf({ ...versions, osd }, least), recorded)).toBe(back)
   })
 })
 

@@ -32,9 +32,13 @@ export function releasesOf(versions: CephVersions, minMonRelease: number): CephR
   return { version, daemons, minMonRelease }
 }
 
-/** Whether the previous monitors could still join: Ceph itself keeps older ones out, and that is never taken back. */
-export function canGoBack({ minMonRelease }: CephReleases, recorded: string): boolean {
-  return minMonRelease <= major(recorded)
+/**
+ * Whether the previous daemons could still do: Ceph itself keeps older monitors out, and that is never taken back; and no
+ * OSD opens what one of a newer major release has written.
+ */
+export function canGoBack({ minMonRelease, daemons }: CephReleases, recorded: string): boolean {
+  const osds = Object.keys(daemons['osd'] ?? {}).map(major)
+  return Math.max(minMonRelease, ...osds) <= major(recorded)
 }
 
 /** The release that every OSD has reached, to be required of all OSDs from now on; undefined while they differ. */
