@@ -13,7 +13,7 @@ import { ask, isAsWanted, proveHealth, runOnce, startContainer } from './contain
 import { cancellation, report } from './progress.js'
 
 /** How long requests that are under way may take when the floating address leaves, in seconds. */
-const ANSWER_TIMEOUT = 2
+const ANSWER_TIMEOUT = 5
 /** And how long until another host has it: keepalived tells the others that it leaves. */
 const HANDOVER_TIMEOUT = 6
 

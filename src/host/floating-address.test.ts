@@ -20,10 +20,10 @@ elif [[ -s $HERE/served ]]; then cat $HERE/served; sed -i 1d $HERE/served; fi`,
   await program('docker', `[[ $1 == container ]] || { echo "$*" >>$HERE/log; rm -f $HERE/holds; }`)
   await program(
     'iptables',
-    `shift; echo "\${1#--} \${*: -3:1}" >>$HERE/log
+    `shift; rule=\${*: -3:1}; echo "\${1#--} $rule" >>$HERE/log
 case $1 in
-  --insert) touch $HERE/rule ;;
-  --delete) rm $HERE/rule ;;
+  --insert) touch $HERE/rule$rule ;;
+  --delete) rm $HERE/rule$rule ;;
 esac`,
   )
 })
@@ -62,10 +62,14 @@ describe('the host that has the floating address', () => {
     await leaveAddresses(here, floating, { seconds: 5 })
     expect(await log()).toEqual([
       'insert 5000',
+      'insert --syn',
+      'kill src 192.168.8.75',
       'stop keepalived',
       'kill src 192.168.8.75',
       'delete 5000',
       'delete 5000',
+      'delete --syn',
+      'delete --syn',
     ])
     expect(await readFile(join(directory, 'served'), 'utf8')).toBe('')
   })

@@ -67,23 +67,33 @@ rules() {
   local address
   for address in "\${addresses[@]}"; do
     iptables --wait "$1" INPUT --destination "$address" ! --in-interface lo --protocol tcp --syn \\
-      --match multiport --dports "$ports" --jump DROP 2>/dev/null
+      "\${@:2}" --jump DROP 2>/dev/null
   done
 }
-answer() { while rules --delete; do :; done; }
+apis() { rules "$1" --match multiport --dports "$ports"; }
+answer() {
+  while apis --delete; do :; done
+  while rules --delete; do :; done
+}
+# HAProxy has the address at its end of a connection, and so have the clients on this host.
+cut() {
+  local address
+  for address in "\${addresses[@]}"; do ss --kill --tcp --numeric src "$address" >/dev/null 2>&1; done
+}
 
 here && held=yes || held=
-if [[ $held && $ports ]]; then
+if [[ $held ]]; then
   trap answer EXIT
   env --unset=KOLLA_TEMPORAL_RUN setsid bash -c \\
-    "$(declare -p addresses ports); $(declare -f rules answer); sleep $((deadline + 15)); answer" </dev/null >/dev/null 2>&1 &
-  rules --insert
+    "$(declare -p addresses ports); $(declare -f rules apis answer); sleep $((deadline + 15)); answer" </dev/null >/dev/null 2>&1 &
+  apis --insert
   while serves && ((SECONDS < deadline)); do sleep 0.05; done
+  # While the address is here the other ends are told; later they would wait for an answer that can't come.
+  rules --insert
+  cut
 fi
 if docker container inspect keepalived >/dev/null 2>&1; then docker stop keepalived >/dev/null || exit 1; fi
-[[ $held ]] || exit 0
-# HAProxy has the address at its end of a connection, and so have the clients on this host.
-for address in "\${addresses[@]}"; do ss --kill --tcp --numeric src "$address" >/dev/null 2>&1; done
+[[ ! $held ]] || cut
 exit 0
 `
 
