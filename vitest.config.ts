@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config'
 // Temporal's core is a native module: every test file gets a process of its own.
 const pool = 'forks' as const
 
+const lab = {
+  pool,
+  fileParallelism: false,
+  testTimeout: 900_000,
+  // The first one on a fresh machine builds images.
+  hookTimeout: 1_800_000,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,17 +30,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      {
-        test: {
-          name: 'lab',
-          pool,
-          include: ['test/lab/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 900_000,
-          // The first one on a fresh machine builds images.
-          hookTimeout: 1_800_000,
-        },
-      },
+      { test: { name: 'lab', include: ['test/lab/*.test.ts'], ...lab } },
+      { test: { name: 'long', include: ['test/lab/long/*.test.ts'], ...lab } },
     ],
   },
 })

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OperationHandle } from '../../src/client/index.js'
-import { ceph, cephAlone, cephConf, cephJson, osdMaps } from '../support/ceph.js'
-import { Installation, cloud } from '../support/installation.js'
-import { containersOn } from '../support/outside.js'
-import { eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
+import type { OperationHandle } from '../../../src/client/index.js'
+import { ceph, cephAlone, cephConf, cephJson, osdMaps } from '../../support/ceph.js'
+import { Installation, cloud } from '../../support/installation.js'
+import { containersOn } from '../../support/outside.js'
+import { eventually, hosts, lab, onHost, onHosts } from '../../support/lab.js'
 
 /**
  * What becomes of a Ceph whose bootstrap dies, at each of its points, and of one that changes while it lives. It begins

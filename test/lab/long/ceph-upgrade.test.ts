@@ -1,10 +1,10 @@
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ceph, cephAlone, cephJson, wipeDisks } from '../support/ceph.js'
-import { Installation, cloud } from '../support/installation.js'
-import { cleanHosts, hosts, onHost, onHosts } from '../support/lab.js'
-import { containersOn } from '../support/outside.js'
+import { ceph, cephAlone, cephJson, wipeDisks } from '../../support/ceph.js'
+import { Installation, cloud } from '../../support/installation.js'
+import { cleanHosts, hosts, onHost, onHosts } from '../../support/lab.js'
+import { containersOn } from '../../support/outside.js'
 
 /** Ceph and nothing of OpenStack goes to its next release, and stays there. The parts run in this order. */
 let installation: Installation
