@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { KollaTemporal, OperationHandle } from '../../src/client/index.js'
+import { cloud } from '../support/installation.js'
+import type { Installation } from '../support/installation.js'
+import { hosts, onHost, onHosts } from '../support/lab.js'
+import { killAtEveryStep } from '../support/mortal-worker.js'
+import { containersOn } from '../support/outside.js'
+import { derive, digestOf, remember } from '../support/registry.js'
+import { ReleasedCloud, next, old, tagOf } from '../support/releases.js'
+
+/**
+ * Upgrades and rollbacks that fail, die, or lose their worker again and again. The parts build on each other and run in
+ * this order.
+ */
+let released: ReleasedCloud
+let installation: Installation
+let client: KollaTemporal
+/** Puts back what the test changed in the registry, which outlives it. */
+const undo: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  released = await ReleasedCloud.deploy()
+  installation = released.installation
+  client = await installation.client()
+  await released.populate('before')
+})
+afterAll(async () => {
+  for (const again of undo.reverse()) await again()
+  await client.close()
+  await installation.stop()
+})
+
+describe('an upgrade that died between two members of MariaDB', () => {
+  it('can not be deployed over', async () => {
+    const operation = await client.start('upgrade', { cloud, release: next })
+    for await (const event of operation.events()) {
+      if (event.type !== 'stepScheduled') continue
+      const { verb, summary } = event.step
+      if (verb === 'replaceMariadb' && summary === 'kolla2') break
+    }
+    await installation.attempt('abort', '--force')
+    expect((await client.history(cloud))[0]).toMatchObject({ status: 'terminated' })
+    const seen = await onHosts("docker exec mariadb mariadb -NBe 'SELECT VERSION()'")
+    expect(seen[0]).toMatch(/^11\.8/)
+    const { code, stderr } = await installation.attempt('plan')
+    expect(code).toBe(2)
+    expect(stderr).toContain('deploy changes no release')
+  })
+
+  it('is rolled back without a loss', async () => {
+    await released.populate('meanwhile')
+    expect(await installation.run('rollback')).toContain('back to 2025.2-')
+    await released.expectToBe(old, 'before', 'meanwhile')
+  })
+})
+
+describe('a broken image of the new Keystone', () => {
+  it('ends at the canary, and the old release goes on serving', async () => {
+    const broken = '2026.1-broken'
+    const from = tagOf(next)
+    const breakage = ['USER root', 'RUN rm "$(command -v uwsgi)"', 'USER keystone']
+    await derive({ image: 'keystone', tag: broken, from }, ...breakage)
+    await derive({ image: 'keystone-ssh', tag: broken, from })
+    await derive({ image: 'keystone-fernet', tag: broken, from })
+    const before = await containersOn(hosts)
+    const put = await installation.edit('globals.yml', /$/, `keystone_tag: "${broken}"\n`)
+    const { code, stderr } = await installation.attempt('upgrade', next, '--on-failure', 'rollback')
+    await put()
+    expect(code).toBe(1)
+    expect(stderr).toContain('failed and was rolled back')
+    // A new API is loaded beside the one that serves: one that does not load takes nothing away.
+    const after = await containersOn(hosts)
+    const ids = (all: typeof before) => hosts.map((host) => all.get(`${host}/keystone`)?.id)
+    expect(ids(after)).toEqual(ids(before))
+    await released.expectToBe(old, 'before', 'meanwhile')
+  })
+})
+
+describe('an image that was built anew under its tag', () => {
+  it('is deployed within the release: the records so far are of another one', async () => {
+    undo.push(await remember('cron', tagOf(old)))
+    const before = await digestOf('cron', tagOf(old))
+    await derive({ image: 'cron', tag: tagOf(old) }, 'LABEL built=anew')
+    expect(await digestOf('cron', tagOf(old))).not.toBe(before)
+    expect(await installation.run('deploy')).toContain('3 replaced')
+  })
+})
+
+/** Steps that are over before anybody can kill a worker in their middle: they read or write a file beside it. */
+const tooQuick = ['openCloud', 'openRecord', 'rememberFacts', 'rememberTimes', 'lockHolder']
+
+/** Where the middle of a step is, in milliseconds. */
+const middle = {
+  backUpMariadb: 1000,
+  proveBackup: 1000,
+  replaceLoadBalancer: 1200,
+  replaceMariadb: 6000,
+  replaceRabbitmq: 4000,
+  expandKeystone: 1500,
+  prepareKeystone: 2000,
+  contractKeystone: 1000,
+  bootstrapKeystone: 1000,
+  restoreMariadb: 500,
+  startKeystone: 2000,
+  startMariadb: 2000,
+}
+
+/** Verbs of an operation that came to their end with a kill of the worker in none of them. */
+async function spared(operation: OperationHandle, killed: ReadonlySet<string>): Promise<string[]> {
+  const verbs = new Set<string>()
+  for await (const event of operation.events()) {
+    if (event.type === 'stepScheduled') verbs.add(event.step.verb)
+  }
+  return [...verbs].filter((verb) => !killed.has(verb) && !tooQuick.includes(verb))
+}
+
+describe('a worker that is killed in every kind of step', () => {
+  let before: string[]
+
+  it('of an upgrade leaves its end the same', async () => {
+    before = await released.state()
+    const operation = await client.start('upgrade', { cloud, release: next })
+    const killed = await killAtEveryStep(installation, operation.workflowId, middle)
+    await operation.result()
+    console.log(`upgrade: killed in ${[...killed].join(', ')}`)
+    expect(await spared(operation, killed)).toEqual([])
+    await released.describeAs(next)
+    await released.expectToBe(next, 'before', 'meanwhile')
+    await installation.run('check')
+  })
+
+  it('of a rollback leaves its end the same', async () => {
+    await released.keystone.createUser('lost')
+    const operation = await client.start('rollback', { cloud, confirm: true })
+    const killed = await killAtEveryStep(installation, operation.workflowId, middle)
+    expect((await operation.result()).summary).toContain('back to 2025.2-')
+    console.log(`rollback: killed in ${[...killed].join(', ')}`)
+    expect(await spared(operation, killed)).toEqual([])
+    await released.describeAs(old)
+    await released.expectToBe(old, 'before', 'meanwhile')
+    expect(await released.state()).toEqual(before)
+    expect(await released.keystone.userNames()).not.toContain('lost')
+  })
+
+  it('leaves no client held back, and no member drained', async () => {
+    const rules = await onHosts('iptables -S INPUT')
+    expect(rules).toEqual(hosts.map(() => '-P INPUT ACCEPT'))
+    const drained = await onHosts(
+      'docker exec -i keepalived socat stdio unix-connect:/var/lib/kolla/haproxy/haproxy.sock <<<"show stat" | grep -c DRAIN || true',
+    )
+    expect(drained).toEqual(hosts.map(() => '0'))
+  })
+})
+
+describe('prune', () => {
+  const backupOf = (record: string) => /\(([^ ]+-full) on kolla1\)/.exec(record)?.[1]
+
+  it('removes older records, their backups and images; nothing that runs, nor what a kept record needs', async () => {
+    const before = await released.state()
+    const records = async () =>
+      (await installation.run('releases')).split('\n').filter((line) => line.startsWith(old))
+    const images = () => onHosts("docker images --digests --format '{{.Repository}}@{{.Digest}}'")
+    const had = await images()
+    const [last = '', ...older] = await records()
+    expect(older).toHaveLength(2)
+    await installation.run('prune', '--keep', '1')
+    expect(await records()).toEqual([last])
+    const folder = '$(docker volume inspect -f {{.Mountpoint}} mariadb_backup)'
+    expect((await onHost('kolla1', `ls ${folder}`)).split('\n')).toEqual([backupOf(last)])
+    // The older ones had another cron; all else the last one needs.
+    for (const [index, has] of (await images()).entries()) {
+      const gone = (had[index] ?? '').split('\n').filter((image) => !has.includes(image))
+      expect(gone).toHaveLength(1)
+      expect(gone[0]).toContain('kolla/cron@')
+    }
+    expect(await released.state()).toEqual(before)
+  })
+})

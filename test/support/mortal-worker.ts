@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ActivityNotFoundError, Client, Connection } from '@temporalio/client'
+import type { Installation } from './installation.js'
+
+/** How long the worker runs between two looks at what it does, in milliseconds. */
+const SLICE = 120
+
+/** `PENDING_ACTIVITY_STATE_STARTED` */
+const STARTED = 2
+
+interface Running {
+  readonly id: string
+  readonly verb: string
+  readonly since: number
+}
+
+/**
+ * Follows an operation to its end and kills the worker (SIGKILL) once in every kind of step, in the middle of it: after
+ * `patience` milliseconds, where given. For that the worker is stopped again and again, and looked at: a step that runs
+ * then can't come to its end before the kill.
+ *
+ * Returns the verbs in whose middle that happened, as the server says: it takes the news of a step's failure only while
+ * that step runs. Those news are told at once, so that nobody waits until it has missed the worker's heartbeats.
+ */
+export async function killAtEveryStep(
+  installation: Installation,
+  workflowId: string,
+  patience: Readonly<Record<string, number>> = {},
+): Promise<Set<string>> {
+  const connection = await Connection.connect({ address: installation.address })
+  const client = new Client({ connection })
+  const operation = client.workflow.getHandle(workflowId)
+  const killed = new Set<string>()
+  const missed = new Map<string, number>()
+  const seen = new Set<string>()
+
+  const look = async () => {
+    const { raw, status } = await operation.describe()
+    const running = (raw.pendingActivities ?? []).flatMap((activity): Running[] =>
+      Number(activity.state) === STARTED
+        ? [
+            {
+              id: activity.activityId ?? '',
+              verb: activity.activityType?.name ?? '',
+              since: milliseconds(activity.lastStartedTime),
+            },
+          ]
+        : [],
+    )
+    return { ended: status.name !== 'RUNNING', running }
+  }
+
+  const fails = (step: { workflowId: string; activityId: string }) =>
+    client.activity.fail(step, new Error('the worker was killed')).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ActivityNotFoundError) return false // it has ended just before
+        throw error
+      },
+    )
+
+  /** Less and less of its time, so that one which is quicker than was thought is met in the end. */
+  const isDue = ({ id, verb, since }: Running) => {
+    if (killed.has(verb)) return false
+    if (!seen.has(id)) {
+      seen.add(id)
+      missed.set(verb, (missed.get(verb) ?? 0) + 1)
+    }
+    const wanted = (patience[verb] ?? 0) / 2 ** ((missed.get(verb) ?? 1) - 1)
+    return Date.now() - since >= wanted
+  }
+
+  try {
+    let pid = await installation.workerPid()
+    expectWorker(pid)
+    for (;;) {
+      process.kill(pid, 'SIGSTOP')
+      const { ended, running } = await look()
+      if (ended) {
+        process.kill(pid, 'SIGCONT')
+        return killed
+      }
+      if (!running.some(isDue)) {
+        process.kill(pid, 'SIGCONT')
+        await sleep(SLICE)
+        continue
+      }
+      process.kill(pid, 'SIGKILL')
+      for (const { id, verb } of running) {
+        if (await fails({ workflowId, activityId: id })) killed.add(verb)
+      }
+      await installation.run('server', 'start')
+      pid = await installation.workerPid()
+      expectWorker(pid)
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+function milliseconds(time?: { seconds?: unknown; nanos?: number | null } | null): number {
+  return Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6
+}
+
+function expectWorker(pid: number): void {
+  const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  if (!program.includes('workers/main.js')) throw new Error(`${pid} is no worker: ${program}`)
+}
