@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { KollaTemporal, OperationHandle } from '../../src/client/index.js'
-import { cloud } from '../support/installation.js'
-import type { Installation } from '../support/installation.js'
-import { hosts, onHost, onHosts } from '../support/lab.js'
-import { killAtEveryStep } from '../support/mortal-worker.js'
-import { containersOn } from '../support/outside.js'
-import { derive, digestOf, remember } from '../support/registry.js'
-import { ReleasedCloud, next, old, tagOf } from '../support/releases.js'
+import type { KollaTemporal, OperationHandle } from '../../../src/client/index.js'
+import { cloud } from '../../support/installation.js'
+import type { Installation } from '../../support/installation.js'
+import { hosts, onHost, onHosts } from '../../support/lab.js'
+import { killAtEveryStep } from '../../support/mortal-worker.js'
+import { containersOn } from '../../support/outside.js'
+import { derive, digestOf, remember } from '../../support/registry.js'
+import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
 
 /**
  * Upgrades and rollbacks that fail, die, or lose their worker again and again. The parts build on each other and run in
