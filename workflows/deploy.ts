@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow'
 import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { observeAndPlan, onAll, operate, together, verify } from './operate.js'
@@ -46,18 +45,12 @@ async function carryOut(run: Run): Promise<void> {
     () => startRabbitmq(run),
     async () => {
       const newDatabase = await formGalera(run)
-      const members = rollMariadb(run)
-      await together(
-        () => members,
-        async () => {
-          await loadBalancer
-          // A table that is made while a member copies the data may be missing from the copy, which Galera then expels.
-          if (patched('schema-after-members')) await members
-          else if (run.interrupts('mariadb') || run.interrupts('keystone')) await members
-          await initializeKeystone(run, newDatabase)
-          await rollKeystone(run)
-        },
-      )
+      await rollMariadb(run)
+      await loadBalancer
+      // Not before all members have the data: a table that is made while one copies them may be missing from its copy,
+      // which Galera then expels.
+      await initializeKeystone(run, newDatabase)
+      await rollKeystone(run)
     },
   )
   await together(

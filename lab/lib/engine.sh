@@ -33,7 +33,7 @@ start_engine() {
   done
   if ! own_process "$lab_run/docker.pid" >/dev/null; then
     say 'starting the engine'
-    run_engine &
+    outlive "$engine_home/log" dockerd --config-file "$engine_home/daemon.json" &
     dockerd=$!
   fi
   for ((try = 0; try < 300; try++)); do
@@ -50,17 +50,6 @@ require_own_engine() {
   data=$(lab_docker info --format '{{.DockerRootDir}}')
   [[ $data == "$engine_home/data" ]] ||
     fail "a lab with its data in ${data%/engine/data} runs already: stop it first, with KOLLA_TEMPORAL_CACHE=${data%/lab/engine/data} lab/lab down"
-}
-
-# The engine outlives this command, so it must hold nothing that was open here: no lock, no pipe.
-run_engine() {
-  local path descriptor
-  exec </dev/null >>"$engine_home/log" 2>&1
-  for path in "/proc/$BASHPID/fd"/*; do
-    descriptor=${path##*/}
-    if ((descriptor > 2)); then exec {descriptor}>&-; fi
-  done
-  exec setsid dockerd --config-file "$engine_home/daemon.json"
 }
 
 # The runtime is run by the engine long after this command has ended, so it gets its own copy.

@@ -30,7 +30,7 @@ reset_host() {
 make_bare() {
   local host=$1 network loops kept
   lab_docker rm --force "$host-new" >/dev/null 2>&1 || true
-  lab_docker volume rm --force "$host-docker" >/dev/null
+  throw_away_data "$host"
   blank_disks "$host"
   while read -r network; do restore_cable "$host" "$network"; done < <(networks_of "$host")
   mapfile -t loops < <(loops_of "$host")
@@ -42,6 +42,20 @@ make_bare() {
     "$(image_name)" /usr/local/sbin/firmware "${loops[@]}" >/dev/null
   own_files "$host" | lab_docker cp - "$host-new:/"
   lab_docker rename "$host-new" "$host"
+}
+
+# An engine's data are hundreds of thousands of files: out of the way at once, deleted when nobody waits (empty_trash).
+throw_away_data() {
+  local data
+  data=$(lab_docker volume inspect --format '{{.Mountpoint}}' "$1-docker" 2>/dev/null) || return 0
+  mkdir -p "$lab_cache/trash"
+  mv "$data" "$(mktemp -d "$lab_cache/trash/$1.XXXXXX")"
+  lab_docker volume rm --force "$1-docker" >/dev/null
+}
+
+empty_trash() {
+  mkdir -p "$lab_cache/log"
+  outlive "$lab_cache/log/trash.log" nice rm -rf "$lab_cache/trash" &
 }
 
 # Directories that outlive a reset: apt's downloads everywhere; on kollar the registry's images and

@@ -27,3 +27,16 @@ in_parallel() {
   for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
   return "$failed"
 }
+
+# outlive LOG COMMAND…: becomes a command that goes on after this one has ended, so it must hold nothing that was open
+# here: no lock, no pipe.
+outlive() {
+  local path descriptor
+  exec </dev/null >>"$1" 2>&1
+  shift
+  for path in "/proc/$BASHPID/fd"/*; do
+    descriptor=${path##*/}
+    if ((descriptor > 2)); then exec {descriptor}>&-; fi
+  done
+  exec setsid "$@"
+}

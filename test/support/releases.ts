@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { KollaTemporal } from '../../src/client/index.js'
 import { Installation } from './installation.js'
 import { Keystone } from './keystone.js'
 import { cleanHosts, hosts, onHosts } from './lab.js'
@@ -17,12 +18,16 @@ const versions = { [old]: '28.1 10.11', [next]: '29.1 11.8' }
 
 /** A cloud that is taken from one release to another, looked at from outside. */
 export class ReleasedCloud {
+  /** What puts back, at the end, what the test changed in the registry, which outlives it. */
+  readonly undo: (() => Promise<void>)[] = []
+
   private constructor(
     readonly installation: Installation,
+    readonly client: KollaTemporal,
     readonly keystone: Keystone,
   ) {}
 
-  /** Deploys 2025.2 on hosts without containers. */
+  /** Deploys 2025.2 on hosts without containers; a user and a project are there, named `before`. */
   static async deploy(): Promise<ReleasedCloud> {
     const installation = await Installation.start()
     await cleanHosts()
@@ -34,7 +39,16 @@ export class ReleasedCloud {
     await installation.write('config/keystone.conf', '[identity]\npassword_hash_rounds = 4\n')
     await installation.run('deploy')
     await installation.run('post-deploy')
-    return new ReleasedCloud(installation, await Keystone.of(installation))
+    const keystone = await Keystone.of(installation)
+    const released = new ReleasedCloud(installation, await installation.client(), keystone)
+    await released.populate('before')
+    return released
+  }
+
+  async stop(): Promise<void> {
+    for (const again of this.undo.reverse()) await again()
+    await this.client.close()
+    await this.installation.stop()
   }
 
   /** Sets openstack_release, as its operator does after an upgrade or a rollback. */

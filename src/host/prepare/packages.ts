@@ -9,6 +9,8 @@ export const aptPackages = (time: boolean, disks: boolean) => `
 missing=()
 have dockerd || missing+=(docker.io)
 have curl || missing+=(curl)
+# The engine unpacks images with it where it is there: a fifth less time than with its own.
+have unpigz || missing+=(pigz)
 # On a kernel with AppArmor the engine starts no container without its parser.
 if [[ -e /sys/module/apparmor/parameters/enabled && $(</sys/module/apparmor/parameters/enabled) == Y ]]; then
   have apparmor_parser || missing+=(apparmor)

@@ -15,20 +15,11 @@ import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
 let released: ReleasedCloud
 let installation: Installation
 let client: KollaTemporal
-/** Puts back what the test changed in the registry, which outlives it. */
-const undo: (() => Promise<void>)[] = []
-
 beforeAll(async () => {
   released = await ReleasedCloud.deploy()
-  installation = released.installation
-  client = await installation.client()
-  await released.populate('before')
+  ;({ installation, client } = released)
 })
-afterAll(async () => {
-  for (const again of undo.reverse()) await again()
-  await client.close()
-  await installation.stop()
-})
+afterAll(() => released.stop())
 
 describe('an upgrade that died between two members of MariaDB', () => {
   it('can not be deployed over', async () => {
@@ -78,7 +69,7 @@ describe('a broken image of the new Keystone', () => {
 
 describe('an image that was built anew under its tag', () => {
   it('is deployed within the release: the records so far are of another one', async () => {
-    undo.push(await remember('cron', tagOf(old)))
+    released.undo.push(await remember('cron', tagOf(old)))
     const before = await digestOf('cron', tagOf(old))
     await derive({ image: 'cron', tag: tagOf(old) }, 'LABEL built=anew')
     expect(await digestOf('cron', tagOf(old))).not.toBe(before)

@@ -17,20 +17,11 @@ import { TokenProbe } from '../../support/token-probe.js'
 let released: ReleasedCloud
 let installation: Installation
 let client: KollaTemporal
-/** Puts back what the test changed in the registry, which outlives it. */
-const undo: (() => Promise<void>)[] = []
-
 beforeAll(async () => {
   released = await ReleasedCloud.deploy()
-  installation = released.installation
-  client = await installation.client()
-  await released.populate('before')
+  ;({ installation, client } = released)
 })
-afterAll(async () => {
-  for (const again of undo.reverse()) await again()
-  await client.close()
-  await installation.stop()
-})
+afterAll(() => released.stop())
 
 /** Refused with these reasons, as bad input, and no container was touched. */
 async function refused(verb: readonly string[], ...reasons: readonly string[]): Promise<void> {
@@ -142,7 +133,7 @@ describe('an upgrade in the hands of its operator', () => {
     const before = await containersOn(hosts)
     await start('--approve', '--canary', 'approval', '--batch', '50%')
     const first = await waitsFor('approval', `${old} → ${next}`)
-    undo.push(await pushAnew('memcached', tagOf(next)))
+    released.undo.push(await pushAnew('memcached', tagOf(next)))
     await installation.run('approve')
     const changed = await eventually(
       () => operation.waiting(),
