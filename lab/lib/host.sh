@@ -53,9 +53,10 @@ throw_away_data() {
   lab_docker volume rm --force "$1-docker" >/dev/null
 }
 
+# Only what lies there now: the next reset may throw something in while this goes on.
 empty_trash() {
   mkdir -p "$lab_cache/log"
-  outlive "$lab_cache/log/trash.log" nice rm -rf "$lab_cache/trash" &
+  outlive "$lab_cache/log/trash.log" nice rm -rf "$lab_cache"/trash/* &
 }
 
 # Directories that outlive a reset: apt's downloads everywhere; on kollar the registry's images and

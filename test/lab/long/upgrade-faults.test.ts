@@ -15,6 +15,7 @@ import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
 let released: ReleasedCloud
 let installation: Installation
 let client: KollaTemporal
+
 beforeAll(async () => {
   released = await ReleasedCloud.deploy()
   ;({ installation, client } = released)

@@ -17,6 +17,7 @@ import { TokenProbe } from '../../support/token-probe.js'
 let released: ReleasedCloud
 let installation: Installation
 let client: KollaTemporal
+
 beforeAll(async () => {
   released = await ReleasedCloud.deploy()
   ;({ installation, client } = released)
