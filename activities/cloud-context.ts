@@ -9,6 +9,7 @@ import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
 import type { HostFacts } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
+import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
 import {
@@ -179,6 +180,15 @@ export class CloudContext {
       }),
       ...(container.accounts !== undefined && {
         accounts: keyedDigest(this.digestKey, container.accounts),
+      }),
+      ...(container.peerPassword !== undefined && {
+        peerPassword: {
+          name: container.peerPassword,
+          digest: keyedDigest(
+            this.digestKey,
+            password(this.cloud.passwords, container.peerPassword),
+          ),
+        },
       }),
     }
   }

@@ -17,6 +17,7 @@ export function hostActivities(contexts: CloudContexts) {
       return observeHost(cloud.remote(host), {
         containers: containerNames,
         digestKey: cloud.digestKey,
+        galeraVolume: cloud.host(host).globals.mariadb_datadir_volume,
         ...cephQuestions(cloud, host),
         ...cancellation(),
       })

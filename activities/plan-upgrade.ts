@@ -5,6 +5,7 @@ import type { ObservedHost } from '../src/model/observed-host.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import { withRelease } from '../src/model/with-release.js'
 import { cephLeft, cephTag, isCephPinned, isOfCeph } from '../src/plan/ceph/pinned.js'
+import { checkPeers } from '../src/plan/check-peers.js'
 import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
 import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
@@ -123,7 +124,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const { pulls } = images
       const members = membersOf(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
-      const findings = [...images.findings, ...leftBehind(changes, record.release)]
+      const findings = [
+        ...images.findings,
+        ...leftBehind(changes, record.release),
+        ...checkPeers(desired, observed),
+      ]
       const times = await contexts.times(ref.cloud).of('rollback')
       const plan = { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
       return { ...plan, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }

@@ -9,8 +9,10 @@ import { checkData } from '../src/plan/check-data.js'
 import { planCeph, withMonitors } from '../src/plan/ceph/plan-ceph.js'
 import type { MonitorPlan } from '../src/plan/ceph/monitors.js'
 import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
+import { checkPeers } from '../src/plan/check-peers.js'
 import { checkRelease } from '../src/plan/check-release.js'
 import type { DesiredHost } from '../src/plan/desired.js'
+import { withGalera } from '../src/plan/galera.js'
 import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
@@ -81,11 +83,14 @@ export async function planCloud(
     ...images.findings,
     ...unknownServices(only),
   ]
+  const desired = desiredHosts(rendered)
+  findings.push(...checkPeers(desired, observed))
   if (hasErrors(findings)) return refused(findings)
 
-  const desired = desiredHosts(rendered)
   const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
-  const changes = [...withMonitors(containers, ceph.monitors), ...ceph.changes]
+  const galera = observed.filter(({ facts }) => members['mariadb']?.includes(facts.name))
+  const started = withGalera(withMonitors(containers, ceph.monitors), galera)
+  const changes = [...started, ...ceph.changes]
   return {
     ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
     changes: only ? changes.filter((change) => only.includes(change.service)) : changes,

@@ -12,7 +12,7 @@ import type {
   MariadbRestoreInput,
   OperationResult,
 } from './operations.js'
-import { findNewestMember } from './services/mariadb.js'
+import { findNewestMember, inspectMembers, stopMembers } from './services/mariadb.js'
 import { step } from './steps.js'
 
 /** Backs the database up from its first member, and proves that the backup can be restored. */
@@ -103,11 +103,7 @@ export async function restore(
   const found = await stages.run(titles.prepare, () =>
     step('proveBackup', `${host} · ${backup.id}`, ref, host, wholeChain(backups, backup.id), true),
   )
-  await together(meanwhile, () =>
-    stages.run('Stop mariadb', () =>
-      onAll(members, (member) => step('stopMariadb', member, ref, member)),
-    ),
-  )
+  await together(meanwhile, () => stages.run('Stop mariadb', () => stopMembers(ref, members)))
   await stages.run(titles.restore, async () => {
     await together(
       () => step('restoreMariadb', host, ref, host, turn),
@@ -131,7 +127,7 @@ export async function mariadbRecovery(input: CloudInput): Promise<OperationResul
     const ref = await observeHosts(operation)
     const { members } = await findDatabase(operation, ref)
     const hosts = members.map((member) => member.host)
-    const inspect = () => onAll(hosts, (host) => step('inspectMariadb', host, ref, host))
+    const inspect = () => inspectMembers(ref, hosts)
     const seen = await stages.run('Inspect the members', inspect)
     const synced = seen.filter((member) => member.synced).map((member) => member.host)
     if (synced.length > 0) {
@@ -139,9 +135,7 @@ export async function mariadbRecovery(input: CloudInput): Promise<OperationResul
         `nothing to recover: ${synced.join(', ')} serve; a member that is down is deploy's`,
       )
     }
-    await stages.run('Stop mariadb', () =>
-      onAll(hosts, (host) => step('stopMariadb', host, ref, host)),
-    )
+    await stages.run('Stop mariadb', () => stopMembers(ref, hosts))
     const first = await stages.run('Find the newest member', async () =>
       findNewestMember(ref, await inspect()),
     )

@@ -33,6 +33,8 @@ export interface Container {
    * becomes a label.
    */
   readonly accounts?: string
+  /** Key in passwords.yml of what its members know each other by: all that run must have the same. */
+  readonly peerPassword?: string
   /**
    * What proves, run in a container that was started beside the one that it is to replace, that it can take over. Only
    * for one that shares its port with its successor.

@@ -14,6 +14,9 @@ const file = <Kind extends MergeKind>(name: string, kind: Kind) => ({
   kind,
 })
 
+/** What its members know each other by. */
+const cookie = 'rabbitmq_cluster_cookie'
+
 const overridable = {
   'rabbitmq.conf': file('rabbitmq.conf', 'properties'),
   'rabbitmq-env.conf': file('rabbitmq-env.conf', 'whole'),
@@ -40,6 +43,7 @@ export const rabbitmq: Service = {
       files: files(ctx),
       environment: { RABBITMQ_LOG_DIR: '/var/log/kolla/rabbitmq' },
       volumes: [localtime, logs, `${ctx.host.globals.rabbitmq_datadir_volume}:/var/lib/rabbitmq/`],
+      peerPassword: cookie,
       stopTimeout: ctx.host.globals.docker_graceful_timeout,
       // kolla-ansible's starts six Erlang machines, six seconds of a processor each time.
       ...healthcheck(
@@ -81,7 +85,7 @@ export const rabbitmq: Service = {
       check: { kind: 'http', path: '/' },
     },
   ],
-  passwords: ['rabbitmq_password', 'rabbitmq_monitoring_password', 'rabbitmq_cluster_cookie'],
+  passwords: ['rabbitmq_password', 'rabbitmq_monitoring_password', cookie],
   overrides: Object.values(overridable),
 }
 
@@ -95,7 +99,7 @@ export function nodeName(host: HostView): string {
 
 function files(ctx: Context): ConfigFile[] {
   const owner = 'rabbitmq'
-  const cookie = '.erlang.cookie'
+  const cookieFile = '.erlang.cookie'
   const rendered = {
     'rabbitmq.conf': conf(ctx),
     'rabbitmq-env.conf': env(ctx.host),
@@ -117,7 +121,7 @@ function files(ctx: Context): ConfigFile[] {
           perm: '0600',
         })),
         // Kolla's bootstrap would take it from the environment, where `docker inspect` shows it.
-        { source: cookie, dest: `/var/lib/rabbitmq/${cookie}`, owner, perm: '0400' },
+        { source: cookieFile, dest: `/var/lib/rabbitmq/${cookieFile}`, owner, perm: '0400' },
       ],
       [
         { path: '/var/lib/rabbitmq', owner: 'rabbitmq:rabbitmq', recurse: true },
@@ -125,7 +129,7 @@ function files(ctx: Context): ConfigFile[] {
       ],
     ),
     ...names.map((name) => configFile(name, overridden(ctx, overridable[name], rendered[name]))),
-    configFile(cookie, password(ctx.cloud.passwords, 'rabbitmq_cluster_cookie')),
+    configFile(cookieFile, password(ctx.cloud.passwords, cookie)),
   ]
 }
 

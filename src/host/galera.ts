@@ -21,6 +21,7 @@ export async function inspectGalera(
     data: (seen.get('data') ?? 'none') as GaleraMember['data'],
     running: seen.get('running') === 'true',
     synced: seen.get('state') === 'Synced',
+    view: seen.get('view') === 'known',
     seqno: Number(seen.get('seqno') || -1),
   }
 }
@@ -39,6 +40,7 @@ if [ -n "$folder" ] && [ -n "$(ls -A "$folder")" ]; then
 fi
 echo "running=$running"
 echo "data=$data"
+[ ! -e "$folder/gvwstate.dat" ] || echo view=known
 [ ! -e "$folder/grastate.dat" ] || sed -n 's/^seqno: */seqno=/p' "$folder/grastate.dat"
 [ "$running" != true ] ||
   docker exec "$container" mariadb -NBe "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null |

@@ -26,6 +26,7 @@ test('observes this machine, with what was written for its containers', async ()
     const observed = await observeHost(remote, {
       containers: ['cron', 'missing'],
       digestKey: 'key',
+      galeraVolume: 'mariadb',
       root,
     })
     expect(observed.facts).toMatchObject({

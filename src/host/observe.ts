@@ -14,6 +14,8 @@ export interface ObserveOptions {
   readonly containers: readonly string[]
   /** Key of `configurationDigest`. */
   readonly digestKey: string
+  /** Of the database. */
+  readonly galeraVolume: string
   /** What to tell of Ceph; nothing by default. */
   readonly ceph?: CephQuestions
   /** `/etc/kolla` by default. */
@@ -23,8 +25,9 @@ export interface ObserveOptions {
 
 /** What a host shows, in one SSH round trip. A bare host without Docker is fine. */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { containers: names, digestKey, ceph, root = '/etc/kolla', signal } = options
-  const { stdout } = await remote.runOrFail(observationScript({ names, root, ceph: ceph ?? {} }), {
+  const { containers: names, digestKey, galeraVolume, ceph, root = '/etc/kolla', signal } = options
+  const script = observationScript({ names, root, galeraVolume, ceph: ceph ?? {} })
+  const { stdout } = await remote.runOrFail(script, {
     title: 'observe the host',
     timeoutMs: 60_000,
     ...(signal && { signal }),
@@ -33,6 +36,7 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
   const [version, dockerRoot, freeBytes] = section('docker')
+  const [galera] = section('galera')
   const seen = ceph && parseCeph(section)
   return {
     facts: {
@@ -50,6 +54,7 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
       dockerRoot !== undefined && {
         docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },
       }),
+    ...(galera !== undefined && { galera: { view: galera === 'view' } }),
     ...(seen && { ceph: seen }),
   }
 }

@@ -40,8 +40,19 @@ export interface ObservedHost {
   readonly configuration: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
+  /** Only where its volume holds a database. */
+  readonly galera?: ObservedGalera
   /** Only where it was asked for. */
   readonly ceph?: ObservedCeph
+}
+
+/** What a member of the Galera cluster has kept. */
+export interface ObservedGalera {
+  /**
+   * Whether it knows who was in the cluster with it (`gvwstate.dat`), as while it serves and after a crash. One that was
+   * ended in order has forgotten it.
+   */
+  readonly view: boolean
 }
 
 /** What a host's disks and volumes show of Ceph. */

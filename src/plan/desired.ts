@@ -22,6 +22,8 @@ export interface DesiredContainer {
   readonly bootstrap?: string
   /** Keyed digest of what the accounts in its data take, if it keeps any. */
   readonly accounts?: string
+  /** Name and keyed digest of the password that its members know each other by, if there is one. */
+  readonly peerPassword?: { readonly name: string; readonly digest: string }
 }
 
 /** Labels of every container that we create; they say what it was made from. */
@@ -34,6 +36,7 @@ export const label = {
   definition: 'kolla_temporal.definition',
   bootstrap: 'kolla_temporal.bootstrap',
   accounts: 'kolla_temporal.accounts',
+  peerPassword: 'kolla_temporal.peer_password',
   /** Of a one-shot container: keyed digest of all that it works with. */
   oneShot: 'kolla_temporal.one_shot',
 } as const
@@ -48,5 +51,6 @@ export function labelsOf(cloud: string, container: DesiredContainer): Record<str
     [label.definition]: container.definition,
     ...(container.bootstrap !== undefined && { [label.bootstrap]: container.bootstrap }),
     ...(container.accounts !== undefined && { [label.accounts]: container.accounts }),
+    ...(container.peerPassword && { [label.peerPassword]: container.peerPassword.digest }),
   }
 }

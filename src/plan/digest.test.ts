@@ -38,7 +38,12 @@ describe('digest of a definition', () => {
   })
 
   it('says nothing of passwords, which its key does not protect', () => {
-    const secret = { ...container, bootstrap: 'secret', accounts: 'secret' }
+    const secret = {
+      ...container,
+      bootstrap: 'secret',
+      accounts: 'secret',
+      peerPassword: 'its_name',
+    }
     expect(definitionDigest(secret)).toBe(definitionDigest(container))
   })
 

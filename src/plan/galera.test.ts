@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chooseFirstMember } from './galera.js'
+import type { ObservedHost } from '../model/observed-host.js'
+import { chooseFirstMember, withGalera } from './galera.js'
 import type { GaleraMember } from './galera.js'
 
 const member = (host: string, state: Partial<GaleraMember> = {}): GaleraMember => ({
@@ -7,6 +8,7 @@ const member = (host: string, state: Partial<GaleraMember> = {}): GaleraMember =
   data: 'none',
   running: false,
   synced: false,
+  view: false,
   seqno: -1,
   ...state,
 })
@@ -39,8 +41,38 @@ describe('chooseFirstMember', () => {
   it('gives running members the time to find each other', () => {
     const members = [
       member('kolla1', { data: 'complete', seqno: 9 }),
-      member('kolla2', { data: 'complete', running: true }),
+      member('kolla2', { data: 'complete', running: true, view: true }),
     ]
     expect(chooseFirstMember(members)).toEqual({ action: 'await', host: 'kolla2' })
+  })
+
+  it('gives none to members that have no view to find again', () => {
+    const members = [
+      member('kolla1', { data: 'complete', running: true, seqno: 9 }),
+      member('kolla2', { data: 'complete', running: true, seqno: 8 }),
+    ]
+    expect(chooseFirstMember(members)).toEqual({ action: 'recover', host: 'kolla1' })
+  })
+})
+
+describe('withGalera', () => {
+  const observed = (host: string, galera?: ObservedHost['galera']) =>
+    ({ facts: { name: host }, ...(galera && { galera }) }) as ObservedHost
+  const inVain = [observed('kolla1', { view: false }), observed('kolla2', { view: false })]
+
+  it('starts all members anew where none knows a view', () => {
+    const reasons = ['no member serves: all were ended']
+    expect(withGalera([], inVain)).toMatchObject([
+      { host: 'kolla1', container: 'mariadb', action: 'restart', reasons },
+      { host: 'kolla2', container: 'mariadb', action: 'restart', reasons },
+    ])
+  })
+
+  it.each([
+    ['one knows it', [...inVain, observed('kolla3', { view: true })]],
+    ['one has no data and may yet join', [...inVain, observed('kolla3')]],
+    ['there is but one', inVain.slice(1)],
+  ])('changes nothing where %s', (_, members) => {
+    expect(withGalera([], members)).toEqual([])
   })
 })

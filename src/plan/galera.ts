@@ -1,5 +1,9 @@
+import type { ObservedGalera, ObservedHost } from '../model/observed-host.js'
+import { alsoRestart } from './also-restart.js'
+import type { Change } from './change.js'
+
 /** A member of the Galera cluster as its host shows it. */
-export interface GaleraMember {
+export interface GaleraMember extends ObservedGalera {
   readonly host: string
   /** none: no volume or an empty one · unfinished: our own installation was interrupted · complete: holds a database. */
   readonly data: 'none' | 'unfinished' | 'complete'
@@ -17,15 +21,16 @@ export interface FirstMember {
 
 /**
  * A cluster is bootstrapped only when no member holds data: it happens once, ever. Members that run but are not Synced
- * are given their time, since Galera finds its last view again by itself. When none runs, the one with the newest
- * transaction goes first; any other choice would lose data.
+ * are given their time if one of them has its last view, since Galera finds that again by itself. Else the one with the
+ * newest transaction goes first; any other choice would lose data.
  */
 export function chooseFirstMember(members: readonly GaleraMember[]): FirstMember {
   const synced = members.find((member) => member.synced)
   if (synced) return { action: 'none', host: synced.host }
   const holders = members.filter((member) => member.data === 'complete')
   const running = holders.find((member) => member.running)
-  if (running) return { action: 'await', host: running.host }
+  if (running && holders.some((member) => member.view))
+    return { action: 'await', host: running.host }
   const newest = holders.reduce<GaleraMember | undefined>(
     (best, member) => (best && best.seqno >= member.seqno ? best : member),
     undefined,
@@ -33,4 +38,23 @@ export function chooseFirstMember(members: readonly GaleraMember[]): FirstMember
   if (newest) return { action: 'recover', host: newest.host }
   const [first] = members
   return first ? { action: 'bootstrap', host: first.host } : { action: 'none', host: '' }
+}
+
+/**
+ * The changes with a new start of every member, where they wait for each other in vain: all were ended in order, as by a
+ * shutdown of all hosts, so that none knows a view that it could find again.
+ *
+ * @param members hosts of the group mariadb, as observed
+ */
+export function withGalera(changes: readonly Change[], members: readonly ObservedHost[]): Change[] {
+  const inVain = members.length > 1 && members.every(({ galera }) => galera?.view === false)
+  if (!inVain) return [...changes]
+  const why = members.map(
+    ({ facts }) => [facts.name, ['no member serves: all were ended']] as const,
+  )
+  return alsoRestart(
+    changes,
+    { service: 'mariadb', container: 'mariadb', interrupts: true },
+    new Map(why),
+  )
 }

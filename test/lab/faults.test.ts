@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationEvent } from '../../src/client/index.js'
 import { Installation, cloud } from '../support/installation.js'
-import { cleanHosts, onHosts } from '../support/lab.js'
-import { issueToken, querySql } from '../support/outside.js'
+import { cleanHosts, eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
+import { containersOn, issueToken, querySql } from '../support/outside.js'
 
-/** A deploy whose worker is killed again and again, at the steps where it would hurt most. */
+/**
+ * A deploy whose worker is killed again and again, at the steps where it would hurt most; and what else operators do to
+ * a cloud. The parts build on each other and run in this order.
+ */
 let installation: Installation
 beforeAll(async () => {
   installation = await Installation.start()
@@ -67,6 +70,40 @@ describe('a worker killed in the middle of a deploy', () => {
     await issueToken(installation)
     await installation.run('check')
     expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
+describe('hosts that were all rebooted at once', () => {
+  it('wait for each other in vain until a deploy begins with the newest member', async () => {
+    await Promise.all(hosts.map((host) => lab('reboot', host)))
+    const says = async () => (await installation.attempt('plan')).stdout
+    await eventually(says, (text) => text.includes('no member serves: all were ended'), 120)
+    await installation.run('deploy')
+    expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
+    await issueToken(installation)
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
+describe('another cookie in passwords.yml', () => {
+  it("is refused while RabbitMQ's members run, and given to them once they were stopped", async () => {
+    const before = await containersOn(hosts)
+    await installation.edit(
+      'passwords.yml',
+      /^rabbitmq_cluster_cookie: .*$/m,
+      'rabbitmq_cluster_cookie: another',
+    )
+    const { code, stderr } = await installation.attempt('deploy')
+    expect(code).toBe(2)
+    for (const host of hosts) expect(stderr).toContain(`${host}: error: rabbitmq runs with another`)
+    expect(await containersOn(hosts)).toEqual(before)
+    await onHosts('docker stop rabbitmq')
+    await installation.run('deploy')
+    const status = 'docker exec rabbitmq rabbitmqctl -q cluster_status --formatter json'
+    const { running_nodes: running } = JSON.parse(await onHost('kolla1', status)) as {
+      running_nodes: string[]
+    }
+    expect(running).toHaveLength(3)
   })
 })
 

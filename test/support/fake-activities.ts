@@ -66,7 +66,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     observeHost: (_ref: unknown, host: string) => ({ facts: { name: host } }),
     planCloud: () => planned(changesOf('create')),
     inspectMariadb: (_ref: unknown, host: string) => {
-      return { host, data: 'none', running: false, synced: false, seqno: -1 }
+      return { host, data: 'none', running: false, synced: false, view: false, seqno: -1 }
     },
     rememberFacts: () => opened.ref,
     prepareHost: (_ref: unknown, host: string) => ({ changed: [host], ok: [] }),

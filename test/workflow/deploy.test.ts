@@ -122,6 +122,28 @@ describe('deploy', () => {
     expect(calls.filter((call) => call.verb === 'startMariadb')).toMatchObject([{ host: 'kolla1' }])
   })
 
+  it('stops members that wait for each other in vain before it asks who is newest', async () => {
+    const stopped = new Set<string>()
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('restart', ['mariadb'])),
+      stopMariadb: (_ref: unknown, host: string) => stopped.add(host),
+      inspectMariadb: (_ref: unknown, host: string) => {
+        const running = !stopped.has(host)
+        const seqno = !running && host === 'kolla2' ? 8 : 7
+        return { host, data: 'complete', running, synced: false, view: false, seqno }
+      },
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const began = calls.filter((call) => /^(stop|recover)Mariadb$/.test(call.verb))
+    expect(began.map(({ verb, host }) => `${verb} ${host}`).sort()).toEqual([
+      'recoverMariadb kolla2',
+      'stopMariadb kolla1',
+      'stopMariadb kolla2',
+      'stopMariadb kolla3',
+    ])
+    expect(began.at(-1)?.verb).toBe('recoverMariadb')
+  })
+
   it('reports everything that is wrong at once and touches nothing', async () => {
     const error = (host: string) => ({ severity: 'error' as const, host, message: 'no Docker' })
     const { activities, calls } = fakeActivities({

@@ -33,10 +33,25 @@ export async function rollMariadb(run: Run): Promise<void> {
 }
 
 async function firstMember(run: Run) {
-  const members = await onAll(run.members('mariadb'), (host) =>
-    step('inspectMariadb', host, run.ref, host),
+  const hosts = run.members('mariadb')
+  const seen = await inspectMembers(run.ref, hosts)
+  const first = chooseFirstMember(seen)
+  const inVain = seen.filter((member) => member.running)
+  if (first.action !== 'recover' || inVain.length === 0) return findNewestMember(run.ref, seen)
+  await stopMembers(
+    run.ref,
+    inVain.map((member) => member.host),
   )
-  return findNewestMember(run.ref, members)
+  return findNewestMember(run.ref, await inspectMembers(run.ref, hosts))
+}
+
+export async function inspectMembers(ref: CloudRef, hosts: readonly string[]) {
+  return onAll(hosts, (host) => step('inspectMariadb', host, ref, host))
+}
+
+/** Members tell their last transaction only when they don't run. */
+export async function stopMembers(ref: CloudRef, hosts: readonly string[]): Promise<void> {
+  await onAll(hosts, (host) => step('stopMariadb', host, ref, host))
 }
 
 /** The member to begin with; one that crashed is asked for its last transaction only when it is needed. */

@@ -19,6 +19,7 @@ export type SectionName =
   | 'containers'
   | 'images'
   | 'volumes'
+  | 'galera'
   | 'ceph-disks'
   | 'ceph-monitor'
 
@@ -51,10 +52,12 @@ const inspected = [
 export function observationScript({
   names,
   root,
+  galeraVolume,
   ceph,
 }: {
   readonly names: readonly string[]
   readonly root: string
+  readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
   return sh`
@@ -108,6 +111,9 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   section containers; cat <&$docker_containers
   section images; cat <&$docker_images
   section volumes; cat <&$docker_volumes
+  section galera
+  galera=${raw('${docker[1]}')}/volumes/${galeraVolume}/_data
+  [[ -e $galera/grastate.dat ]] && { [[ -e $galera/gvwstate.dat ]] && echo view || echo 'no view'; }
 fi
 ${raw(cephScript(ceph))}
 exit 0

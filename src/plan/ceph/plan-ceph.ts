@@ -2,6 +2,7 @@ import type { Cloud } from '../../model/cloud.js'
 import type { Finding } from '../../model/finding.js'
 import type { ObservedCeph, ObservedHost } from '../../model/observed-host.js'
 import { password } from '../../model/passwords.js'
+import { alsoRestart } from '../also-restart.js'
 import type { Change } from '../change.js'
 import { label } from '../desired.js'
 import { planDisks } from './disks.js'
@@ -55,39 +56,28 @@ export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephP
 const noDisk =
   'has no disk for Ceph: name its disks in ceph_osd_disks, or label a partition KOLLA_CEPH_OSD_BOOTSTRAP'
 
-/** A change of the plan with what is to be said of a monitor that is made anew. */
+/** The changes with what is to be said of a monitor that is made anew. */
 export function withMonitors(changes: readonly Change[], monitors?: MonitorPlan): Change[] {
   if (!monitors) return [...changes]
-  const leftBehind = (host: string) => [
-    ...(monitors.halfMade.includes(host)
-      ? ['half-made monitor (never in a quorum, no OSD knows its cluster), made anew']
-      : []),
-    ...(monitors.withoutKeys.includes(host)
-      ? ['ceph_mon_config without whole keys (of a deploy that died), filled anew']
-      : []),
-  ]
-  const isMonitor = (change: Change) =>
-    change.container === 'ceph_mon' && change.action !== 'remove'
-  const told = changes.map((change): Change => {
-    const found = isMonitor(change) ? leftBehind(change.host) : []
-    if (found.length === 0) return change
-    const action = change.action === 'write' ? 'restart' : change.action
-    return { ...change, action, reasons: [...change.reasons, ...found] }
+  const { make, halfMade, withoutKeys } = monitors
+  const planned = (host: string) => changes.some((it) => it.host === host && it.container === name)
+  const why = make.map((host) => {
+    const leftBehind = [
+      ...(halfMade.includes(host)
+        ? ['half-made monitor (never in a quorum, no OSD knows its cluster), made anew']
+        : []),
+      ...(withoutKeys.includes(host)
+        ? ['ceph_mon_config without whole keys (of a deploy that died), filled anew']
+        : []),
+    ]
+    return [host, leftBehind.length > 0 || planned(host) ? leftBehind : ['no data yet']] as const
   })
-  const planned = new Set(changes.filter(isMonitor).map((change) => change.host))
-  const others = monitors.make.filter((host) => !planned.has(host))
-  return [
-    ...told,
-    ...others.map((host): Change => ({
-      host,
-      service: 'ceph-mon',
-      container: 'ceph_mon',
-      action: 'restart',
-      interrupts: false, // it serves nobody
-      reasons: leftBehind(host).length > 0 ? leftBehind(host) : ['no data yet'],
-    })),
-  ]
+  // It serves nobody.
+  const monitor = { service: 'ceph-mon', container: name, interrupts: false }
+  return alsoRestart(changes, monitor, new Map(why))
 }
+
+const name = 'ceph_mon'
 
 /** Wanted disks of one host. */
 export function wantedOn(cloud: Cloud, host: string) {
