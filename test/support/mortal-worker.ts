@@ -4,7 +4,7 @@ import { ActivityNotFoundError, Client, Connection } from '@temporalio/client'
 import type { Installation } from './installation.js'
 
 /** How long the worker runs between two looks at what it does, in milliseconds. */
-const SLICE = 120
+const SLICE = 30
 
 /** `PENDING_ACTIVITY_STATE_STARTED` */
 const STARTED = 2
