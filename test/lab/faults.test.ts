@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationEvent } from '../../src/client/index.js'
 import { Installation, cloud } from '../support/installation.js'
-import { cleanHosts, eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
+import { cleanHosts, hosts, onHost, onHosts } from '../support/lab.js'
 import { containersOn, issueToken, querySql } from '../support/outside.js'
 
 /**
@@ -69,18 +69,6 @@ describe('a worker killed in the middle of a deploy', () => {
     await installation.run('post-deploy')
     await issueToken(installation)
     await installation.run('check')
-    expect(await installation.run('plan')).toContain('Nothing to change')
-  })
-})
-
-describe('hosts that were all rebooted at once', () => {
-  it('wait for each other in vain until a deploy begins with the newest member', async () => {
-    await Promise.all(hosts.map((host) => lab('reboot', host)))
-    const says = async () => (await installation.attempt('plan')).stdout
-    await eventually(says, (text) => text.includes('no member serves: all were ended'), 120)
-    await installation.run('deploy')
-    expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
-    await issueToken(installation)
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 })
