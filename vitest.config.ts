@@ -32,6 +32,7 @@ export default defineConfig({
       },
       { test: { name: 'lab', include: ['test/lab/*.test.ts'], ...lab } },
       { test: { name: 'long', include: ['test/lab/long/*.test.ts'], ...lab } },
+      { test: { name: 'kills', include: ['test/lab/kills/*.test.ts'], ...lab } },
     ],
   },
 })

@@ -9,6 +9,35 @@ const SLICE = 30
 /** `PENDING_ACTIVITY_STATE_STARTED` */
 const STARTED = 2
 
+/**
+ * Steps that are over before anybody can kill a worker in their middle: they read or write a file beside it, or find
+ * that there is no Ceph.
+ */
+export const tooQuick: readonly string[] = [
+  'openCloud',
+  'openRecord',
+  'rememberFacts',
+  'rememberTimes',
+  'lockHolder',
+  'inspectCeph',
+]
+
+/** Where the middle of a step of an upgrade or a rollback is, in milliseconds; 0 for those that are not named. */
+const middle: Readonly<Record<string, number>> = {
+  backUpMariadb: 1000,
+  proveBackup: 300,
+  replaceLoadBalancer: 1200,
+  replaceMariadb: 6000,
+  replaceRabbitmq: 4000,
+  expandKeystone: 1500,
+  prepareKeystone: 2000,
+  contractKeystone: 1000,
+  bootstrapKeystone: 1000,
+  restoreMariadb: 500,
+  startKeystone: 2000,
+  startMariadb: 2000,
+}
+
 interface Running {
   readonly id: string
   readonly verb: string
@@ -16,9 +45,9 @@ interface Running {
 }
 
 /**
- * Follows an operation to its end and kills the worker (SIGKILL) once in every kind of step, in the middle of it: after
- * `patience` milliseconds, where given. For that the worker is stopped again and again, and looked at: a step that runs
- * then can't come to its end before the kill.
+ * Follows an operation to its end and kills the worker (SIGKILL) once in every kind of step, or only in those of one
+ * verb, in the middle of it. For that the worker is stopped again and again, and looked at: a step that runs then can't
+ * come to its end before the kill.
  *
  * Returns the verbs in whose middle that happened, as the server says: it takes the news of a step's failure only while
  * that step runs. Those news are told at once, so that nobody waits until it has missed the worker's heartbeats.
@@ -26,7 +55,7 @@ interface Running {
 export async function killAtEveryStep(
   installation: Installation,
   workflowId: string,
-  patience: Readonly<Record<string, number>> = {},
+  only?: string,
 ): Promise<Set<string>> {
   const connection = await Connection.connect({ address: installation.address })
   const client = new Client({ connection })
@@ -62,12 +91,12 @@ export async function killAtEveryStep(
 
   /** Less and less of its time, so that one which is quicker than was thought is met in the end. */
   const isDue = ({ id, verb, since }: Running) => {
-    if (killed.has(verb)) return false
+    if (killed.has(verb) || verb !== (only ?? verb)) return false
     if (!seen.has(id)) {
       seen.add(id)
       missed.set(verb, (missed.get(verb) ?? 0) + 1)
     }
-    const wanted = (patience[verb] ?? 0) / 2 ** ((missed.get(verb) ?? 1) - 1)
+    const wanted = (middle[verb] ?? 0) / 2 ** ((missed.get(verb) ?? 1) - 1)
     return Date.now() - since >= wanted
   }
 

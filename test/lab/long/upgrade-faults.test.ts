@@ -3,7 +3,7 @@ import type { KollaTemporal, OperationHandle } from '../../../src/client/index.j
 import { cloud } from '../../support/installation.js'
 import type { Installation } from '../../support/installation.js'
 import { hosts, onHost, onHosts } from '../../support/lab.js'
-import { killAtEveryStep } from '../../support/mortal-worker.js'
+import { killAtEveryStep, tooQuick } from '../../support/mortal-worker.js'
 import { containersOn } from '../../support/outside.js'
 import { derive, digestOf, remember } from '../../support/registry.js'
 import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
@@ -78,35 +78,6 @@ describe('an image that was built anew under its tag', () => {
   })
 })
 
-/**
- * Steps that are over before anybody can kill a worker in their middle: they read or write a file beside it, or find
- * that there is no Ceph.
- */
-const tooQuick = [
-  'openCloud',
-  'openRecord',
-  'rememberFacts',
-  'rememberTimes',
-  'lockHolder',
-  'inspectCeph',
-]
-
-/** Where the middle of a step is, in milliseconds. */
-const middle = {
-  backUpMariadb: 1000,
-  proveBackup: 300,
-  replaceLoadBalancer: 1200,
-  replaceMariadb: 6000,
-  replaceRabbitmq: 4000,
-  expandKeystone: 1500,
-  prepareKeystone: 2000,
-  contractKeystone: 1000,
-  bootstrapKeystone: 1000,
-  restoreMariadb: 500,
-  startKeystone: 2000,
-  startMariadb: 2000,
-}
-
 /** Verbs of an operation that came to their end with a kill of the worker in none of them. */
 async function spared(operation: OperationHandle, killed: ReadonlySet<string>): Promise<string[]> {
   const verbs = new Set<string>()
@@ -122,7 +93,7 @@ describe('a worker that is killed in every kind of step', () => {
   it('of an upgrade leaves its end the same', async () => {
     before = await released.state()
     const operation = await client.start('upgrade', { cloud, release: next })
-    const killed = await killAtEveryStep(installation, operation.workflowId, middle)
+    const killed = await killAtEveryStep(installation, operation.workflowId)
     await operation.result()
     console.log(`upgrade: killed in ${[...killed].join(', ')}`)
     expect(await spared(operation, killed)).toEqual([])
@@ -134,7 +105,7 @@ describe('a worker that is killed in every kind of step', () => {
   it('of a rollback leaves its end the same', async () => {
     await released.keystone.createUser('lost')
     const operation = await client.start('rollback', { cloud, confirm: true })
-    const killed = await killAtEveryStep(installation, operation.workflowId, middle)
+    const killed = await killAtEveryStep(installation, operation.workflowId)
     expect((await operation.result()).summary).toContain('back to 2025.2-')
     console.log(`rollback: killed in ${[...killed].join(', ')}`)
     expect(await spared(operation, killed)).toEqual([])
