@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Installation } from '../support/installation.js'
 import { eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
-import { ceph, cephJson, enableCeph, s3 } from '../support/ceph.js'
+import { ceph, cephJson, enableCeph, s3Object } from '../support/ceph.js'
 import { containersOn } from '../support/outside.js'
 
 /** Ceph from blank disks, looked at from outside. The parts build on each other and run in this order. */
@@ -117,7 +117,9 @@ describe('a deploy', () => {
 
   it('takes and gives objects by S3 through the floating address, for a user of Keystone', async () => {
     await installation.run('post-deploy')
-    expect(await s3(installation, 'an object')).toBe('an object')
+    const object = await s3Object(installation)
+    await object.put('an object')
+    expect(await object.get()).toBe('an object')
   })
 
   it("gives OpenStack's services pools and accounts of their own", async () => {

@@ -46,8 +46,14 @@ export async function cephJson<T>(host: string, command: string): Promise<T> {
   return JSON.parse(await ceph(host, `${command} --format json`)) as T
 }
 
-/** Puts an object into a new bucket by S3 and reads it, with credentials that Keystone made. */
-export async function s3(installation: Installation, text: string): Promise<string> {
+/** An object behind the floating address, as a user of Keystone's has it by S3. */
+export interface S3Object {
+  readonly put: (text: string) => Promise<string>
+  readonly get: () => Promise<string>
+}
+
+/** An object that is yet to be put into a new bucket, with credentials that Keystone made. */
+export async function s3Object(installation: Installation): Promise<S3Object> {
   const keystone = `http://${floatingAddress}:5000/v3`
   const { token, about } = await logIn(installation)
   const { user, project } = about as { user: { id: string }; project: { id: string } }
@@ -61,8 +67,10 @@ export async function s3(installation: Installation, text: string): Promise<stri
   }
   const bucket = `http://${floatingAddress}:6780/bucket-${Date.now()}`
   await s3Request('PUT', bucket, credential)
-  await s3Request('PUT', `${bucket}/object`, credential, text)
-  return s3Request('GET', `${bucket}/object`, credential)
+  return {
+    put: (text) => s3Request('PUT', `${bucket}/object`, credential, text),
+    get: () => s3Request('GET', `${bucket}/object`, credential),
+  }
 }
 
 /** One map of the OSDs, as Ceph keeps them. */
