@@ -1,12 +1,12 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { copyingFrom } from '../src/catalog/mariadb.js'
 import { stopContainer } from '../src/docker/containers.js'
-import { writeConfiguration } from '../src/host/configuration.js'
 import { replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
 import { HEALTH_TIMEOUT, ask, proveHealth, startContainer } from './containers.js'
+import { startMemberAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
 /** How members of a living cluster go to another MariaDB, one after the other. */
@@ -44,10 +44,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
         await stopContainer(cloud.engine(host), 'mariadb')
         await replaceData(cloud.remote(host), volume, { turn, prepared: false })
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
-        await writeConfiguration(cloud.remote(host), [copyingFrom(container, donorName)])
-        await startContainer(cloud, host, 'mariadb')
-        await proveHealth(cloud, host, 'mariadb')
-        await writeConfiguration(cloud.remote(host), [container])
+        await startMemberAs(cloud, host, copyingFrom(container, donorName))
         await awaitWhole(cloud, host)
       })
     },

@@ -1,6 +1,11 @@
 import type { Container } from '../src/catalog/container.js'
 import { accountsSql, restoredAccountsSql } from '../src/catalog/mariadb-accounts.js'
-import { installDatabase, recoverPosition, standAlone } from '../src/catalog/mariadb.js'
+import {
+  copyingFiles,
+  installDatabase,
+  recoverPosition,
+  standAlone,
+} from '../src/catalog/mariadb.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
@@ -64,25 +69,44 @@ export function mariadbActivities(contexts: CloudContexts) {
       throw new RemoteError(host, 'mariadbd --wsrep-recover', 0, tail)
     },
 
-    /** Starts or replaces a member; it copies what it lacks from the others. Returns when it is Synced. */
-    async startMariadb(ref: CloudRef, host: string): Promise<void> {
+    /**
+     * Starts or replaces a member; it copies what it lacks from the others, and in a cluster that nobody uses yet the
+     * faster way. Returns when it is Synced.
+     */
+    async startMariadb(
+      ref: CloudRef,
+      host: string,
+      cluster: 'new' | 'living' = 'living',
+    ): Promise<void> {
       const cloud = await contexts.get(ref)
-      await startContainer(cloud, host, name)
-      await proveHealth(cloud, host, name)
+      if (cluster === 'living') return startMember(cloud, host)
+      await startMemberAs(cloud, host, copyingFiles(cloud.container(host, name)))
     },
   }
 }
 
-/**
- * A member whose configuration names no peers begins a cluster of its own. It has that configuration for this one start
- * only: the real one lies ready before any other member is started.
- */
+/** A member whose configuration names no peers begins a cluster of its own. */
 export async function startMemberAlone(cloud: CloudContext, host: string): Promise<void> {
-  const container = cloud.container(host, name)
-  await write(cloud, host, standAlone(container))
+  await startMemberAs(cloud, host, standAlone(cloud.container(host, name)))
+}
+
+/**
+ * Starts a member with another configuration than its own, for this one start only: when it is Synced, and before any
+ * other member is started, its own lies ready again.
+ */
+export async function startMemberAs(
+  cloud: CloudContext,
+  host: string,
+  container: Container,
+): Promise<void> {
+  await write(cloud, host, container)
+  await startMember(cloud, host)
+  await write(cloud, host, cloud.container(host, name))
+}
+
+async function startMember(cloud: CloudContext, host: string): Promise<void> {
   await startContainer(cloud, host, name)
   await proveHealth(cloud, host, name)
-  await write(cloud, host, container)
 }
 
 async function write(cloud: CloudContext, host: string, container: Container): Promise<void> {

@@ -45,7 +45,7 @@ async function carryOut(run: Run): Promise<void> {
     () => startRabbitmq(run),
     async () => {
       const newDatabase = await formGalera(run)
-      await rollMariadb(run)
+      await rollMariadb(run, newDatabase)
       await loadBalancer
       // Not before all members have the data: a table that is made while one copies them may be missing from its copy,
       // which Galera then expels.

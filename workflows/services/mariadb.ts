@@ -25,10 +25,11 @@ export async function formGalera(run: Run): Promise<boolean> {
 }
 
 /** Starts the members that are to change. In a new cluster they join side by side, in a living one by one. */
-export async function rollMariadb(run: Run): Promise<void> {
+export async function rollMariadb(run: Run, newCluster: boolean): Promise<void> {
   if (run.changed('mariadb').length === 0) return
+  const cluster = newCluster ? 'new' : 'living'
   await run.stages.run('Start mariadb', () =>
-    run.rolling('mariadb', (host) => step('startMariadb', host, run.ref, host)),
+    run.rolling('mariadb', (host) => step('startMariadb', host, run.ref, host, cluster)),
   )
 }
 
