@@ -85,15 +85,15 @@ export function mariadbActivities(contexts: CloudContexts) {
   }
 }
 
-/** A member whose configuration names no peers begins a cluster of its own. */
+/**
+ * A member whose configuration names no peers begins a cluster of its own. Its own configuration lies ready again before
+ * any other member is started.
+ */
 export async function startMemberAlone(cloud: CloudContext, host: string): Promise<void> {
   await startMemberAs(cloud, host, standAlone(cloud.container(host, name)))
 }
 
-/**
- * Starts a member with another configuration than its own, for this one start only: when it is Synced, and before any
- * other member is started, its own lies ready again.
- */
+/** Starts a member with another configuration than its own, for this one start only: when it is Synced, that is back. */
 export async function startMemberAs(
   cloud: CloudContext,
   host: string,

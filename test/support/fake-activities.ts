@@ -6,6 +6,7 @@ import type { Change } from '../../src/plan/change.js'
 export interface Call {
   readonly verb: keyof Activities
   readonly host: string
+  readonly args: readonly unknown[]
   readonly startedAt: number
   endedAt: number
 }
@@ -79,7 +80,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     async default(...args: readonly unknown[]): Promise<unknown> {
       const verb = Context.current().info.activityType as keyof Activities
       const host = typeof args[1] === 'string' ? args[1] : ''
-      const call: Call = { verb, host, startedAt: Date.now(), endedAt: Infinity }
+      const call: Call = { verb, host, args, startedAt: Date.now(), endedAt: Infinity }
       calls.push(call)
       await new Promise((resolve) => setTimeout(resolve, 10))
       try {

@@ -52,6 +52,8 @@ describe('deploy', () => {
       { host: 'kolla1' },
     ])
     expect(at('bootstrapMariadb').end).toBeLessThanOrEqual(at('startMariadb').begin)
+    const members = calls.filter((call) => call.verb === 'startMariadb')
+    expect(members.map(({ args }) => args[2])).toEqual(['new', 'new', 'new'])
     expect(at('createKeystoneDatabase').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
     expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(at('startKeystone').begin)
     expect(at('shareFernetKeys').end).toBeLessThanOrEqual(at('startKeystone').begin)
@@ -119,7 +121,8 @@ describe('deploy', () => {
     })
     await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
     expect(calls.filter((call) => call.verb === 'bootstrapMariadb')).toEqual([])
-    expect(calls.filter((call) => call.verb === 'startMariadb')).toMatchObject([{ host: 'kolla1' }])
+    const started = calls.filter((call) => call.verb === 'startMariadb')
+    expect(started.map(({ args }) => args.slice(1))).toEqual([['kolla1', 'living']])
   })
 
   it('stops members that wait for each other in vain before it asks who is newest', async () => {

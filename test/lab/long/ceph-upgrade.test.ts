@@ -7,8 +7,9 @@ import { Installation, cloud } from '../../support/installation.js'
 import { cleanHosts, hosts, onHost, onHosts } from '../../support/lab.js'
 import { containersOn } from '../../support/outside.js'
 
-/** A cloud goes to its next release, its Ceph, too, which then stays there. The parts run in this order. */
 const text = `written before the upgrade, ${Date.now()}`
+
+/** A cloud goes to its next release, its Ceph, too, which then stays there. The parts run in this order. */
 let installation: Installation
 let object: S3Object
 beforeAll(async () => {
