@@ -18,6 +18,8 @@ export interface Server {
   readonly options: ConnectionOptions
 }
 
+type Interceptors = NonNullable<ConnectionOptions['interceptors']>
+
 export const LOCAL_ADDRESS = '127.0.0.1:7233'
 const CONNECT_TIMEOUT = 5_000
 
@@ -51,8 +53,19 @@ function loadProfile(profile: string | undefined) {
 /** @throws NoServer */
 export async function openConnection({ address, options }: Server): Promise<Connection> {
   if (isLocal(address)) await knock(address)
-  const { Connection } = await import('@temporalio/client')
-  return Connection.connect(options).catch((error: unknown) => {
+  const { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } =
+    await import('@temporalio/client')
+  const repeating = makeGrpcRetryInterceptor(defaultGrpcRetryOptions())
+  const once = makeGrpcRetryInterceptor({
+    ...defaultGrpcRetryOptions(),
+    retryableDecider: () => false,
+  })
+  // The SDK's pause before a repetition can't be cut short, and what it repeats on a closed connection ends the
+  // process: who gives a deadline repeats by himself.
+  const interceptors: Interceptors = [
+    (request, next) => (request.deadline === undefined ? repeating : once)(request, next),
+  ]
+  return Connection.connect({ ...options, interceptors }).catch((error: unknown) => {
     throw new NoServer(address, toOperationError(error).message)
   })
 }

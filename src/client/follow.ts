@@ -38,14 +38,18 @@ export async function* follow(run: Run, signal?: AbortSignal): AsyncGenerator<Op
   const stopped = signal ? AbortSignal.any([stop.signal, signal]) : stop.signal
   const follower = new Follower(run, stopped)
   const reading = follower.read()
-  void Promise.allSettled([follower.watchSteps(), follower.watchDetails(), follower.watchPickUp()])
+  const watching = Promise.allSettled([
+    follower.watchSteps(),
+    follower.watchDetails(),
+    follower.watchPickUp(),
+  ])
   try {
     for await (const event of follower.events) yield event as OperationEvent
   } catch (error) {
     if (!stopped.aborted) throw error
   } finally {
     stop.abort()
-    await reading
+    await Promise.all([reading, watching])
   }
 }
 
@@ -141,7 +145,9 @@ class Follower {
 
   async #details(): Promise<string> {
     const handle = this.#run.client.workflow.getHandle(this.#run.workflowId)
-    const metadata: { currentDetails?: string } = await handle.query('__temporal_workflow_metadata')
+    const metadata = await this.#ask(LOOK_DEADLINE, () =>
+      handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata'),
+    )
     return metadata.currentDetails ?? ''
   }
 
@@ -156,7 +162,7 @@ class Follower {
     if (!this.#signal.aborted && !this.events.writableEnded) this.events.write(event)
   }
 
-  /** A signal of its own for each request: the SDK never takes its listeners off. */
+  /** Has a deadline, so that the connection leaves repeating to us. A signal of its own for each request: the SDK never takes its listeners off. */
   async #ask<T>(deadline: number, request: () => Promise<T>): Promise<T> {
     const { connection } = this.#run
     return connection.withAbortSignal(AbortSignal.any([this.#signal]), () =>
