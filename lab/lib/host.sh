@@ -45,18 +45,21 @@ make_bare() {
 }
 
 # An engine's data are hundreds of thousands of files: out of the way at once, deleted when nobody waits (empty_trash).
+# The lab's engine mounts its data directory upon itself: only within that is a move a rename.
+trash=$engine_home/data/trash
+
 throw_away_data() {
   local data
   data=$(lab_docker volume inspect --format '{{.Mountpoint}}' "$1-docker" 2>/dev/null) || return 0
-  mkdir -p "$lab_cache/trash"
-  mv "$data" "$(mktemp -d "$lab_cache/trash/$1.XXXXXX")"
+  mkdir -p "$trash"
+  mv "$data" "$(mktemp -d "$trash/$1.XXXXXX")"
   lab_docker volume rm --force "$1-docker" >/dev/null
 }
 
 # Only what lies there now: the next reset may throw something in while this goes on.
 empty_trash() {
   mkdir -p "$lab_cache/log"
-  outlive "$lab_cache/log/trash.log" nice rm -rf "$lab_cache"/trash/* &
+  outlive "$lab_cache/log/trash.log" nice rm -rf "$trash"/* &
 }
 
 # Directories that outlive a reset: apt's downloads everywhere; on kollar the registry's images and
