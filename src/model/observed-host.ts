@@ -57,6 +57,8 @@ export interface ObservedGalera {
 
 /** What a host's disks and volumes show of Ceph. */
 export interface ObservedCeph {
+  /** Programs that labelling wants and that the host lacks; none where it has them all. */
+  readonly missing?: readonly string[]
   /** Whole disks that the operator named, and those that carry a partition with a label of Ceph's. */
   readonly disks: readonly ObservedDisk[]
   /** Device as the operator named it → kernel's name (`/dev/loop101`); undefined where there is none. */

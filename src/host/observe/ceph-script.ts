@@ -49,6 +49,7 @@ const lookAtDisks =
 look_at_disks() {
   local -A parents=() lines=() ours=() probed=()
   local name device line KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
+  hash sfdisk 2>/dev/null || echo missing=sfdisk
   for name in "$@"; do
     device=$(readlink -e -- "$name") && [[ -b $device ]] || device=
     echo "named=$name $device"

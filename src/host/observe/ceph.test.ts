@@ -79,6 +79,12 @@ describe('what a host shows of Ceph', () => {
     })
   })
 
+  it('is the programs that it lacks for labelling', () => {
+    expect(ceph).not.toHaveProperty('missing')
+    const bare = parseCeph(splitSections('@@ ceph-disks\nmissing=sfdisk\n'))
+    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, disks: [] })
+  })
+
   it('is finished OSDs with their journals, of this cluster alone', () => {
     expect(finishedOsds(ceph, fsid)).toEqual([{ id: 4, uuid: osd, journal }])
     expect(finishedOsds(ceph, journal)).toEqual([])

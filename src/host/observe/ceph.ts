@@ -20,11 +20,16 @@ export function parseCeph(section: Sections): ObservedCeph {
 /** The values of one device by key; of some there are several. */
 type Fields = ReadonlyMap<string, readonly string[]>
 
-function parseDisks(lines: readonly string[]): Pick<ObservedCeph, 'disks' | 'named'> {
+function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
   const named: Record<string, string | undefined> = {}
+  const missing: string[] = []
   const devices: Map<string, string[]>[] = []
   for (const line of lines) {
     const [key, value] = split(line)
+    if (key === 'missing') {
+      missing.push(value)
+      continue
+    }
     if (key === 'named') {
       const [name = '', device] = value.split(' ')
       named[name] = device === '' ? undefined : device
@@ -37,6 +42,7 @@ function parseDisks(lines: readonly string[]): Pick<ObservedCeph, 'disks' | 'nam
   const sorted = devices.sort((a, b) => compare(first(a, 'device'), first(b, 'device')))
   const partitions = sorted.filter((fields) => first(fields, 'parent') !== '')
   return {
+    ...(missing.length > 0 && { missing }),
     named,
     disks: sorted
       .filter((fields) => first(fields, 'parent') === '')

@@ -85,6 +85,18 @@ describe('blank disks', () => {
   })
 })
 
+it('no table is written where the program for it is missing', () => {
+  const bare = { ...seen(disk('b')), missing: ['sfdisk'] }
+  expect(planDisks(bare, wanted(['b']), fsid)).toEqual({
+    errors: ['without sfdisk disks cannot be labelled: run bootstrap-servers first'],
+    warnings: [],
+    tables: [],
+    births: [],
+  })
+  const labels = labelled('b', partition('b', osdLabel))
+  expect(planDisks({ ...bare, disks: [labels] }, wanted(['b']), fsid).errors).toEqual([])
+})
+
 describe('disks that the operator has labelled himself', () => {
   const disks = [
     labelled('b', partition('b', osdLabel)),

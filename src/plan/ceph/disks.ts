@@ -55,6 +55,14 @@ export function planDisks(seen: ObservedCeph, wanted: WantedDisks, fsid: string)
       return { ...birth, ...(journal && { journal }) }
     })
   const room = journalRoom(journals, unborn.filter(({ journal }) => !journal).length, errors)
+  const tables = [
+    ...osds.filter((used) => used.blank).map((used) => table(used, osdLabel, 1)),
+    ...room.tables,
+  ]
+  if (tables.length > 0 && seen.missing) {
+    const programs = seen.missing.join(', ')
+    errors.push(`without ${programs} disks cannot be labelled: run bootstrap-servers first`)
+  }
   if (errors.length > 0) return { errors, warnings: [], tables: [], births: [] }
 
   const places = room.places.values()
@@ -65,10 +73,7 @@ export function planDisks(seen: ObservedCeph, wanted: WantedDisks, fsid: string)
   return {
     errors,
     warnings: journals.length > 0 ? layoutWarning(births) : [],
-    tables: [
-      ...osds.filter((used) => used.blank).map((used) => table(used, osdLabel, 1)),
-      ...room.tables,
-    ],
+    tables,
     births,
   }
 }
