@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import { read, small } from './testing/read.js'
+import type { Texts } from './testing/read.js'
+
+describe('findings', () => {
+  const globals = (more: string) => ({ ...small, globals: small.globals + more })
+  const inventory = (more: string) => ({ ...small, inventory: small.inventory + more })
+
+  it.each<[string, Texts, string]>([
+    [
+      'broken YAML',
+      globals('a: "b'),
+      'globals.yml:2:6: error: this is no YAML: missing closing "quote',
+    ],
+    [
+      'no mapping',
+      { ...small, globals: '- a' },
+      'globals.yml:1:1: error: the file must consist of lines key: value',
+    ],
+    [
+      'unquoted Jinja',
+      globals('a: {{ b }}'),
+      `globals.yml:2:1: error: the Jinja of 'a' needs quotes around it: a: "{{ … }}"`,
+    ],
+    [
+      'a vault',
+      { ...small, globals: '$ANSIBLE_VAULT;1.1;AES256\n36' },
+      'globals.yml:1:1: error: the file is encrypted by ansible-vault: decrypt it, this version does not',
+    ],
+    [
+      'a secret tag',
+      globals('a: !vault |\n  36'),
+      "globals.yml:2:1: error: 'a' has the tag !vault, which is not understood: write the plain value",
+    ],
+    [
+      'a key twice',
+      globals('enable_nova: no\nenable_nova: yes'),
+      "globals.yml:3:1: warning: 'enable_nova' is set again, line 2 is overruled: remove one",
+    ],
+    [
+      'an unknown key',
+      globals('enable_keystome: yes'),
+      "globals.yml:2:1: warning: unknown key 'enable_keystome', did you mean 'enable_keystone'?",
+    ],
+    [
+      'an unknown key of hosts',
+      inventory('[all:vars]\nnetwork_interfaec=eth1'),
+      "/cloud/multinode:8:1: warning: unknown key 'network_interfaec', did you mean 'network_interface'?",
+    ],
+    [
+      'a misplaced password',
+      globals('keystone_admin_password: x'),
+      "globals.yml:2:1: warning: 'keystone_admin_password' is not read here: move it to passwords.yml",
+    ],
+    [
+      'an empty key',
+      globals('network_interface:'),
+      "globals.yml:2:1: error: 'network_interface' has no value: write one, or remove the line for the default",
+    ],
+    [
+      'no yes or no',
+      globals('enable_keystone: maybe'),
+      "globals.yml:2:1: error: 'enable_keystone' must be yes or no, not 'maybe'",
+    ],
+    [
+      'no port',
+      globals('database_port: 70000'),
+      "globals.yml:2:1: error: 'database_port' must be at most 65535, not '70000'",
+    ],
+    [
+      'no router id',
+      globals('keepalived_virtual_router_id: "0"'),
+      "globals.yml:2:1: error: 'keepalived_virtual_router_id' must be at least 1, not '0'",
+    ],
+    [
+      'no word of a list',
+      globals('selinux_state: off'),
+      "globals.yml:2:1: error: 'selinux_state' must be one of permissive, disabled, enforcing, not 'false'",
+    ],
+    [
+      'an unknown variable',
+      globals('api_interface: "{{ nic }}"'),
+      "globals.yml:2:1: error: 'api_interface' can't be evaluated: nic is not defined: define it, or write the value itself",
+    ],
+    [
+      'an unknown filter',
+      globals('api_interface: "{{ 1 | type_debug }}"'),
+      "globals.yml:2:1: error: 'api_interface' can't be evaluated: the filter 'type_debug' is not understood: define it, or write the value itself",
+    ],
+    [
+      'a variable at fault elsewhere',
+      globals('a: "{{ b }}"\napi_interface: "{{ a }}"'),
+      "globals.yml:2:1: error: 'a' can't be evaluated: b is not defined: define it, or write the value itself",
+    ],
+    [
+      'a circle',
+      globals('network_interface: "{{ api_interface }}"'),
+      "globals.yml:2:1: error: 'network_interface' refers to itself: network_interface > api_interface > network_interface: break the circle",
+    ],
+    [
+      'no address',
+      { ...small, globals: 'enable_nova: no' },
+      "globals.yml: error: 'kolla_internal_vip_address' is missing: set a free address of the network of api_interface, which HAProxy and Keepalived will hold",
+    ],
+    [
+      'no IPv4 address',
+      { ...small, globals: 'kolla_internal_vip_address: kolla.example' },
+      "globals.yml:1:1: error: 'kolla_internal_vip_address' must be an IPv4 address, not 'kolla.example'",
+    ],
+    [
+      'another release',
+      globals('openstack_release: "4.0.0"'),
+      "globals.yml:2:1: error: 'openstack_release' must be one of 2025.2, 2026.1, not '4.0.0'",
+    ],
+    [
+      'another distro',
+      globals('kolla_base_distro: centos'),
+      "globals.yml:2:1: error: 'kolla_base_distro' must be debian, the base of the images of 2025.2 and 2026.1, not 'centos'",
+    ],
+    [
+      'TLS',
+      globals('kolla_enable_tls_external: yes'),
+      "globals.yml:2:1: error: 'kolla_enable_tls_external' must be no: TLS is not supported yet",
+    ],
+    [
+      'the floating address on a host',
+      inventory('[compute]\nkolla2 ansible_host=10.0.0.9'),
+      "/cloud/multinode:3:1: error: host 'kolla2' has the address 10.0.0.9 of kolla_internal_vip_address: that must be a free one",
+    ],
+    [
+      'an address twice',
+      inventory('[all:vars]\nansible_host=10.0.0.1'),
+      "/cloud/multinode:3:1: error: host 'kolla2' has the address 10.0.0.1 of 'kolla1': give each its own",
+    ],
+    [
+      'no control hosts',
+      { ...small, inventory: '[network]\nkolla1' },
+      "/cloud/multinode: error: group 'control' has no hosts: list the hosts of the control plane below [control]",
+    ],
+    [
+      'a local host',
+      inventory('[compute]\nlocalhost ansible_connection=local'),
+      "/cloud/multinode:8:1: error: host 'localhost' has ansible_connection=local, but hosts are reached by SSH only: set ansible_host instead",
+    ],
+    [
+      'a login by password',
+      inventory('[compute]\nkolla2 ansible_password=x'),
+      "/cloud/multinode:8:8: error: 'ansible_password' of host 'kolla2' is not used: let the host accept a key and sudo without password",
+    ],
+    [
+      'half a key pair',
+      { ...small, passwords: 'keystone_ssh_key:\n  public_key: x' },
+      "passwords.yml:1:1: error: 'keystone_ssh_key' must hold private_key and public_key: write both, or neither and run `kolla-temporal genpwd`",
+    ],
+  ])('%s', (_, texts, finding) => {
+    expect(read(texts).findings).toEqual([finding])
+  })
+
+  it.each([
+    ['', ['passwords.yml: error: the passwords are missing: run `kolla-temporal genpwd`']],
+    [
+      'a: secret\nb:',
+      [
+        "passwords.yml: error: 'c' is missing: run `kolla-temporal genpwd`",
+        "passwords.yml:2:1: error: 'b' is empty: run `kolla-temporal genpwd`",
+      ],
+    ],
+  ])('passwords %j', (passwords, findings) => {
+    const result = read({ ...small, passwords }, ['a', 'b', 'c'])
+    expect(result).toEqual({ cloud: undefined, findings })
+  })
+
+  it.each([
+    'a: "S3cret" "S3cret"',
+    'a: [S3cret S3cret',
+    'a: S3cret: S3cret',
+    'S3cret',
+    '- S3cret',
+    'a: {b: S3cret',
+  ])('quote no password: %s', (passwords) => {
+    const { findings } = read({ ...small, passwords }, ['a'])
+    expect(findings).not.toEqual([])
+    expect(findings.join()).not.toContain('S3cret')
+  })
+
+  it.each([
+    ['secret', 'secret'],
+    ['12345678901234567890123', '12345678901234567890123'],
+    ['12e34567', '12e34567'],
+    ['1234', '1234'],
+    ['"007"', '007'],
+    ['2026-11-23', '2026-11-23'],
+    ['"{{ x"', '{{ x'],
+  ])('password %s', (written, value) => {
+    const { cloud } = read({ ...small, passwords: `a: ${written}` }, ['a'])
+    expect(cloud?.passwords.a).toBe(value)
+  })
+
+  it('come all at once', () => {
+    const { cloud, findings } = read({
+      globals: 'a: "{{"\nenable_nova: x\n',
+      inventory: '[control\n[x:y]',
+      passwords: 'a: [',
+    })
+    expect(cloud).toBeUndefined()
+    const files = findings.map((line) => line.split(':')[0])
+    const four = (name: string) => Array<string>(4).fill(name)
+    expect(files).toEqual([...four('/cloud/multinode'), ...four('globals.yml'), 'passwords.yml'])
+  })
+
+  it('do not mistake variables of the operator for unknown keys', () => {
+    const globals = `${small.globals}my_nic: eth1\nmy_option: 5\nnetwork_interface: "{{ my_nic }}"\n`
+    const overrides = [{ path: 'keystone.conf', text: '[a]\nb = {{ my_option }}' }]
+    expect(read({ ...small, globals, overrides }).findings).toEqual([])
+  })
+})

@@ -1,0 +1,40 @@
+import type { Cloud, Override } from '../cloud.js'
+import { formatFinding } from '../finding.js'
+import { readCloud } from '../read-cloud.js'
+
+/** The smallest cloud that can be read. */
+export const small = {
+  globals: 'kolla_internal_vip_address: 10.0.0.9\n',
+  inventory: '[control]\nkolla1\nkolla2\n[network]\nkolla1\nkolla2\n',
+}
+
+/** Of a cloud's files. */
+export interface Texts {
+  globals: string
+  inventory: string
+  passwords?: string
+  overrides?: Override[]
+}
+
+/** Reads these texts as `readCloud` does a cloud's files; `required` names the passwords that there must be. */
+export function read(
+  { globals, inventory, passwords = '', overrides = [] }: Texts,
+  required: string[] = [],
+) {
+  const files = {
+    name: 'demo',
+    globals: { path: 'globals.yml', text: globals },
+    inventory: { path: '/cloud/multinode', text: inventory },
+    passwords: { path: 'passwords.yml', text: passwords },
+    overrides,
+  }
+  const { cloud, findings } = readCloud(files, () => required)
+  return { cloud, findings: findings.map(formatFinding) }
+}
+
+/** @throws Error with the findings where they can't be read. */
+export function cloudOf(texts: Texts): Cloud {
+  const { cloud, findings } = read(texts)
+  if (!cloud) throw new Error(findings.join('\n'))
+  return cloud
+}

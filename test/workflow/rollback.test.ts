@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { UpgradeInput } from '../../workflows/operations.js'
+import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
+import { changesOf, planned } from '../support/fake-activities.js'
+import { WorkflowEnvironment } from '../support/workflow-environment.js'
+import {
+  backup,
+  broken,
+  fakes,
+  gone,
+  hosts,
+  order,
+  record,
+  rollbackPlan,
+  until,
+} from '../support/fake-upgrade.js'
+
+let environment: WorkflowEnvironment
+beforeAll(async () => {
+  environment = await WorkflowEnvironment.start()
+})
+afterAll(() => environment.stop())
+
+const input: UpgradeInput = { cloud: 'demo', release: '2026.1' }
+
+describe('rollback', () => {
+  it('starts the previous containers alone where no data have to change', async () => {
+    const { activities, calls } = fakes('10.11')
+    await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
+    const verbs = order(calls)
+    expect(verbs).not.toContain('restoreMariadb')
+    expect(verbs).not.toContain('rejoinMariadb')
+    expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+  })
+
+  it('has a member that was replaced copy the data from one that was not', async () => {
+    const { activities, calls } = fakes('10.11', {
+      inspectDatabase: () => ({
+        members: hosts.map((host) => ({ host, version: host === 'kolla1' ? '11.8' : '10.11' })),
+        backups: [],
+      }),
+      planRollback: () => {
+        const plan = planned(changesOf('replace', ['mariadb']).slice(0, 1))
+        return { ...plan, record, steps: upgradeSteps(plan.changes, plan.members), times: {} }
+      },
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
+    expect(calls.filter((call) => call.verb === 'rejoinMariadb')).toMatchObject([
+      { host: 'kolla1' },
+    ])
+  })
+
+  it('waits for a person where it fails itself: there is no way back from a way back', async () => {
+    const { state, startKeystone } = broken('kolla1')
+    const { activities } = fakes('10.11', { startKeystone })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await until(handle, 'failure')
+      await expect(handle.executeUpdate('decide', { args: ['rollback'] })).rejects.toThrow()
+      state.mended = true
+      await handle.executeUpdate('decide', { args: ['retry'] })
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    })
+  })
+
+  it('first takes away what stands by or works on the database', async () => {
+    const { activities, calls } = fakes('10.11', {
+      planRollback: () => {
+        const changes = changesOf('replace', ['keystone'])
+        const left = {
+          service: 'keystone',
+          container: 'keystone.next',
+          interrupts: true,
+          reasons: [],
+        }
+        const removal = { ...left, host: 'kolla2', action: 'remove' as const }
+        const plan = planned([...changes, removal])
+        return { ...plan, record, steps: upgradeSteps(changes, plan.members), times: {} }
+      },
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
+    const verbs = order(calls)
+    expect(verbs).toContain('removeContainer')
+    expect(verbs.indexOf('removeContainer')).toBeLessThan(verbs.indexOf('startKeystone'))
+  })
+
+  it('is asked about before data are lost for it, where a person chose it in an upgrade', async () => {
+    const { startKeystone } = broken('kolla1')
+    let undone = false
+    const { activities, calls } = fakes('11.8', {
+      startKeystone: (ref: { found?: string }, host: string) => {
+        undone = ref.found === 'r'
+        if (!undone) startKeystone(ref, host)
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      await until(handle, 'failure')
+      await handle.executeUpdate('decide', { args: ['rollback'] })
+      expect((await until(handle, 'approval')).what).toContain('what was written since is lost')
+      expect(order(calls)).not.toContain('restoreMariadb')
+      await handle.executeUpdate('approve', { args: [{}] })
+      await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    })
+    expect(undone).toBe(true)
+  })
+
+  it('does not guess where no MariaDB tells how far its schema was migrated', async () => {
+    const { activities, calls } = fakes('10.11', { inspectMigrations: () => ({ rabbitmq: '' }) })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringContaining('mariadb-recovery') as string },
+      })
+    })
+    expect(order(calls)).not.toContain('restoreMariadb')
+  })
+
+  it('asks to confirm the moment to which the data go back', async () => {
+    const { activities, calls } = fakes()
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo' })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringContaining(backup.at) as string },
+      })
+    })
+    expect(order(calls).at(-1)).toBe('planRollback')
+  })
+
+  it('shows what goes back how, and what does not, without touching anything', async () => {
+    const { activities, calls } = fakes()
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', dryRun: true }),
+    )
+    expect(summary).toContain(`goes back to ${backup.at}, by the backup ${backup.id} on kolla1`)
+    expect(summary).toMatch(/cron on kolla1.*: its previous containers are started/)
+    expect(summary).toContain("RabbitMQ's feature flags")
+    expect(order(calls).at(-1)).toBe('planRollback')
+  })
+
+  it.each([
+    [
+      'images are gone',
+      { planRollback: () => ({ ...rollbackPlan(), findings: [gone] }) },
+      /kolla2: error: images of the record are neither here/,
+    ],
+    [
+      'data have no room',
+      {
+        inspectDatabase: () => {
+          const full = { dataBytes: 2 ** 30, freeBytes: 2 ** 20 }
+          const members = hosts.map((host) => ({ host, version: '11.8', ...full }))
+          return { members, backups: [backup] }
+        },
+      },
+      /kolla1: error: the record's database beside today's need 1\.0 GiB/,
+    ],
+  ])('refuses a record whose %s, before it touches anything', async (_case, more, message) => {
+    const { activities, calls } = fakes('11.8', more)
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'BadInput', message: expect.stringMatching(message) as string },
+      })
+    })
+    expect(order(calls)).not.toContain('pullImages')
+  })
+
+  it('refuses when the backup that it needs is gone', async () => {
+    const { activities } = fakes('11.8', {
+      inspectDatabase: () => ({ members: [{ host: 'kolla1', version: '11.8' }], backups: [] }),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('is gone from kolla1') as string },
+      })
+    })
+  })
+})
