@@ -77,7 +77,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         release: 'changes',
       })
       const drift = record ? [] : await driftOf(contexts, current, observed)
-      const room = target.changes.length > 0 && !record ? backupRoom(database, target.pulls) : []
+      const backsUp = target.changes.length > 0 && !record
+      const room = backsUp ? backupRoom(database, observed, target.pulls) : []
       const cloud = await contexts.get(target.ref)
       const holder = holderOf(cloud, observed)
       const steps = upgradeSteps(target.changes, target.members, holder)
@@ -219,12 +220,17 @@ function leftBehind(changes: readonly Change[], release: string): Finding[] {
 }
 
 /** Where the images alone have no room, a deploy's own check has said so. */
-function backupRoom({ members }: DatabaseState, pulls: readonly Pull[]): Finding[] {
-  const [first] = members.filter((member) => member.running)
-  if (!first) return []
-  const { host, freeBytes } = first
+function backupRoom(
+  { members }: DatabaseState,
+  observed: readonly ObservedHost[],
+  pulls: readonly Pull[],
+): Finding[] {
+  const first = members.find((member) => member.running)
+  const docker = observed.find(({ facts }) => facts.name === first?.host)?.docker
+  if (!first || !docker) return []
+  const { host } = first
   const images = pulls.find((pull) => pull.host === host)?.bytes ?? 0
-  if (images > freeBytes) return []
+  if (images > docker.freeBytes) return []
   const backup = BACKUP_ROOM * first.dataBytes
   return checkRoom(
     host,
@@ -232,7 +238,7 @@ function backupRoom({ members }: DatabaseState, pulls: readonly Pull[]): Finding
       { what: 'the images', bytes: images },
       { what: 'the backup of the database and its proof', bytes: backup },
     ],
-    { root: "Docker's disk", freeBytes },
+    docker,
   )
 }
 

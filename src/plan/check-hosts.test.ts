@@ -125,7 +125,7 @@ describe('hosts are', () => {
       'short of disk',
       { checks: { imageBytes: new Map([['kolla2', 30 * 2 ** 30]]) } },
       [
-        'kolla2: error: the images need 30.0 GiB and /var/lib/docker has 20.0 GiB free: make room there or set docker_runtime_directory to a larger disk',
+        'kolla2: error: the images need 30.0 GiB and /var/lib/docker has 20.0 GiB free: make room there, with `kolla-temporal prune` for one, or set docker_runtime_directory to a larger disk',
       ],
     ],
     [

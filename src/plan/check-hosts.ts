@@ -6,6 +6,7 @@ import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { foreignContainers, foreignListeners } from './check-foreign.js'
 import { checkFloatingAddresses } from './check-floating-addresses.js'
+import { checkRoom } from './room.js'
 
 export interface HostChecks {
   /** Host → bytes that its missing images need, unpacked. */
@@ -85,13 +86,7 @@ function checkDocker(host: ObservedHost, needed: number | undefined): Finding[] 
   if (!docker) {
     return [error(name, 'no Docker engine answers: run bootstrap-servers first')]
   }
-  if (needed === undefined || needed <= docker.freeBytes) return []
-  return [
-    error(
-      name,
-      `the images need ${gib(needed)} and ${docker.root} has ${gib(docker.freeBytes)} free: make room there or set docker_runtime_directory to a larger disk`,
-    ),
-  ]
+  return checkRoom(name, [{ what: 'the images', bytes: needed ?? 0 }], docker)
 }
 
 /** RabbitMQ names its nodes by them, Galera and HAProxy their members. */
@@ -124,8 +119,4 @@ function checkHostnames(cloud: Cloud, views: readonly HostView[]): Finding[] {
 
 export function error(host: string, message: string): Finding {
   return { severity: 'error', host, message }
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }

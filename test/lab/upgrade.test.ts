@@ -59,13 +59,13 @@ describe('bad input', () => {
 
   it('of a host whose disk is nearly full is refused', async () => {
     // What the host says of its disk: the lab's hosts share the machine's.
-    const full = '#!/bin/sh\necho Avail\necho 1000000\n'
+    const full = '#!/bin/sh\n[ "$1" = --file-system ] && echo 1 4096 || exec /usr/bin/stat "$@"\n'
     onTestFinished(async () => {
-      await onHost('kolla1', 'rm /usr/local/sbin/df')
+      await onHost('kolla1', 'rm /usr/local/sbin/stat')
     })
-    await onHost('kolla1', 'cat >/usr/local/sbin/df; chmod +x /usr/local/sbin/df', full)
-    // Where the images are still to be pulled, they are named with it.
-    const reason = /kolla1: error: .*the backup of the database and its proof .*need/
+    await onHost('kolla1', 'cat >/usr/local/sbin/stat; chmod +x /usr/local/sbin/stat', full)
+    // The images come first, where they are still to be pulled.
+    const reason = /kolla1: error: the (images|backup of the database and its proof) need .* free/
     await refused(['upgrade', next], reason)
   })
 })
