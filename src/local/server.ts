@@ -7,7 +7,7 @@ import { Daemon } from './daemon.js'
 import { temporalBinary } from './temporal-binary.js'
 
 /** Web UI's port above the server's own: Temporal's convention, 8233 for 7233. */
-const UI_OFFSET = 1000
+export const UI_OFFSET = 1000
 
 /** How long a local server remembers an operation that has ended. */
 const RETENTION = '90 days'

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
+import { UI_OFFSET } from '../../src/local/server.js'
 import { temporalBinary } from '../../src/local/temporal-binary.js'
 
 export interface TestServer {
@@ -33,14 +34,27 @@ export async function startTemporalServer(
   }
 }
 
-/** A TCP port of the loopback address that nobody listens on. */
+/**
+ * A TCP port of the loopback address that nobody listens on, and none on that of a server's Web UI beside it. Below those
+ * that the kernel hands out by itself, of which Temporal's own services take some before it listens here.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
+  for (;;) {
+    const port = randomInt(10_000, 30_000)
+    if ((await isFree(port)) && (await isFree(port + UI_OFFSET))) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(probe, 'listening')
+  } catch {
+    return false
+  }
   probe.close()
   await once(probe, 'close')
-  return port
+  return true
 }
 
 async function untilHealthy(address: string): Promise<void> {
