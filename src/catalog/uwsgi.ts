@@ -44,16 +44,20 @@ export function uwsgiFiles(
   const { user } = api
   const ini = `/etc/${user}/${user}-api-uwsgi.ini`
   const application = `/etc/${user}/${user}-api-uwsgi.py`
+  const sharedModule = `${user}_api_shared`
+  const sharedFile = `${sharedModule}.py`
   return {
     placed: [
       { source: 'uwsgi-listen.py', dest: '/usr/bin/uwsgi-listen.py', owner: 'root', perm: '0755' },
       { source: `${user}-uwsgi.ini`, dest: ini, owner: user, perm: '0600' },
       { source: `${user}-uwsgi.py`, dest: application, owner: user, perm: '0600' },
+      { source: sharedFile, dest: `/etc/${user}/${sharedFile}`, owner: user, perm: '0600' },
     ],
     files: [
       configFile('uwsgi-listen.py', listen(api, ini)),
-      configFile(`${user}-uwsgi.ini`, configuration(host, api, application)),
+      configFile(`${user}-uwsgi.ini`, configuration(host, api, { application, sharedModule })),
       configFile(`${user}-uwsgi.py`, serve(api)),
+      configFile(sharedFile, load(api)),
     ],
   }
 }
@@ -81,10 +85,22 @@ socket.socket(fileno=os.dup(3)).listen(1024)
 open("${marker}", "w").close()
 `
 
+/**
+ * Nothing of it becomes garbage: to look for that meanwhile takes a sixth of the time, and afterwards would have each
+ * worker copy the pages that they share.
+ */
+const load = ({ shared }: UwsgiApi) => `import gc
+
+gc.disable()
+import ${shared}
+gc.freeze()
+gc.enable()
+`
+
 const configuration = (
   { globals }: HostView,
-  { user, shared, workers }: UwsgiApi,
-  application: string,
+  { user, workers }: UwsgiApi,
+  { application, sharedModule }: { readonly application: string; readonly sharedModule: string },
 ) => `[uwsgi]
 add-header = Connection: close
 buffer-size = 65535
@@ -100,7 +116,8 @@ plugins-dir = ${uwsgiPlugins(globals)}
 plugins = python3
 processes = ${workers}
 protocol = http
-shared-pyimport = ${shared}
+pythonpath = /etc/${user}
+shared-pyimport = ${sharedModule}
 socket-timeout = 30
 static-map = /static=/var/lib/kolla/venv/lib/python3/site-packages/static
 thunder-lock = true
