@@ -83,7 +83,7 @@ export function formatStatus({ server, workers }: Status): string {
 }
 
 function serverState({ address, answers, pid }: Status['server']): string {
-  if (!answers) return `${address} does not answer`
+  if (!answers) return `does not run at ${address}`
   return pid === undefined ? `${address}, not started here` : `${address}, pid ${pid}`
 }
 

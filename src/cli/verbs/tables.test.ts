@@ -36,6 +36,6 @@ it('says what runs and where to look', () => {
     ].join('\n'),
   )
   expect(formatStatus({ server: { ...server, answers: false, pid: undefined }, workers: [] })).toBe(
-    'server  127.0.0.1:7233 does not answer\nworker  does not run',
+    'server  does not run at 127.0.0.1:7233\nworker  does not run',
   )
 })
