@@ -16,7 +16,7 @@ import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
-import { inOrder, monitorOf } from './services/ceph-upgrade.js'
+import { inOrder, monitorOf, waitsForCeph } from './services/ceph-upgrade.js'
 import { oneAtATime, replaceOnHost } from './services/replace.js'
 import { step } from './steps.js'
 
@@ -28,6 +28,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
     if (plan.steps.length === 0) return finished(operation, plan)
+    await settleCeph(operation, plan)
     await pullImages(operation, plan)
     const record = plan.record ?? (await keepRecord(operation, plan))
     try {
@@ -85,6 +86,14 @@ async function observeAndPlan({ cloud, stages }: Operation, release: string): Pr
     step('previewMigrations', release, current, ref),
   )
   return { ...plan, migrations }
+}
+
+/** What would stop it after points of no return is waited for before the first of them; else nothing was touched. */
+async function settleCeph({ stages }: Operation, { steps, ref }: PlannedUpgrade): Promise<void> {
+  if (!waitsForCeph(steps)) return
+  await stages.run('Wait for a settled Ceph', () =>
+    step('awaitSettledCeph', 'before the upgrade', ref),
+  )
 }
 
 /** All of them, everywhere, before anything is stopped. */

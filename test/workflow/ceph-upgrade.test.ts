@@ -87,8 +87,9 @@ describe('an upgrade of Ceph', () => {
     expect(of('awaitCephQuorum').map(({ host }) => host)).toEqual(hosts)
     expect(of('startCephMgr').map(({ host }) => host)).toEqual(['kolla2', 'kolla3', 'kolla1'])
     expect(of('startOsd')).toHaveLength(6)
-    // Before the first of each kind, and after every host of managers and OSDs.
-    expect(of('awaitSettledCeph')).toHaveLength(3 + 6)
+    // Before anything, before the first of each kind, and after every host of managers and OSDs.
+    expect(of('awaitSettledCeph')).toHaveLength(1 + 3 + 6)
+    expect(verbs.indexOf('awaitSettledCeph')).toBeLessThan(verbs.indexOf('startContainers'))
     expect(verbs).not.toContain('backUpMariadb')
   })
 

@@ -6,6 +6,11 @@ import { step } from '../steps.js'
 /** Parts that take daemons of the cluster itself away for a moment; gateways are its clients. */
 const ofCluster: readonly UpgradeStep['name'][] = ['ceph-mon', 'ceph-mgr', 'ceph-osd']
 
+/** Whether any of these parts can't be carried out before all copies of all data are whole. */
+export function waitsForCeph(parts: readonly UpgradeStep[]): boolean {
+  return parts.some(({ name }) => ofCluster.includes(name))
+}
+
 /** The monitor that is asked for the cluster. */
 export function monitorOf(run: Run): string {
   return run.members('ceph-mon')[0] ?? ''

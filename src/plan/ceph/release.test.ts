@@ -76,9 +76,22 @@ describe('unsettled', () => {
     },
   }
 
+  const inState = (state: string) => ({
+    ...settled,
+    pgmap: { num_pgs: 97, pgs_by_state: [{ state_name: state, count: 97 }] },
+  })
+
   it('is nothing with warnings, scrubs or no data at all', () => {
     expect(unsettled(settled, 3)).toBe('')
     expect(unsettled({ ...settled, pgmap: { num_pgs: 0 } }, 3)).toBe('')
+  })
+
+  it('is nothing while whole copies move, which may take days, and all else that is not whole', () => {
+    expect(unsettled(inState('active+remapped+backfilling'), 3)).toBe('')
+    expect(unsettled(inState('active+remapped+backfill_wait'), 3)).toBe('')
+    for (const state of ['active+undersized+degraded+remapped+backfilling', 'remapped+peering']) {
+      expect(unsettled(inState(state), 3)).toBe(`97 PGs ${state}`)
+    }
   })
 
   it('names everything that is still to come', () => {

@@ -82,14 +82,20 @@ export interface SettlingStatus {
   }
 }
 
+/** Words of a placement group's state while all its copies are whole, wherever they are or go. */
+const whole: readonly string[] = [
+  ...['active', 'clean', 'scrubbing', 'deep', 'snaptrim', 'snaptrim_wait'],
+  ...['remapped', 'backfilling', 'backfill_wait', 'backfill_toofull'],
+]
+
 /** What is still to come before the next daemon may be stopped; empty where nothing is. */
 export function unsettled(status: SettlingStatus, monitors: number): string {
   const { health, quorum_names: quorum, mgrmap, osdmap, pgmap } = status
-  const clean = (state: string) => {
+  const isWhole = (state: string) => {
     const words = state.split('+')
-    return words.includes('active') && words.includes('clean')
+    return words.includes('active') && words.every((word) => whole.includes(word))
   }
-  const others = (pgmap.pgs_by_state ?? []).filter(({ state_name: state }) => !clean(state))
+  const others = (pgmap.pgs_by_state ?? []).filter(({ state_name: state }) => !isWhole(state))
   const down = osdmap.num_in_osds - osdmap.num_up_osds
   return [
     ...(quorum.length < monitors ? [`${quorum.length} of ${monitors} monitors in quorum`] : []),
