@@ -3,6 +3,7 @@ import { floating } from '../src/catalog/floating.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { removeContainer, stopContainer } from '../src/docker/containers.js'
 import { DockerError } from '../src/docker/errors.js'
+import { execIn } from '../src/docker/exec.js'
 import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
 import { successorOf } from '../src/plan/passing.js'
 import type { Versions } from '../src/plan/release-record.js'
@@ -16,6 +17,9 @@ import { cancellation, report } from './progress.js'
 const ANSWER_TIMEOUT = 5
 /** And how long until another host has it: keepalived tells the others that it leaves. */
 const HANDOVER_TIMEOUT = 6
+
+/** How long a node of RabbitMQ may take to hand its work over, or to take work again, in milliseconds. */
+const MAINTENANCE_TIMEOUT = 120_000
 
 /** What services need beyond a new container when their release changes. */
 export function upgradeActivities(contexts: CloudContexts) {
@@ -81,10 +85,14 @@ export function upgradeActivities(contexts: CloudContexts) {
     /** Hands a node's work to the others and replaces it. */
     async replaceRabbitmq(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
+      const start = async () => {
+        await startContainer(cloud, host, 'rabbitmq')
+        await proveHealth(cloud, host, 'rabbitmq')
+      }
       // One that an earlier attempt has replaced would open no port once it is drained.
-      if (!(await isAsWanted(cloud, host, 'rabbitmq'))) await drainRabbitmq(cloud, host)
-      await startContainer(cloud, host, 'rabbitmq')
-      await proveHealth(cloud, host, 'rabbitmq')
+      await ((await isAsWanted(cloud, host, 'rabbitmq'))
+        ? start()
+        : withoutWork(cloud, host, start))
     },
 
     /** Stops a service's containers on a host, and whatever stands by for them; they stay, and so do their volumes. */
@@ -142,10 +150,35 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
   ])
 }
 
-async function drainRabbitmq(cloud: CloudContext, host: string): Promise<void> {
+/** A node's work is with the others while `body` replaces it; one that was not replaced takes work again. */
+async function withoutWork(
+  cloud: CloudContext,
+  host: string,
+  body: () => Promise<void>,
+): Promise<void> {
   report('draining')
-  // A node that is down has nothing to hand over.
-  await ask(cloud, host, 'rabbitmq', ['rabbitmq-upgrade', '--quiet', 'drain']).catch(ifRefused(''))
+  try {
+    await maintain(cloud, host, 'drain')
+    cancellation().signal.throwIfAborted()
+    await body()
+  } catch (error) {
+    await maintain(cloud, host, 'revive')
+    throw error
+  }
+}
+
+/**
+ * To its end, even if the step is cancelled: a drain that goes on unattended would come after its own revival. A node
+ * that is down has nothing to hand over, or to take.
+ */
+async function maintain(
+  cloud: CloudContext,
+  host: string,
+  verb: 'drain' | 'revive',
+): Promise<void> {
+  const command = ['rabbitmq-upgrade', '--quiet', verb]
+  const signal = AbortSignal.timeout(MAINTENANCE_TIMEOUT)
+  await execIn(cloud.engine(host), 'rabbitmq', command, { signal }).catch(ifRefused(undefined))
 }
 
 /** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */
