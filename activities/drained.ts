@@ -18,17 +18,10 @@ export async function drained(
   service: string,
   body: (idle: boolean) => Promise<void>,
 ): Promise<void> {
-  const server = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-  const frontends = frontendNamesOf(cloud.cloud, service)
-  const backends = cloud
-    .members('loadbalancer')
-    .flatMap((name) =>
-      frontends.map((frontend) => ({ remote: cloud.remote(name), backend: { frontend, server } })),
-    )
   report('draining')
   try {
     const empty = await allEnded(
-      backends.map(({ remote, backend }) =>
+      backendsOf(cloud, host, service).map(({ remote, backend }) =>
         drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
       ),
     )
@@ -36,6 +29,24 @@ export async function drained(
     cancellation().signal.throwIfAborted()
     await body(empty.length > 0 && empty.every(Boolean))
   } finally {
-    await allEnded(backends.map(({ remote, backend }) => readyBackend(remote, backend)))
+    await giveBack(cloud, host, service)
   }
+}
+
+/** HAProxy's own check decides about a member again, if it was drained. */
+export async function giveBack(cloud: CloudContext, host: string, service: string): Promise<void> {
+  await allEnded(
+    backendsOf(cloud, host, service).map(({ remote, backend }) => readyBackend(remote, backend)),
+  )
+}
+
+/** What every load balancer calls a service's member on a host. */
+function backendsOf(cloud: CloudContext, host: string, service: string) {
+  const server = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+  const frontends = frontendNamesOf(cloud.cloud, service)
+  return cloud
+    .members('loadbalancer')
+    .flatMap((name) =>
+      frontends.map((frontend) => ({ remote: cloud.remote(name), backend: { frontend, server } })),
+    )
 }

@@ -1,7 +1,7 @@
 import { planFernetKeys } from '../src/catalog/fernet-keys.js'
 import { bootstrapCommand, keystoneUrl } from '../src/catalog/keystone.js'
 import { keystoneDatabaseSql } from '../src/catalog/mariadb-accounts.js'
-import { isRunning } from '../src/docker/containers.js'
+import { isRunning, removeContainer } from '../src/docker/containers.js'
 import {
   createFernetKeys,
   giveFernetKeys,
@@ -10,10 +10,11 @@ import {
 } from '../src/host/fernet-keys.js'
 import { issueToken } from '../src/host/keystone-token.js'
 import { password } from '../src/model/passwords.js'
+import { successorOf } from '../src/plan/passing.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
 import { proveHealth, runOnce, standBy, startContainer } from './containers.js'
-import { drained } from './drained.js'
+import { drained, giveBack } from './drained.js'
 import { sql } from './mariadb.js'
 import { report } from './progress.js'
 
@@ -72,9 +73,20 @@ export function keystoneActivities(contexts: CloudContexts) {
         await allEnded(names.map(start))
         await proveHealth(cloud, host, 'keystone')
       }
-      const serves = names.includes('keystone') && (await isRunning(cloud.engine(host), 'keystone'))
-      if (!serves) return startAll(false)
-      await drained(cloud, host, 'keystone', startAll)
+      if (!names.includes('keystone')) return startAll(false)
+      if (await isRunning(cloud.engine(host), 'keystone')) {
+        return drained(cloud, host, 'keystone', startAll)
+      }
+      await startAll(false)
+      // An attempt that was killed after it had stopped the old one has left it drained.
+      await giveBack(cloud, host, 'keystone')
+    },
+
+    /** Takes away an API that stands by and whose turn does not come, unless it is the only one that is left. */
+    async withdrawKeystone(ref: CloudRef, host: string): Promise<void> {
+      const engine = (await contexts.get(ref)).engine(host)
+      if (await isRunning(engine, 'keystone'))
+        await removeContainer(engine, successorOf('keystone'))
     },
 
     /** Proves from outside that Keystone answers on the floating address: has it issue the administrator a token. */

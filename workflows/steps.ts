@@ -42,15 +42,19 @@ const drain: ActivityOptions = {
 /** The first meeting with a host: one that does not answer now is told to the operator at once. */
 const meet: ActivityOptions = { ...look, retry: { maximumAttempts: 2 } }
 
-type Step = 'look' | 'meet' | 'act' | 'transfer' | 'drain'
+/** Taking something back after a failure, which is told only then: no host that is away may hold that up. */
+const undo: ActivityOptions = { ...act, retry: { maximumAttempts: 2 } }
+
+type Step = 'look' | 'meet' | 'act' | 'transfer' | 'drain' | 'undo'
 const proxies = {
   look: proxyActivities<Activities>(look),
   meet: proxyActivities<Activities>(meet),
   act: proxyActivities<Activities>(act),
   transfer: proxyActivities<Activities>(transfer),
   drain: proxyActivities<Activities>(drain),
+  undo: proxyActivities<Activities>(undo),
 }
-const options = { look, meet, act, transfer, drain }
+const options = { look, meet, act, transfer, drain, undo }
 
 /** Which kind of step a verb is; every verb that is not named here is an `act`. */
 const kinds: Partial<Record<keyof Activities, Step>> = {
@@ -74,6 +78,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   managersInOrder: 'look',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
+  withdrawKeystone: 'undo',
 }
 
 /** Runs one verb; `summary` (at most 200 bytes, usually a host's name) is what the Web UI and the command line show. */

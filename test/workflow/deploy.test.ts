@@ -170,6 +170,26 @@ describe('deploy', () => {
     expect(starts.map((call) => call.host)).toEqual(['kolla3', 'kolla1', 'kolla2'])
   })
 
+  it.each(['prepareKeystone', 'startKeystone'] as const)(
+    'leaves no API standing by when %s fails on one host',
+    async (verb) => {
+      const { activities, calls } = fakeActivities({
+        planCloud: () => planned(changesOf('replace', ['keystone'])),
+        [verb]: (_ref: unknown, host: string) => {
+          if (host === 'kolla2')
+            throw ApplicationFailure.nonRetryable('kolla2: keystone exited', 'StepFailed')
+        },
+      })
+      const failure = await environment.withWorker(activities, (runs) =>
+        failureOf(runs.execute('deploy', { cloud })),
+      )
+      expect(failure.message).toBe('kolla2: keystone exited')
+      const withdrawn = calls.filter((call) => call.verb === 'withdrawKeystone')
+      expect(withdrawn.map(({ host }) => host).sort()).toEqual(['kolla1', 'kolla2', 'kolla3'])
+      expect(span(calls, 'withdrawKeystone').begin).toBeGreaterThanOrEqual(span(calls, verb).end)
+    },
+  )
+
   it('fails when nothing is to change and a service does not do its work', async () => {
     const { activities } = fakeActivities({
       planCloud: () => planned([]),

@@ -102,6 +102,8 @@ describe('upgrade', () => {
           abort: ['kolla1'],
         }[decision],
       )
+      const withdrawn = calls.filter((call) => call.verb === 'withdrawKeystone')
+      expect(withdrawn.map(({ host }) => host)).toEqual(['kolla1'])
       // The old release still runs somewhere: its schema is left to it.
       expect(order(calls).includes('contractKeystone')).toBe(decision === 'retry')
     },

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow'
 import { onAll, together } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
@@ -34,14 +35,40 @@ export async function rollKeystone(run: Run): Promise<void> {
   const serving = run.changes('keystone').flatMap(({ host, container, interrupts }) => {
     return container === 'keystone' && interrupts ? [host] : []
   })
-  if (serving.length > 0) {
-    await run.stages.run('Prepare keystone', () =>
-      onAll(serving, (host) => step('prepareKeystone', host, run.ref, host)),
+  await orWithdraw(run, serving, async () => {
+    if (serving.length > 0) {
+      await run.stages.run('Prepare keystone', () =>
+        onAll(serving, (host) => step('prepareKeystone', host, run.ref, host)),
+      )
+    }
+    await run.stages.run('Start keystone', () =>
+      run.rolling('keystone', (host) =>
+        step('startKeystone', host, run.ref, host, run.containers('keystone', host)),
+      ),
     )
+  })
+}
+
+/** Replaces one member; the others serve meanwhile. */
+export async function replaceKeystone(run: Run, host: string): Promise<void> {
+  await orWithdraw(run, [host], async () => {
+    await step('prepareKeystone', host, run.ref, host)
+    await step('startKeystone', host, run.ref, host, run.containers('keystone', host))
+  })
+}
+
+/** An API that stands by answers on its port already: when `body` fails, those that are still there go. */
+async function orWithdraw(
+  run: Run,
+  hosts: readonly string[],
+  body: () => Promise<void>,
+): Promise<void> {
+  try {
+    await body()
+  } catch (error) {
+    const withdraw = () => onAll(hosts, (host) => step('withdrawKeystone', host, run.ref, host))
+    // Why it ends matters more; what can't be withdrawn now is in the next plan.
+    await CancellationScope.nonCancellable(withdraw).catch(() => undefined)
+    throw error
   }
-  await run.stages.run('Start keystone', () =>
-    run.rolling('keystone', (host) =>
-      step('startKeystone', host, run.ref, host, run.containers('keystone', host)),
-    ),
-  )
 }

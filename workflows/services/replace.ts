@@ -3,6 +3,7 @@ import { oneByOne } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 import { monitorOf } from './ceph-upgrade.js'
+import { replaceKeystone } from './keystone.js'
 
 /**
  * Replaces one host's containers of one step and waits until they do their work: the same in both directions, except
@@ -21,8 +22,7 @@ export async function replaceOnHost(run: Run, { name, services }: UpgradeStep, h
       await step('replaceRabbitmq', host, ref, host)
       return step('verifyRabbitmq', host, ref, host)
     case 'keystone':
-      await step('prepareKeystone', host, ref, host)
-      return step('startKeystone', host, ref, host, containers)
+      return replaceKeystone(run, host)
     case 'ceph-mon':
       await step('replaceCephMon', host, ref, host)
       return step('awaitCephQuorum', host, ref, host)
