@@ -1,5 +1,6 @@
 import { createProgram } from './program.js'
 import { exitCode, report } from './exit.js'
+import { packageVersion } from './version.js'
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -7,7 +8,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-const program = createProgram()
+const program = createProgram(packageVersion())
 try {
   await program.parseAsync()
 } catch (error) {

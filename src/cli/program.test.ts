@@ -13,7 +13,7 @@ import { createProgram } from './program.js'
 
 /** What a command line means: the verb's name and the options of all levels. */
 async function parsed(...words: string[]): Promise<{ verb: string; options: object }> {
-  const program = createProgram()
+  const program = createProgram('0.0.0')
   let verb: Command | undefined
   program.hook('preAction', (_, action) => {
     verb = action
@@ -43,7 +43,7 @@ describe('the command line', () => {
   })
 
   it("has kolla-ansible's verbs and ours", () => {
-    const names = createProgram().commands.map((command) => command.name())
+    const names = createProgram('0.0.0').commands.map((command) => command.name())
     expect(names).toEqual([
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
       ...['reconfigure', 'post-deploy', 'remove-osd', 'wipe-disk', 'check', 'mariadb-backup'],
@@ -68,7 +68,7 @@ describe('the command line', () => {
   })
 
   it('names in the help of build every profile that is ours', () => {
-    const build = createProgram().commands.find((command) => command.name() === 'build')
+    const build = createProgram('0.0.0').commands.find((command) => command.name() === 'build')
     for (const profile of Object.keys(ownProfiles)) {
       expect(build?.helpInformation()).toContain(profile)
     }
@@ -78,6 +78,7 @@ describe('the command line', () => {
     for (const [words, code] of [
       [['--nonsense'], 2],
       [['--help'], 0],
+      [['--version'], 0],
     ] as const) {
       const error = await parsed(...words).catch((e: unknown) => e)
       expect(exitCode(error)).toBe(code)

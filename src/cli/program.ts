@@ -25,10 +25,12 @@ const narrow: Readonly<Record<'tags' | 'limit', readonly string[]>> = {
   limit: ['bootstrap-servers'],
 }
 
-export function createProgram(): Command {
+/** `version`: what `--version` prints. */
+export function createProgram(version: string): Command {
   const program = new Command('kolla-temporal')
     .description("Deploys OpenStack from Kolla's images by durable Temporal workflows.")
     .usage('[options] VERB')
+    .version(version)
     .option('-i, --inventory <file>', 'inventory (default: multinode in the configdir)')
     .option(
       '--configdir <dir>',

@@ -171,19 +171,17 @@ describe('one changed option of one service', () => {
 })
 
 describe('an option that Keystone can not begin with', () => {
-  it('takes nothing away: the step fails with the reason, and every member goes on', async () => {
+  it('on one host takes nothing away: the step fails with the reason, and nothing new stays anywhere', async () => {
     const before = await containersOn(hosts)
-    const undo = await installation.edit(
-      'config/keystone.conf',
-      /$/,
-      '[identity]\ndriver = nowhere\n',
-    )
+    const undo = await installation.edit('config/keystone.conf', '10800', '7200')
+    const wrong = 'config/keystone/kolla2/keystone.conf'
+    await installation.write(wrong, '[identity]\ndriver = nowhere\n')
     const { code, stderr } = await installation.attempt('deploy')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/keystone\.next.*while waiting for/)
+    expect(stderr).toMatch(/kolla2.*keystone\.next.*while waiting for/)
     expect(stderr).toContain('nowhere')
     expect(await containersOn(hosts)).toEqual(before)
-    await undo()
+    await Promise.all([undo(), installation.remove(wrong)])
     expect(await installation.run('deploy')).toContain('rewritten on 3 hosts')
     expect(await containersOn(hosts)).toEqual(before)
   })

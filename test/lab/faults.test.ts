@@ -73,6 +73,21 @@ describe('a worker killed in the middle of a deploy', () => {
   })
 })
 
+describe('a step that is killed between the end of the old Keystone and the start of the new one', () => {
+  it('leaves no member that nobody is sent to', async () => {
+    const socket =
+      'docker exec -i keepalived socat stdio unix-connect:/var/lib/kolla/haproxy/haproxy.sock'
+    const drain = 'set server keystone_internal_back/kolla2 state drain'
+    await onHosts(`${socket} <<<'${drain}'`)
+    await onHost('kolla2', 'docker rm --force keystone')
+    const states = () =>
+      onHosts(`${socket} <<<'show stat' | grep ^keystone.*,kolla2, | cut -d, -f18`)
+    for (const state of await states()) expect(state).toMatch(/DRAIN|MAINT/)
+    await installation.run('deploy')
+    for (const state of await states()) expect(state).toMatch(/^(UP\n?)+$/)
+  })
+})
+
 describe('another cookie in passwords.yml', () => {
   it("is refused while RabbitMQ's members run, and given to them once they were stopped", async () => {
     const before = await containersOn(hosts)

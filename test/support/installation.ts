@@ -74,6 +74,10 @@ export class Installation {
     await writeFile(file, text)
   }
 
+  async remove(path: string): Promise<void> {
+    await rm(join(this.configdir, path))
+  }
+
   async read(path: string): Promise<string> {
     return readFile(join(this.configdir, path), 'utf8')
   }

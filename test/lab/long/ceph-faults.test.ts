@@ -245,6 +245,26 @@ describe('day two', () => {
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 
+  it('an OSD whose removal is aborted while its data move takes data again', async () => {
+    const weights = async () => {
+      const { osds: all } = await cephJson<{ osds: { osd: number; in: number }[] }>(
+        'kolla3',
+        'osd dump',
+      )
+      return Object.fromEntries(all.map((it) => [it.osd, it.in]))
+    }
+    const [osd = -1] = await osdsOf('kolla1')
+    await ceph('kolla3', 'osd set nobackfill') // so that the data would move for ever
+    const removal = installation.attempt('remove-osd', String(osd))
+    await eventually(weights, (all) => all[osd] === 0, 60)
+    await installation.run('abort')
+    expect((await removal).code).toBe(1)
+    expect((await weights())[osd]).toBe(1)
+    await ceph('kolla3', 'osd unset nobackfill')
+    await becomesHealthy()
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+
   it('a disk with an OSD on it is not wiped', async () => {
     const { code, stderr } = await installation.attempt(
       ...['wipe-disk', 'kolla3', '/dev/sdd', '--size', '6G'],

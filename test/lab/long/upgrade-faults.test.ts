@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KollaTemporal, OperationHandle } from '../../../src/client/index.js'
 import { cloud } from '../../support/installation.js'
 import type { Installation } from '../../support/installation.js'
-import { hosts, onHost, onHosts } from '../../support/lab.js'
+import { eventually, hosts, onHost, onHosts } from '../../support/lab.js'
 import { killAtEveryStep, tooQuick } from '../../support/mortal-worker.js'
 import { containersOn } from '../../support/outside.js'
 import { derive, digestOf, remember } from '../../support/registry.js'
@@ -64,6 +64,31 @@ describe('a broken image of the new Keystone', () => {
     const after = await containersOn(hosts)
     const ids = (all: typeof before) => hosts.map((host) => all.get(`${host}/keystone`)?.id)
     expect(ids(after)).toEqual(ids(before))
+    await released.expectToBe(old, 'before', 'meanwhile')
+  })
+})
+
+describe('an image of RabbitMQ that vanishes from a host in the middle of an upgrade', () => {
+  it('leaves the drained node its work, and the decision to a person', async () => {
+    const operation = await client.start('upgrade', { cloud, release: next })
+    for await (const event of operation.events()) {
+      if (event.type === 'stepScheduled' && event.step.verb === 'replaceMariadb') break
+    }
+    // The one that runs is in use and stays.
+    const images = "docker images --quiet --filter reference='*/*/rabbitmq'"
+    await onHost('kolla1', `docker rmi --force $(${images}); [ $(${images} | wc -l) = 1 ]`)
+    const waits = () => operation.waiting()
+    const waiting = await eventually(waits, (it) => it?.kind === 'failure', 300)
+    expect(waiting?.what).toMatch(/^rabbitmq on kolla1 failed: .*o such image/)
+    const status = 'docker exec rabbitmq rabbitmqctl --quiet status --formatter json'
+    expect(JSON.parse(await onHost('kolla1', status))).toMatchObject({
+      is_under_maintenance: false,
+      listeners: expect.arrayContaining([expect.objectContaining({ port: 5672 })]) as unknown,
+    })
+    await operation.decide('rollback')
+    await eventually(waits, (it) => it?.kind === 'approval', 300)
+    await operation.approve()
+    await expect(operation.result()).rejects.toThrow('was rolled back')
     await released.expectToBe(old, 'before', 'meanwhile')
   })
 })

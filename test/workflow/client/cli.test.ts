@@ -31,7 +31,7 @@ afterEach(() => vi.restoreAllMocks())
 
 /** Runs a command line on the toy operations and gives its exit code. */
 async function run(...words: string[]): Promise<number> {
-  const program = createProgram()
+  const program = createProgram('0.0.0')
   try {
     await program.parseAsync(['--address', server.address, ...words], { from: 'user' })
     return 0
