@@ -7,6 +7,7 @@ import { probesOf, renderHost } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
+import { amongHosts } from '../src/model/among-hosts.js'
 import type { HostFacts } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { password } from '../src/model/passwords.js'
@@ -87,9 +88,14 @@ export class CloudContexts {
       ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
-    return new CloudContext(this.adapters, configdirOf(files), parsed(files), found, digestKey)
+    const cloud = parsed(files)
+    // Of a record, hosts may be gone since.
+    const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud
+    return new CloudContext(this.adapters, configdirOf(files), left, found, digestKey)
   }
 }
+
+const namesOf = ({ hosts }: Found) => hosts.map(({ name }) => name)
 
 const nothingFound: Found = { hosts: [], images: {} }
 

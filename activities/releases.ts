@@ -13,6 +13,14 @@ import { exportCeph } from './ceph/upgrade.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 
+/** What a rollback works from. */
+export interface OpenedRecord {
+  readonly ref: CloudRef
+  readonly record: ReleaseSummary
+  /** The record's hosts that are not in the inventory any more: they are left out. */
+  readonly gone: readonly string[]
+}
+
 /** Records of what a cloud was, and what they keep. */
 export function releaseActivities(contexts: CloudContexts) {
   return {
@@ -63,21 +71,22 @@ export function releaseActivities(contexts: CloudContexts) {
     },
 
     /** The cloud of a record, as an operation can work from it; by default of the last one. */
-    async openRecord(
-      ref: CloudRef,
-      id?: string,
-    ): Promise<{ readonly ref: CloudRef; readonly record: ReleaseSummary }> {
+    async openRecord(ref: CloudRef, id?: string): Promise<OpenedRecord> {
       const records = contexts.records(ref.cloud)
       const all = await records.list()
       const record = await records.read(id ?? all[0]?.id ?? '')
       if (!record) throw badInput([noRecord(id, all)])
-      const { facts, images, containers } = record
+      const { images, containers } = record
+      const { cloud: today } = await contexts.get(ref)
+      const isHere = (name: string) => today.hosts.some((host) => host.name === name)
+      const hosts = record.facts.filter(({ name }) => isHere(name))
+      const gone = record.facts.flatMap(({ name }) => (isHere(name) ? [] : [name]))
       const snapshots = contexts.snapshots(ref.cloud)
       const files = await snapshots.keepFiles(
         besides(record.files, await snapshots.files(ref.files)),
       )
-      const found = await snapshots.keepFound({ hosts: facts, images, containers })
-      return { ref: { cloud: ref.cloud, files, found }, record: summaryOf(record) }
+      const found = await snapshots.keepFound({ hosts, images, containers })
+      return { ref: { cloud: ref.cloud, files, found }, record: summaryOf(record), gone }
     },
 
     /** Removes images by their digests; one that a container uses stays. */

@@ -116,7 +116,7 @@ async function planRollback(
   return stages.run('Observe and plan', async () => {
     const { observed, unobserved } = await observe(cloud)
     refuse(unobserved)
-    const { ref, record } = await step('openRecord', id ?? 'the last one', cloud.ref, id)
+    const { ref, record, gone } = await step('openRecord', id ?? 'the last one', cloud.ref, id)
     const [database, seen, ceph] = await Promise.all([
       step('inspectDatabase', cloud.name, ref),
       step('inspectMigrations', cloud.name, ref),
@@ -125,7 +125,8 @@ async function planRollback(
     const { ceph: recorded = '' } = record.versions
     if (recorded !== '' && !ceph) throw silentCeph()
     const cephStays = !ceph || !canGoBack(ceph, recorded)
-    const plan = await step('planRollback', record.id, ref, observed, record, cephStays)
+    const all = await step('planRollback', record.id, ref, observed, record, cephStays)
+    const plan = { ...all, findings: [...leftOut(gone), ...all.findings] }
     const way = databaseWayBack(database.members, seen.schema, record)
     if (way === undefined) throw untold()
     refuse([
@@ -195,6 +196,13 @@ async function startKeystone(
       await step('startKeystone', host, run.ref, host, names)
     }),
   )
+}
+
+function leftOut(gone: readonly string[]): Finding[] {
+  return gone.map((host) => ({
+    severity: 'warning',
+    message: `${host} was of the record's cloud and is not in the inventory any more: it is left out`,
+  }))
 }
 
 /** The data are there twice for a moment: what is put in place, and what is set aside. */

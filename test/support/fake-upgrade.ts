@@ -65,7 +65,7 @@ export function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[
     inspectVersions: () => versions,
     previewMigrations: () => ({ versions: [{ program: 'MariaDB', from: '10.11', to: '11.8' }] }),
     inspectMigrations: () => ({ schema: ['a'], rabbitmq: '4.0.5' }),
-    openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record }),
+    openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record, gone: [] }),
     planRollback: rollbackPlan,
     ...more,
   })

@@ -46,7 +46,7 @@ function fakes(more: Parameters<typeof fakeActivities>[0] = {}) {
     inspectCeph: (): CephReleases => cluster('16.2.15', 16),
     managersInOrder: () => ['kolla2', 'kolla3', 'kolla1'],
     recordRelease: () => record,
-    openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record }),
+    openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record, gone: [] }),
     verifyCeph: () => [],
     ...more,
   })

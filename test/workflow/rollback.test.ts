@@ -33,6 +33,17 @@ describe('rollback', () => {
     expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
   })
 
+  it('says whom it leaves out', async () => {
+    const opened = { ref: { cloud: 'demo', files: 'old', found: 'record' }, record }
+    const { activities } = fakes('10.11', { openRecord: () => ({ ...opened, gone: ['kolla9'] }) })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', dryRun: true }),
+    )
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "kolla9 was of the record's cloud and is not in the inventory any more: it is left out",
+    ])
+  })
+
   it('has a member that was replaced copy the data from one that was not', async () => {
     const { activities, calls } = fakes('10.11', {
       inspectDatabase: () => ({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KollaTemporal, OperationHandle } from '../../../src/client/index.js'
 import { cloud } from '../../support/installation.js'
 import type { Installation } from '../../support/installation.js'
-import { eventually, hosts, onHost, onHosts } from '../../support/lab.js'
+import { eventually, hosts, lab, onHost, onHosts } from '../../support/lab.js'
 import { killAtEveryStep, tooQuick } from '../../support/mortal-worker.js'
 import { containersOn } from '../../support/outside.js'
 import { derive, digestOf, remember } from '../../support/registry.js'
@@ -22,15 +22,20 @@ beforeAll(async () => {
 })
 afterAll(() => released.stop())
 
+/** An upgrade that ends by force when the second member of MariaDB is to be replaced. */
+async function dieBetweenMembers(): Promise<void> {
+  const operation = await client.start('upgrade', { cloud, release: next })
+  for await (const event of operation.events()) {
+    if (event.type !== 'stepScheduled') continue
+    const { verb, summary } = event.step
+    if (verb === 'replaceMariadb' && summary === 'kolla2') break
+  }
+  await installation.attempt('abort', '--force')
+}
+
 describe('an upgrade that died between two members of MariaDB', () => {
   it('can not be deployed over', async () => {
-    const operation = await client.start('upgrade', { cloud, release: next })
-    for await (const event of operation.events()) {
-      if (event.type !== 'stepScheduled') continue
-      const { verb, summary } = event.step
-      if (verb === 'replaceMariadb' && summary === 'kolla2') break
-    }
-    await installation.attempt('abort', '--force')
+    await dieBetweenMembers()
     expect((await client.history(cloud))[0]).toMatchObject({ status: 'terminated' })
     const version = await onHost('kolla1', "docker exec mariadb mariadb -NBe 'SELECT VERSION()'")
     expect(version).toMatch(/^11\.8/)
@@ -43,6 +48,25 @@ describe('an upgrade that died between two members of MariaDB', () => {
     await released.populate('meanwhile')
     expect(await installation.run('rollback')).toContain('back to 2025.2-')
     await released.expectToBe(old, 'before', 'meanwhile')
+  })
+})
+
+describe('a host that is lost in the middle of an upgrade', () => {
+  it('is left out of the rollback once it is out of the inventory, and comes back to the others', async () => {
+    await dieBetweenMembers()
+    await lab('poweroff', 'kolla3')
+    const { code, stderr } = await installation.attempt('rollback')
+    expect(code).toBe(2)
+    expect(stderr).toContain('kolla3: error:')
+    const put = await installation.edit('multinode', 'kolla[1:3]', 'kolla[1:2]')
+    const { stdout, stderr: warned } = await installation.attempt('rollback', '--confirm')
+    expect(stdout).toContain('back to 2025.2-')
+    expect(warned).toContain("kolla3 was of the record's cloud")
+    await released.populate('without kolla3')
+    await put()
+    await lab('poweron', 'kolla3')
+    await eventually(() => installation.run('check'), Boolean, 300)
+    await released.expectToBe(old, 'before', 'meanwhile', 'without kolla3')
   })
 })
 
@@ -160,7 +184,7 @@ describe('prune', () => {
     const images = () => onHosts("docker images --digests --format '{{.Repository}}@{{.Digest}}'")
     const had = await images()
     const [last = '', ...older] = await records()
-    expect(older).toHaveLength(2)
+    expect(older).toHaveLength(4)
     await installation.run('prune', '--keep', '1')
     expect(await records()).toEqual([last])
     const folder = '$(docker volume inspect -f {{.Mountpoint}} mariadb_backup)'
