@@ -8,7 +8,7 @@ import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
 import { amongHosts } from '../src/model/among-hosts.js'
-import type { HostFacts } from '../src/model/observed-host.js'
+import type { HostFacts, ObservedHost } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
@@ -34,6 +34,14 @@ export interface CloudRef {
   readonly cloud: string
   readonly files: string
   readonly found?: string
+}
+
+/** How payloads name a host as it was observed: a digest, too, for what was seen of many disks and containers is large. */
+export interface Observation {
+  readonly host: string
+  readonly digest: string
+  /** How many containers run there, of this cloud or with a name of Kolla's. */
+  readonly running: number
 }
 
 /** How many operations' worth of parsed and rendered files a worker keeps in memory. */
@@ -67,6 +75,12 @@ export class CloudContexts {
 
   snapshots(name: string): Snapshots {
     return new Snapshots(this.adapters.stateDirectory, name)
+  }
+
+  /** The hosts that were observed, in that order. */
+  async observed(name: string, seen: readonly Observation[]): Promise<ObservedHost[]> {
+    const snapshots = this.snapshots(name)
+    return Promise.all(seen.map(({ host, digest }) => snapshots.observed(host, digest)))
   }
 
   async get(ref: CloudRef): Promise<CloudContext> {

@@ -3,7 +3,6 @@ import { checkOverrides } from '../src/catalog/check-overrides.js'
 import { checkPasswords } from '../src/catalog/check-passwords.js'
 import { checkUndeployed } from '../src/catalog/undeployed.js'
 import { requiredPasswords } from '../src/catalog/render.js'
-import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import { checkInput } from '../src/model/inputs.js'
@@ -11,7 +10,7 @@ import { readCloud } from '../src/model/read-cloud.js'
 import { readCloudFiles } from '../src/state/cloud-files.js'
 import type { CloudInput, OperationName } from '../workflows/operations.js'
 import type { Adapters } from './adapters.js'
-import type { CloudContexts, CloudRef } from './cloud-context.js'
+import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { badInput } from './failures.js'
 
 /** A cloud as an operation begins with it. */
@@ -48,7 +47,8 @@ export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
     },
 
     /** Keeps what rendering must know of the hosts, and names it in the reference. */
-    async rememberFacts(ref: CloudRef, observed: readonly ObservedHost[]): Promise<CloudRef> {
+    async rememberFacts(ref: CloudRef, seen: readonly Observation[]): Promise<CloudRef> {
+      const observed = await contexts.observed(ref.cloud, seen)
       const found = { hosts: observed.map((host) => host.facts), images: {} }
       return { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) }
     },

@@ -1,26 +1,28 @@
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
 import { containerNames } from '../src/catalog/index.js'
 import { writeConfiguration } from '../src/host/configuration.js'
-import type { ObservedHost } from '../src/model/observed-host.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'
-import type { CloudContexts, CloudRef } from './cloud-context.js'
+import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { cephQuestions } from './ceph/observe.js'
 import { cancellation, report } from './progress.js'
 
 export function hostActivities(contexts: CloudContexts) {
   return {
     /** What a host is and what runs on it, in one round trip. */
-    async observeHost(ref: CloudRef, host: string): Promise<ObservedHost> {
+    async observeHost(ref: CloudRef, host: string): Promise<Observation> {
       const cloud = await contexts.get(ref)
-      return observeHost(cloud.remote(host), {
+      const observed = await observeHost(cloud.remote(host), {
         containers: containerNames,
         digestKey: cloud.digestKey,
         galeraVolume: cloud.host(host).globals.mariadb_datadir_volume,
         ...cephQuestions(cloud, host),
         ...cancellation(),
       })
+      const digest = await contexts.snapshots(ref.cloud).keepObserved(observed)
+      const running = observed.containers.filter(({ state }) => state === 'running').length
+      return { host, digest, running }
     },
 
     /** Makes a bare host ready: packages, Docker, time, names, kernel settings. */

@@ -18,7 +18,7 @@ import type { StepTimes } from '../src/plan/step-times.js'
 import { checkRoom } from '../src/plan/room.js'
 import { pointsOfNoReturn, upgradeSteps, withoutStep } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
-import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
@@ -61,10 +61,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
     /** Compares the cloud of another release with what the hosts show. Touches no host. */
     async planUpgrade(
       opened: CloudRef,
-      observed: readonly ObservedHost[],
+      seen: readonly Observation[],
       to: string,
       database: DatabaseState,
     ): Promise<PlannedUpgrade> {
+      const observed = await contexts.observed(opened.cloud, seen)
       const records = await contexts.records(opened.cloud).list()
       const { cloud: files } = await contexts.get(opened)
       const running = runningReleases(opened.cloud, observed, isCephPinned(files.globals))
@@ -105,10 +106,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
     /** Compares a record with what the hosts show. Touches no host. */
     async planRollback(
       ref: CloudRef,
-      observed: readonly ObservedHost[],
+      seen: readonly Observation[],
       record: ReleaseSummary,
       cephStays: boolean,
     ): Promise<PlannedRollback> {
+      const observed = await contexts.observed(ref.cloud, seen)
       const cloud = await contexts.get(ref)
       const all = desiredHosts(cloud)
       const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)

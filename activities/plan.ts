@@ -14,7 +14,7 @@ import { checkRelease } from '../src/plan/check-release.js'
 import type { DesiredHost } from '../src/plan/desired.js'
 import { withGalera } from '../src/plan/galera.js'
 import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
-import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
 
@@ -37,8 +37,14 @@ export interface PlannedCloud {
 export function planActivities(contexts: CloudContexts) {
   return {
     /** Compares what the operator describes with what the hosts show. Touches no host. */
-    planCloud: (ref: CloudRef, observed: readonly ObservedHost[], only?: readonly string[]) =>
-      planCloud(contexts, ref, observed, { release: 'as it is', ...(only && { only }) }),
+    async planCloud(
+      ref: CloudRef,
+      seen: readonly Observation[],
+      only?: readonly string[],
+    ): Promise<PlannedCloud> {
+      const observed = await contexts.observed(ref.cloud, seen)
+      return planCloud(contexts, ref, observed, { release: 'as it is', ...(only && { only }) })
+    },
   }
 }
 

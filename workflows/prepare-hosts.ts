@@ -15,7 +15,7 @@ export async function prepareHosts(input: PrepareHostsInput): Promise<OperationR
     refuse(unobserved)
     const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
     const prepare = (host: string) => step('prepareHost', host, ref, host)
-    const inUse = observed.some((host) => host.containers.some(({ state }) => state === 'running'))
+    const inUse = observed.some(({ running }) => running > 0)
     const prepared = await stages.run('Prepare hosts', () =>
       // A changed setting may restart Docker, and its containers with it.
       (inUse ? oneByOne : onAll)(input.hosts ?? cloud.hosts, prepare),

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Container } from '../catalog/container.js'
-import type { HostFacts } from '../model/observed-host.js'
+import type { HostFacts, ObservedHost } from '../model/observed-host.js'
 import type { CloudFiles } from '../model/cloud.js'
 import { readOrCreate, writePrivateFile } from './private-file.js'
 
-/** Snapshots that are kept of one cloud; a run that is older has ended long ago. */
+/** Snapshots of one kind that are kept of one cloud; a run that is older has ended long ago. */
 const KEPT = 50
 
 /** What was found when an operation began, and rendering depends on. */
@@ -17,6 +17,8 @@ export interface Found {
   /** Host → what it must run, where a release record says so and not the operator's files. Holds secrets. */
   readonly containers?: Readonly<Record<string, readonly Container[]>>
 }
+
+const observedOf = (host: string) => join('observed', host)
 
 /**
  * What an operation works from: the operator's files as they were when it began and what was found on the hosts.
@@ -45,6 +47,15 @@ export class Snapshots {
 
   async found(digest: string): Promise<Found> {
     return (await this.#read('found', digest)) as Found
+  }
+
+  /** Keeps a host as it was observed and returns the digest of that. */
+  async keepObserved(host: ObservedHost): Promise<string> {
+    return this.#keep(observedOf(host.facts.name), host)
+  }
+
+  async observed(host: string, digest: string): Promise<ObservedHost> {
+    return (await this.#read(observedOf(host), digest)) as ObservedHost
   }
 
   /** The key of this cloud's configuration digests: made once, never leaves this folder. */

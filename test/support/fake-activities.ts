@@ -64,7 +64,7 @@ export function fakeActivities(fakes: Fakes = {}) {
   const calls: Call[] = []
   const answers: Fakes = {
     openCloud: () => opened,
-    observeHost: (_ref: unknown, host: string) => ({ facts: { name: host } }),
+    observeHost: (_ref: unknown, host: string) => ({ host, digest: `seen-${host}`, running: 0 }),
     planCloud: () => planned(changesOf('create')),
     inspectMariadb: (_ref: unknown, host: string) => {
       return { host, data: 'none', running: false, synced: false, view: false, seqno: -1 }

@@ -1,0 +1,41 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { testFacts } from '../catalog/testing/cloud.js'
+import type { ObservedHost } from '../model/observed-host.js'
+import { Snapshots } from './snapshots.js'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const observed = (index: number, volumes: readonly string[] = []): ObservedHost => {
+  const [facts = testFacts[0]] = testFacts.slice(index)
+  if (!facts) throw new Error('the test cloud has no such host')
+  return { facts, containers: [], images: {}, volumes, listeners: [], configuration: {} }
+}
+
+it('keeps what was observed, readable by its owner alone', async () => {
+  const snapshots = new Snapshots(folder, 'demo')
+  const digest = await snapshots.keepObserved(observed(1))
+  expect(await snapshots.observed('kolla2', digest)).toEqual(observed(1))
+  const kept = join(folder, 'clouds', 'demo', 'observed', 'kolla2')
+  expect((await stat(kept)).mode & 0o777).toBe(0o700)
+  expect((await stat(join(kept, `${digest}.json`))).mode & 0o777).toBe(0o600)
+})
+
+it('forgets the oldest of a host, whatever was kept of others', async () => {
+  const snapshots = new Snapshots(folder, 'demo')
+  const other = await snapshots.keepObserved(observed(0))
+  const first = await snapshots.keepObserved(observed(1, ['volume-0']))
+  for (let index = 1; index <= 50; index++) {
+    await new Promise((resolve) => setTimeout(resolve, 2)) // told apart by their time
+    await snapshots.keepObserved(observed(1, [`volume-${index}`]))
+  }
+  await expect(snapshots.observed('kolla2', first)).rejects.toThrow('ENOENT')
+  expect(await readdir(join(folder, 'clouds', 'demo', 'observed', 'kolla2'))).toHaveLength(50)
+  expect(await snapshots.observed('kolla1', other)).toEqual(observed(0))
+})
