@@ -5,8 +5,8 @@ import { replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
-import { HEALTH_TIMEOUT, ask, proveHealth, startContainer } from './containers.js'
-import { startMemberAs } from './mariadb.js'
+import { HEALTH_TIMEOUT, ask } from './containers.js'
+import { joinCluster, joinClusterAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
 /** How members of a living cluster go to another MariaDB, one after the other. */
@@ -24,8 +24,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await drained(cloud, host, 'mariadb', async () => {
-        await startContainer(cloud, host, 'mariadb')
-        await proveHealth(cloud, host, 'mariadb')
+        await joinCluster(cloud, host)
         report('migrating the system tables')
         await ask(cloud, host, 'mariadb', ['mariadb-upgrade', '--user=mysql', '--silent'])
         await awaitWhole(cloud, host)
@@ -44,7 +43,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
         await stopContainer(cloud.engine(host), 'mariadb')
         await replaceData(cloud.remote(host), volume, { turn, prepared: false })
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
-        await startMemberAs(cloud, host, copyingFrom(container, donorName))
+        await joinClusterAs(cloud, host, copyingFrom(container, donorName))
         await awaitWhole(cloud, host)
       })
     },

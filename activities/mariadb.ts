@@ -12,10 +12,16 @@ import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
 import type { GaleraMember } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { proveHealth, runOnce, startContainer } from './containers.js'
+import { HEALTH_TIMEOUT, proveHealth, runOnce, startContainer } from './containers.js'
 import { cancellation } from './progress.js'
 
 const name = 'mariadb'
+
+/**
+ * How long a member may take until it is Synced that may have to copy all data from another one, in milliseconds: a few
+ * hundred GB through a network of 1 Gbit/s. One whose container ends is not waited for.
+ */
+export const JOIN_TIMEOUT = 100 * 60_000
 
 /** Galera's protocol: who goes first, how a member joins, what proves that it is Synced. */
 export function mariadbActivities(contexts: CloudContexts) {
@@ -79,8 +85,8 @@ export function mariadbActivities(contexts: CloudContexts) {
       cluster: 'new' | 'living' = 'living',
     ): Promise<void> {
       const cloud = await contexts.get(ref)
-      if (cluster === 'living') return startMember(cloud, host)
-      await startMemberAs(cloud, host, copyingFiles(cloud.container(host, name)))
+      if (cluster === 'living') return joinCluster(cloud, host)
+      await joinClusterAs(cloud, host, copyingFiles(cloud.container(host, name)))
     },
   }
 }
@@ -90,23 +96,39 @@ export function mariadbActivities(contexts: CloudContexts) {
  * any other member is started.
  */
 export async function startMemberAlone(cloud: CloudContext, host: string): Promise<void> {
-  await startMemberAs(cloud, host, standAlone(cloud.container(host, name)))
+  const start = () => startMember(cloud, host, HEALTH_TIMEOUT)
+  await configuredAs(cloud, host, standAlone(cloud.container(host, name)), start)
 }
 
-/** Starts a member with another configuration than its own, for this one start only: when it is Synced, that is back. */
-export async function startMemberAs(
+/** Starts or replaces a member of a cluster that serves; it copies what it lacks. Returns when it is Synced. */
+export async function joinCluster(cloud: CloudContext, host: string): Promise<void> {
+  await startMember(cloud, host, JOIN_TIMEOUT)
+}
+
+/** The same with another configuration than its own, for this one start only. */
+export async function joinClusterAs(
   cloud: CloudContext,
   host: string,
   container: Container,
 ): Promise<void> {
+  await configuredAs(cloud, host, container, () => joinCluster(cloud, host))
+}
+
+/** Starts a member with another configuration than its own: when it is Synced, that is back. */
+async function configuredAs(
+  cloud: CloudContext,
+  host: string,
+  container: Container,
+  start: () => Promise<void>,
+): Promise<void> {
   await write(cloud, host, container)
-  await startMember(cloud, host)
+  await start()
   await write(cloud, host, cloud.container(host, name))
 }
 
-async function startMember(cloud: CloudContext, host: string): Promise<void> {
+async function startMember(cloud: CloudContext, host: string, timeoutMs: number): Promise<void> {
   await startContainer(cloud, host, name)
-  await proveHealth(cloud, host, name)
+  await proveHealth(cloud, host, name, timeoutMs)
 }
 
 async function write(cloud: CloudContext, host: string, container: Container): Promise<void> {

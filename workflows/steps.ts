@@ -25,7 +25,7 @@ const act: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 
-/** Packages and images: as long as the network takes. */
+/** Packages, images, a database's copy: as long as the network takes. */
 const transfer: ActivityOptions = {
   ...act,
   startToCloseTimeout: '2 hours',
@@ -72,6 +72,9 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   openRecord: 'look',
   inspectCeph: 'look',
   managersInOrder: 'look',
+  startMariadb: 'transfer',
+  replaceMariadb: 'transfer',
+  rejoinMariadb: 'transfer',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
 }

@@ -1,6 +1,7 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
+import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -54,6 +55,7 @@ describe('deploy', () => {
     expect(at('bootstrapMariadb').end).toBeLessThanOrEqual(at('startMariadb').begin)
     const members = calls.filter((call) => call.verb === 'startMariadb')
     expect(members.map(({ args }) => args[2])).toEqual(['new', 'new', 'new'])
+    for (const { startToClose } of members) expect(startToClose).toBeGreaterThan(JOIN_TIMEOUT)
     expect(at('createKeystoneDatabase').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
     expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(at('startKeystone').begin)
     expect(at('shareFernetKeys').end).toBeLessThanOrEqual(at('startKeystone').begin)

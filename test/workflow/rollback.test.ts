@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { changesOf, planned } from '../support/fake-activities.js'
@@ -31,6 +32,9 @@ describe('rollback', () => {
     expect(verbs).not.toContain('restoreMariadb')
     expect(verbs).not.toContain('rejoinMariadb')
     expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+    for (const { verb, startToClose } of calls) {
+      if (verb === 'replaceMariadb') expect(startToClose).toBeGreaterThan(JOIN_TIMEOUT)
+    }
   })
 
   it('has a member that was replaced copy the data from one that was not', async () => {
@@ -45,9 +49,9 @@ describe('rollback', () => {
       },
     })
     await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
-    expect(calls.filter((call) => call.verb === 'rejoinMariadb')).toMatchObject([
-      { host: 'kolla1' },
-    ])
+    const rejoined = calls.filter((call) => call.verb === 'rejoinMariadb')
+    expect(rejoined).toMatchObject([{ host: 'kolla1' }])
+    expect(rejoined[0]?.startToClose).toBeGreaterThan(JOIN_TIMEOUT)
   })
 
   it('waits for a person where it fails itself: there is no way back from a way back', async () => {
