@@ -1,11 +1,11 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { copyingFrom } from '../src/catalog/mariadb.js'
-import { stopContainer } from '../src/docker/containers.js'
-import { replaceData } from '../src/host/mariadb-data.js'
+import { inspectContainer, stopContainer } from '../src/docker/containers.js'
+import { isReplaced, replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
-import { HEALTH_TIMEOUT, ask } from './containers.js'
+import { HEALTH_TIMEOUT, ask, isAsWanted } from './containers.js'
 import { joinCluster, joinClusterAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
@@ -40,14 +40,26 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       const container = cloud.container(host, 'mariadb')
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       await drained(cloud, host, 'mariadb', async () => {
-        await stopContainer(cloud.engine(host), 'mariadb')
-        await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+        if (!(await joinsAlready(cloud, host, turn))) {
+          await stopContainer(cloud.engine(host), 'mariadb')
+          await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+        }
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
         await joinClusterAs(cloud, host, copyingFrom(container, donorName))
         await awaitWhole(cloud, host)
       })
     },
   }
+}
+
+/**
+ * Whether an earlier attempt came so far that the member copies the data, or has copied them: to stop it would throw away
+ * what has come. One that its engine starts again and again does neither.
+ */
+async function joinsAlready(cloud: CloudContext, host: string, turn: string): Promise<boolean> {
+  const found = await inspectContainer(cloud.engine(host), 'mariadb')
+  if (found?.State.Running !== true || found.State.Restarting) return false
+  return (await isAsWanted(cloud, host, 'mariadb')) && isReplaced(cloud.remote(host), turn)
 }
 
 async function awaitWhole(cloud: CloudContext, host: string): Promise<void> {

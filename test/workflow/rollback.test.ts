@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
@@ -107,6 +108,28 @@ describe('rollback', () => {
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
     })
     expect(undone).toBe(true)
+  })
+
+  it('has a member that could not copy the data try again, and leaves alone what serves by then', async () => {
+    let mended = false
+    const { activities, calls } = fakes('11.8', {
+      startMariadb: (_ref: unknown, host: string) => {
+        if (host === 'kolla3' && !mended)
+          throw ApplicationFailure.nonRetryable('kolla3: its disk is full', 'StepFailed')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      expect((await until(handle, 'failure')).what).toContain('mariadb on kolla3 failed')
+      mended = true
+      await handle.executeUpdate('decide', { args: ['retry'] })
+      await handle.result()
+    })
+    const of = (verb: string) => calls.filter((call) => call.verb === verb).map(({ host }) => host)
+    expect(of('startMariadb').sort()).toEqual(['kolla2', 'kolla3', 'kolla3'])
+    expect(of('stopMariadb').sort()).toEqual(hosts)
+    expect(of('restoreMariadb')).toEqual(['kolla1'])
+    expect(of('startKeystone').sort()).toEqual(hosts)
   })
 
   it('does not guess where no MariaDB tells how far its schema was migrated', async () => {
