@@ -1,3 +1,4 @@
+import type { ApplicationFailure } from '@temporalio/common'
 import type { Container } from '../src/catalog/container.js'
 import { accountsSql, restoredAccountsSql } from '../src/catalog/mariadb-accounts.js'
 import {
@@ -6,6 +7,7 @@ import {
   recoverPosition,
   standAlone,
 } from '../src/catalog/mariadb.js'
+import { DockerError, statusOf } from '../src/docker/errors.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
@@ -13,6 +15,7 @@ import type { GaleraMember } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { HEALTH_TIMEOUT, proveHealth, runOnce, startContainer } from './containers.js'
+import { badInput } from './failures.js'
 import { cancellation } from './progress.js'
 
 const name = 'mariadb'
@@ -63,16 +66,27 @@ export function mariadbActivities(contexts: CloudContexts) {
       await sql(cloud, host, restoredAccountsSql(cloud.cloud))
     },
 
-    /** The last transaction that a crashed member holds, as InnoDB tells it. */
+    /**
+     * The last transaction that a crashed member holds, as InnoDB tells it.
+     *
+     * @throws ApplicationFailure `BadInput` where it can't be read: what to do with such data is a person's decision
+     */
     async recoverMariadbPosition(ref: CloudRef, host: string): Promise<number> {
       const cloud = await contexts.get(ref)
+      const volume = cloud.host(host).globals.mariadb_datadir_volume
       const tail = await runOnce(cloud, host, cloud.container(host, name), {
         name: 'mariadb_position',
-        command: recoverPosition,
+        command: ['bash', '-c', recoverPosition],
+      }).catch((error: unknown) => {
+        if (error instanceof DockerError && statusOf(error.cause) === 404) {
+          throw unreadable(host, volume, [error.message])
+        }
+        if (error instanceof RemoteError) throw unreadable(host, volume, error.tail)
+        throw error
       })
       const [, seqno] = /Recovered position: [^:]+:(-?\d+)/.exec(tail.join('\n')) ?? []
-      if (seqno !== undefined) return Number(seqno)
-      throw new RemoteError(host, 'mariadbd --wsrep-recover', 0, tail)
+      if (seqno === undefined) throw unreadable(host, volume, tail)
+      return Number(seqno)
     },
 
     /**
@@ -89,6 +103,12 @@ export function mariadbActivities(contexts: CloudContexts) {
       await joinClusterAs(cloud, host, copyingFiles(cloud.container(host, name)))
     },
   }
+}
+
+function unreadable(host: string, volume: string, why: readonly string[]): ApplicationFailure {
+  const reason = ['the last transaction of its database can not be read:', ...why].join('\n  ')
+  const way = `if another member holds the data, move what is in this one's volume ${volume} elsewhere (docker volume inspect ${volume} says where it is) and run the same command again, and it copies them; else put a backup back with \`kolla-temporal mariadb-restore\``
+  return badInput([{ severity: 'error', host, message: `${reason}\n  ${way}` }])
 }
 
 /**

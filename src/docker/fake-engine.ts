@@ -23,6 +23,8 @@ export class FakeEngine {
   readonly requests: string[] = []
   channels = 0
   exitCode = 0
+  /** Why no container can be made, where it can't. */
+  refusal: { status: number; message: string } | undefined
   private readonly sockets = new Set<Socket>()
 
   private constructor(private readonly server: Server) {}
@@ -80,6 +82,8 @@ export class FakeEngine {
       this.answerImages(url, response, send)
     } else if (kind === 'exec') {
       send(200, { ExitCode: this.exitCode })
+    } else if (key === 'create' && this.refusal) {
+      send(this.refusal.status, this.refusal)
     } else if (key === 'create') {
       const container = this.add(url.searchParams.get('name') ?? '', false)
       Object.assign(container.options, body)
