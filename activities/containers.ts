@@ -124,6 +124,7 @@ export async function proveHealth(
   cloud: CloudContext,
   host: string,
   service?: string,
+  timeoutMs = HEALTH_TIMEOUT,
 ): Promise<void> {
   const containers = cloud.containers(host).filter((it) => it.service === (service ?? it.service))
   const services = [...new Set(containers.map((container) => container.service))]
@@ -132,7 +133,7 @@ export async function proveHealth(
   const probes = services.flatMap((name) => cloud.probes(host, name))
   await awaitProbes(cloud.remote(host), probes, {
     title: `${services.join(', ')} healthy`,
-    timeoutMs: HEALTH_TIMEOUT,
+    timeoutMs,
     containers: containers.map((container) => container.name),
     logs: logFoldersOf(services),
     signal,

@@ -1,12 +1,12 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { copyingFrom } from '../src/catalog/mariadb.js'
-import { stopContainer } from '../src/docker/containers.js'
-import { replaceData } from '../src/host/mariadb-data.js'
+import { inspectContainer, stopContainer } from '../src/docker/containers.js'
+import { isReplaced, replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
-import { HEALTH_TIMEOUT, ask, proveHealth, startContainer } from './containers.js'
-import { startMemberAs } from './mariadb.js'
+import { HEALTH_TIMEOUT, ask, isAsWanted } from './containers.js'
+import { joinCluster, joinClusterAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
 /** How members of a living cluster go to another MariaDB, one after the other. */
@@ -24,8 +24,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await drained(cloud, host, 'mariadb', async () => {
-        await startContainer(cloud, host, 'mariadb')
-        await proveHealth(cloud, host, 'mariadb')
+        await joinCluster(cloud, host)
         report('migrating the system tables')
         await ask(cloud, host, 'mariadb', ['mariadb-upgrade', '--user=mysql', '--silent'])
         await awaitWhole(cloud, host)
@@ -41,14 +40,26 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       const container = cloud.container(host, 'mariadb')
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       await drained(cloud, host, 'mariadb', async () => {
-        await stopContainer(cloud.engine(host), 'mariadb')
-        await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+        if (!(await joinsAlready(cloud, host, turn))) {
+          await stopContainer(cloud.engine(host), 'mariadb')
+          await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+        }
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
-        await startMemberAs(cloud, host, copyingFrom(container, donorName))
+        await joinClusterAs(cloud, host, copyingFrom(container, donorName))
         await awaitWhole(cloud, host)
       })
     },
   }
+}
+
+/**
+ * Whether an earlier attempt came so far that the member copies the data, or has copied them: to stop it would throw away
+ * what has come. One that its engine starts again and again does neither.
+ */
+async function joinsAlready(cloud: CloudContext, host: string, turn: string): Promise<boolean> {
+  const found = await inspectContainer(cloud.engine(host), 'mariadb')
+  if (found?.State.Running !== true || found.State.Restarting) return false
+  return (await isAsWanted(cloud, host, 'mariadb')) && isReplaced(cloud.remote(host), turn)
 }
 
 async function awaitWhole(cloud: CloudContext, host: string): Promise<void> {

@@ -59,16 +59,16 @@ export class Control {
 
   /**
    * Does one step of an operation, when nobody has paused it. If it fails, the operation's input or a person says what
-   * to do.
+   * to do. Returns whether it was done, and not skipped.
    *
    * @throws RollbackWanted, or the step's own error
    */
-  async attempt(title: string, body: () => Promise<void>): Promise<void> {
+  async attempt(title: string, body: () => Promise<unknown>): Promise<boolean> {
     for (;;) {
       await this.#ready()
       try {
         await body()
-        return
+        return true
       } catch (error) {
         if (isCancellation(error)) throw error
         const decision = await this.#ask(title, error)
@@ -76,7 +76,7 @@ export class Control {
         if (decision === 'rollback') throw new RollbackWanted(error)
         if (decision === 'retry') continue
         this.#skipped = [...this.#skipped, title]
-        return
+        return false
       }
     }
   }

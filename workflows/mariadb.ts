@@ -67,7 +67,10 @@ export async function mariadbRestore(input: MariadbRestoreInput): Promise<Operat
       )
     }
     if (input.confirm !== true) throw unconfirmed(backup)
-    const found = await restore(operation, ref, { backup, backups: state.backups, members })
+    const found = await putBack(operation, ref, { backup, backups: state.backups, members })
+    await operation.stages.run(titles.join, () =>
+      onAll(othersOf({ backup, members }), (host) => step('startMariadb', host, ref, host)),
+    )
     return done(`the database is that of ${backup.at} again: ${found}`)
   })
 }
@@ -79,27 +82,18 @@ export interface Restore {
   readonly members: readonly string[]
 }
 
-type Hook = () => Promise<unknown>
-type Around = 'meanwhile' | 'first' | 'afterwards'
-const nothing: Hook = () => Promise.resolve()
-
 /**
- * The members go on serving until the data are ready to be put in place; while they stop, `meanwhile` is done. As soon
- * as the first member serves them comes `first`, then `afterwards` beside the other members.
+ * Puts a backup's data in place on its host, where a member then serves them alone; those of the others are set aside.
+ * The members go on serving until the data are ready for that; while they stop, `meanwhile` is done.
  */
-export async function restore(
+export async function putBack(
   { stages }: Pick<Operation, 'stages'>,
   ref: CloudRef,
   { backup, backups, members }: Restore,
-  {
-    meanwhile = nothing,
-    first = nothing,
-    afterwards = nothing,
-  }: Partial<Record<Around, Hook>> = {},
+  meanwhile: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<string> {
   const { host } = backup
   const turn = workflowInfo().runId
-  const others = members.filter((member) => member !== host)
   const found = await stages.run(titles.prepare, () =>
     step('proveBackup', `${host} · ${backup.id}`, ref, host, wholeChain(backups, backup.id), true),
   )
@@ -107,17 +101,18 @@ export async function restore(
   await stages.run(titles.restore, async () => {
     await together(
       () => step('restoreMariadb', host, ref, host, turn),
-      ...others.map((member) => () => step('setMariadbAside', member, ref, member, turn)),
+      ...othersOf({ backup, members }).map(
+        (member) => () => step('setMariadbAside', member, ref, member, turn),
+      ),
     )
     await step('mendMariadbAccounts', host, ref, host)
   })
-  await first()
-  await together(afterwards, () =>
-    stages.run(titles.join, () =>
-      onAll(others, (member) => step('startMariadb', member, ref, member)),
-    ),
-  )
   return found
+}
+
+/** Members that copy what was put back. */
+export function othersOf({ backup, members }: Pick<Restore, 'backup' | 'members'>): string[] {
+  return members.filter((member) => member !== backup.host)
 }
 
 /** Starts a cluster whose members are all down, or wait for each other in vain, from the one with the newest data. */

@@ -1,5 +1,5 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow'
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import { ApplicationFailure } from '@temporalio/common'
 import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
@@ -7,6 +7,7 @@ import { holding } from './cloud-lock.js'
 import type { CloudInput, OperationName, OperationResult } from './operations.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
+import { unseen } from './unseen.js'
 
 /** What the body of an operation works with. */
 export interface Operation {
@@ -106,14 +107,7 @@ export async function observe({ hosts, ref }: OpenedCloud) {
   const observed = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
   const unobserved = looks.flatMap((look, index): Finding[] => {
     if (look.status === 'fulfilled') return []
-    const reason = look.reason instanceof ActivityFailure ? look.reason.cause : undefined
-    if (!(reason instanceof ApplicationFailure)) throw look.reason
-    const [findings] = (reason.details ?? []) as readonly (readonly Finding[] | undefined)[]
-    return (
-      findings?.slice() ?? [
-        { severity: 'error', host: hosts[index] ?? '', message: reason.message },
-      ]
-    )
+    return unseen(hosts[index] ?? '', look.reason)
   })
   return { observed, unobserved }
 }

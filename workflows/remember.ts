@@ -1,9 +1,13 @@
+import { isCancellation, log } from '@temporalio/workflow'
 import type { StepTime } from '../src/plan/step-times.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { Operation } from './operate.js'
 import { step } from './steps.js'
 
-/** Keeps how long each part took, for the next plan to say. Parts before the `since`th stage are another's. */
+/**
+ * Keeps how long each part took, for the next plan to say. Parts before the `since`th stage are another's. Where that
+ * can't be kept, what was done is done all the same.
+ */
 export async function rememberTimes(
   { cloud, stages }: Operation,
   operation: 'upgrade' | 'rollback',
@@ -15,5 +19,10 @@ export async function rememberTimes(
     const hosts = parts.find((part) => part.title === title)?.hosts.length
     return [title, { seconds, at, ...(hosts !== undefined && { hosts }) }]
   })
-  await step('rememberTimes', operation, cloud.ref, operation, Object.fromEntries(times))
+  try {
+    await step('rememberTimes', operation, cloud.ref, operation, Object.fromEntries(times))
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    log.warn('how long each part took is not kept', { error })
+  }
 }

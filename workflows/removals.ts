@@ -1,7 +1,7 @@
 import type { Run } from './run.js'
 import { step } from './steps.js'
 
-type Attempt = (title: string, body: () => Promise<void>) => Promise<void>
+type Attempt = (title: string, body: () => Promise<unknown>) => Promise<unknown>
 
 /** Takes away what the plan no longer wants, one after the other. */
 export async function removeUnwanted(

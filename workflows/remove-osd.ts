@@ -1,5 +1,6 @@
+import { CancellationScope, log } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
-import type { PlannedCloud } from '../activities/index.js'
+import type { CloudRef, OsdPlace, PlannedCloud } from '../activities/index.js'
 import { observe, operate, refuse } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RemoveOsdInput } from './operations.js'
@@ -18,11 +19,34 @@ export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult>
     const osd = await stages.run(`Look for osd.${id}`, () =>
       step('inspectOsd', monitor, ref, monitor, id),
     )
-    await stages.run(`Drain osd.${id}`, () => step('drainOsd', monitor, ref, monitor, id))
-    await stages.run(`Remove osd.${id}`, () => step('destroyOsd', monitor, ref, monitor, osd))
+    try {
+      await stages.run(`Drain osd.${id}`, () => step('drainOsd', monitor, ref, monitor, id))
+      await stages.run(`Remove osd.${id}`, () => step('destroyOsd', monitor, ref, monitor, osd))
+    } catch (error) {
+      if (osd.in) await takeIn(operation, ref, monitor, osd)
+      throw error
+    }
     const summary = `osd.${id} is gone${osd.host === undefined ? '' : ` from ${osd.host}`}: its partitions are blank, and the next deploy makes an OSD of a disk that is still named or labelled`
     return { changes: [], warnings: findings, summary }
   })
+}
+
+/** Why the removal ended matters more than this, of which the run's stages tell. */
+async function takeIn(
+  { stages }: Operation,
+  ref: CloudRef,
+  monitor: string,
+  osd: OsdPlace,
+): Promise<void> {
+  try {
+    await CancellationScope.nonCancellable(() =>
+      stages.run(`Take osd.${osd.id} in again`, () =>
+        step('takeOsdIn', monitor, ref, monitor, osd),
+      ),
+    )
+  } catch (error) {
+    log.warn(`osd.${osd.id} may still be out: \`ceph osd in ${osd.id}\``, { error })
+  }
 }
 
 /** What is wrong with the cloud stops no removal: a disk that is gone may be the very reason for it. */

@@ -12,8 +12,8 @@ import { checkRoom } from '../src/plan/room.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
-import { restore } from './mariadb.js'
-import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
+import { othersOf, putBack } from './mariadb.js'
+import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
 import { rememberTimes } from './remember.js'
@@ -153,23 +153,25 @@ async function restoreData(
   const stop = () =>
     onAll(keystones, (host) => step('stopService', `${host} · keystone`, run.ref, host, 'keystone'))
   const start = (hosts: readonly string[]) => startKeystone(operation, run, hosts)
-  await control.attempt('the data of the record', async () => {
+  const inPlace = await control.attempt('the data of the record', async () => {
     await onAll(members, (host) =>
       step('writeConfiguration', `${host} · mariadb`, run.ref, host, ['mariadb']),
     )
-    const { backups } = database
-    await restore(
-      operation,
-      run.ref,
-      { backup, backups, members },
-      {
-        meanwhile: stop,
-        // Alone, and so sooner: from then on there is an API again.
-        first: () => start(keystones.slice(0, 1)),
-        afterwards: () => start(keystones.slice(1)),
-      },
-    )
+    await putBack(operation, run.ref, { backup, backups: database.backups, members }, stop)
   })
+  if (!inPlace) return
+  // From here on what fails is tried again alone: the others serve, or copy what would be thrown away.
+  // Alone, and so sooner: from then on there is an API again.
+  await control.attempt('the first keystone', () => start(keystones.slice(0, 1)))
+  await together(
+    () => control.attempt('the other keystones', () => start(keystones.slice(1))),
+    () =>
+      operation.stages.run(titles.join, () =>
+        onAll(othersOf({ backup, members }), (host) =>
+          control.attempt(`mariadb on ${host}`, () => step('startMariadb', host, run.ref, host)),
+        ),
+      ),
+  )
 }
 
 /** The others still have the old MariaDB's data: the member copies them. */

@@ -25,7 +25,7 @@ const act: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 
-/** Packages and images: as long as the network takes. */
+/** Packages, images, a database's copy: as long as the network takes. */
 const transfer: ActivityOptions = {
   ...act,
   startToCloseTimeout: '2 hours',
@@ -76,9 +76,13 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   openRecord: 'look',
   inspectCeph: 'look',
   managersInOrder: 'look',
+  startMariadb: 'transfer',
+  replaceMariadb: 'transfer',
+  rejoinMariadb: 'transfer',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
   withdrawKeystone: 'undo',
+  takeOsdIn: 'undo',
 }
 
 /** Runs one verb; `summary` (at most 200 bytes, usually a host's name) is what the Web UI and the command line show. */

@@ -130,10 +130,7 @@ async function replaceAll(
   input: UpgradeInput,
 ): Promise<void> {
   const run = new Run(plan, operation.stages)
-  const attempt = (title: string, body: () => Promise<unknown>) =>
-    control.attempt(title, async () => {
-      await body()
-    })
+  const attempt: Attempt = (title, body) => control.attempt(title, body)
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
       await before(run, planned, attempt)
@@ -149,7 +146,7 @@ async function replaceAll(
   await removeUnwanted(run, attempt)
 }
 
-type Attempt = (title: string, body: () => Promise<unknown>) => Promise<void>
+type Attempt = (title: string, body: () => Promise<unknown>) => Promise<unknown>
 
 /** What a service needs before the first of its hosts. */
 async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt): Promise<void> {

@@ -100,12 +100,15 @@ mariadb-install-db --skip-test-db --auth-root-socket-user=mysql
 rm ${installingMark}
 `
 
-/** Command of a one-shot container that prints `Recovered position: <uuid>:<seqno>`, what a crash left in InnoDB. */
-export const recoverPosition = [
-  'bash',
-  '-c',
-  "sudo -E kolla_set_configs && mariadbd --wsrep-recover --disable-log-error 2>&1 | grep 'Recovered position'",
-]
+/**
+ * Script for a one-shot container that prints `Recovered position: <uuid>:<seqno>`, what a crash left in InnoDB; where
+ * that can't be read, it fails with MariaDB's last words.
+ */
+export const recoverPosition = `set -o errexit
+sudo -E kolla_set_configs
+said=$(mariadbd --wsrep-recover --disable-log-error 2>&1) || code=$?
+grep 'Recovered position' <<<"$said" || { tail -n 5 <<<"$said"; exit "\${code:-1}"; }
+`
 
 function container(ctx: Context): Container {
   const { cloud, host } = ctx

@@ -23,6 +23,12 @@ export class FakeEngine {
   readonly requests: string[] = []
   channels = 0
   exitCode = 0
+  /** What a command that runs in a container prints; what it is given by default. */
+  print: ((command: string) => string) | undefined
+  /** Every command that ran in a container. */
+  readonly commands: string[] = []
+  /** Why no container can be made, where it can't. */
+  refusal: { status: number; message: string } | undefined
   private readonly sockets = new Set<Socket>()
 
   private constructor(private readonly server: Server) {}
@@ -80,11 +86,14 @@ export class FakeEngine {
       this.answerImages(url, response, send)
     } else if (kind === 'exec') {
       send(200, { ExitCode: this.exitCode })
+    } else if (key === 'create' && this.refusal) {
+      send(this.refusal.status, this.refusal)
     } else if (key === 'create') {
       const container = this.add(url.searchParams.get('name') ?? '', false)
       Object.assign(container.options, body)
       send(201, { Id: container.id })
     } else {
+      if (verb === 'exec') this.commands.push((body as { Cmd: string[] }).Cmd.join(' '))
       this.answerContainer(this.find(key), request.method === 'DELETE' ? 'remove' : verb, url, send)
     }
   }
@@ -158,7 +167,8 @@ export class FakeEngine {
     take(head)
     socket.on('data', take)
     socket.on('end', () => {
-      const input = Buffer.concat(chunks)
+      const said = this.print?.(this.commands.at(-1) ?? '')
+      const input = said === undefined ? Buffer.concat(chunks) : Buffer.from(said)
       socket.end(Buffer.concat([frame(1, input), frame(2, Buffer.from('end of input'))]))
     })
   }

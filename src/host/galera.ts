@@ -41,7 +41,7 @@ fi
 echo "running=$running"
 echo "data=$data"
 [ ! -e "$folder/gvwstate.dat" ] || echo view=known
-[ ! -e "$folder/grastate.dat" ] || sed -n 's/^seqno: */seqno=/p' "$folder/grastate.dat"
+[ ! -e "$folder/grastate.dat" ] || sed -n 's/^seqno: *\\(-\\{0,1\\}[0-9]\\{1,\\}\\) *$/seqno=\\1/p' "$folder/grastate.dat"
 [ "$running" != true ] ||
   docker exec "$container" mariadb -NBe "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null |
     sed 's/.*\\t/state=/'

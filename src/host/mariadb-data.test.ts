@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { parseNote } from './mariadb-data.js'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Remote } from '../ssh/remote.js'
+import { isReplaced, parseNote, replaceData } from './mariadb-data.js'
 
 describe('the note of a backup', () => {
   const note = [
@@ -31,5 +36,39 @@ describe('the note of a backup', () => {
       kind: 'incremental',
       base: '20261122T094000Z-full',
     })
+  })
+})
+
+describe("a member's data that are set aside", () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'volumes-'))
+    mkdirSync(join(folder, 'mariadb'))
+    writeFileSync(join(folder, 'mariadb', 'ibdata1'), '')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  /** This machine's bash, with volumes that are folders of the test. */
+  const remote = {
+    host: 'kolla1',
+    runOrFail(script: string) {
+      const docker = `docker() {
+  case "$1 \${2-}" in
+    'volume inspect') [[ ! -d ${folder}/\${*: -1} ]] || echo "${folder}/\${*: -1}"; [[ -d ${folder}/\${*: -1} ]] ;;
+    'volume create') mkdir -p "${folder}/$3" ;;
+  esac
+}\n`
+      const stdout = execFileSync('bash', ['-c', docker + script], { encoding: 'utf8' })
+      return Promise.resolve({ code: 0, stdout, stderr: '' })
+    },
+  } as unknown as Remote
+
+  it('are known to be so on the same occasion alone', async () => {
+    expect(await isReplaced(remote, 'run')).toBe(false)
+    await replaceData(remote, 'mariadb', { turn: 'run', prepared: false })
+    expect(readdirSync(join(folder, 'mariadb'))).toEqual([])
+    expect(readdirSync(join(folder, 'mariadb_replaced')).sort()).toEqual(['.turn', 'ibdata1'])
+    expect(await isReplaced(remote, 'run')).toBe(true)
+    expect(await isReplaced(remote, 'another')).toBe(false)
   })
 })

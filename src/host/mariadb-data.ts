@@ -88,6 +88,18 @@ export async function replaceData(
   )
 }
 
+/** Whether `replaceData` has come to its end on this occasion. */
+export async function isReplaced(remote: Remote, turn: string): Promise<boolean> {
+  const { stdout } = await remote.runOrFail(
+    sh`away=${replacedVolume}\n` +
+      `${folderOf}
+away=$(folder_of "$away") || exit 0
+cat -- "$away/.turn" 2>/dev/null || true`,
+    { title: `look for what was set aside on ${remote.host}` },
+  )
+  return stdout.trim() === `${turn} done`
+}
+
 const replace = `set -o errexit -o pipefail
 ${folderOf}
 docker volume create "$away" >/dev/null

@@ -1,4 +1,5 @@
 import { finishedOsds } from '../plan/ceph/osds.js'
+import { RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
@@ -7,7 +8,9 @@ import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
 import type { CephQuestions } from './observe/ceph-script.js'
-import { observationScript, splitSections } from './observe/script.js'
+import { whatHangs } from './observe/hanging.js'
+import { observationScript, sectionOf, splitSections } from './observe/script.js'
+import type { SectionName } from './observe/script.js'
 
 export interface ObserveOptions {
   /** Containers of the catalogue: they and their folders below `/etc/kolla` are of interest. May end with `*`. */
@@ -23,15 +26,18 @@ export interface ObserveOptions {
   readonly signal?: AbortSignal
 }
 
-/** What a host shows, in one SSH round trip. A bare host without Docker is fine. */
+/** How long a host may take to tell, in milliseconds; it takes a second or two. */
+const PATIENCE = 45_000
+
+/**
+ * What a host shows, in one SSH round trip. A bare host without Docker is fine.
+ *
+ * @throws RemoteTimeout with what did not answer; RemoteError
+ */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
   const { containers: names, digestKey, galeraVolume, ceph, root = '/etc/kolla', signal } = options
   const script = observationScript({ names, root, galeraVolume, ceph: ceph ?? {} })
-  const { stdout } = await remote.runOrFail(script, {
-    title: 'observe the host',
-    timeoutMs: 60_000,
-    ...(signal && { signal }),
-  })
+  const stdout = await ask(remote, script, signal)
   const section = splitSections(stdout)
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
@@ -56,6 +62,24 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
       }),
     ...(galera !== undefined && { galera: { view: galera === 'view' } }),
     ...(seen && { ceph: seen }),
+  }
+}
+
+async function ask(remote: Remote, script: string, signal?: AbortSignal): Promise<string> {
+  let last: SectionName | undefined
+  try {
+    const { stdout } = await remote.runOrFail(script, {
+      title: 'observe the host',
+      timeoutMs: PATIENCE,
+      ...(signal && { signal }),
+      onOutput: (line) => {
+        last = sectionOf(line) ?? last
+      },
+    })
+    return stdout
+  } catch (error) {
+    if (!(error instanceof RemoteTimeout)) throw error
+    throw new RemoteTimeout(remote.host, error.command, PATIENCE, [whatHangs(last)])
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -38,4 +38,19 @@ it('forgets the oldest of a host, whatever was kept of others', async () => {
   await expect(snapshots.observed('kolla2', first)).rejects.toThrow('ENOENT')
   expect(await readdir(join(folder, 'clouds', 'demo', 'observed', 'kolla2'))).toHaveLength(50)
   expect(await snapshots.observed('kolla1', other)).toEqual(observed(0))
+})
+
+const keep = (snapshots: Snapshots, count: number) =>
+  Array.from({ length: count }).reduce<Promise<string>>(
+    (before, _, index) =>
+      before.then(() => snapshots.keepFound({ hosts: [], images: { cron: String(index) } })),
+    Promise.resolve(''),
+  )
+
+it('does not mind a file that another run takes away meanwhile', async () => {
+  const snapshots = new Snapshots(folder, 'demo')
+  await keep(snapshots, 1)
+  // It is listed, and then it is not there.
+  await symlink('nowhere', join(folder, 'clouds', 'demo', 'found', 'a.json.1f'))
+  await expect(keep(snapshots, 55)).resolves.toBeTruthy()
 })

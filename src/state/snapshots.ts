@@ -90,13 +90,21 @@ export class Snapshots {
   async #prune(kind: string): Promise<void> {
     const names = await readdir(join(this.#folder, kind))
     if (names.length <= KEPT) return
-    const files = await Promise.all(
-      names.map(async (name) => {
-        const path = join(this.#folder, kind, name)
-        return { path, usedAt: (await stat(path)).mtimeMs }
-      }),
-    )
-    const old = files.sort((a, b) => b.usedAt - a.usedAt).slice(KEPT)
+    const files = await Promise.all(names.map((name) => used(join(this.#folder, kind, name))))
+    const old = files
+      .flat()
+      .sort((a, b) => b.usedAt - a.usedAt)
+      .slice(KEPT)
     await Promise.all(old.map(({ path }) => rm(path, { force: true })))
+  }
+}
+
+/** Nothing where another run beside this one has just given the file its name, or removed it. */
+async function used(path: string): Promise<{ path: string; usedAt: number }[]> {
+  try {
+    return [{ path, usedAt: (await stat(path)).mtimeMs }]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }

@@ -9,6 +9,8 @@ export interface Call {
   readonly args: readonly unknown[]
   readonly startedAt: number
   endedAt: number
+  /** How long one attempt may take, in milliseconds. */
+  readonly startToClose: number
 }
 
 type Fakes = { [Verb in keyof Activities]?: (...args: never[]) => unknown }
@@ -78,9 +80,17 @@ export function fakeActivities(fakes: Fakes = {}) {
   const activities = {
     /** Temporal's name for the activity that answers for every type without one of its own. */
     async default(...args: readonly unknown[]): Promise<unknown> {
-      const verb = Context.current().info.activityType as keyof Activities
+      const { activityType, startToCloseTimeoutMs: startToClose } = Context.current().info
+      const verb = activityType as keyof Activities
       const host = typeof args[1] === 'string' ? args[1] : ''
-      const call: Call = { verb, host, args, startedAt: Date.now(), endedAt: Infinity }
+      const call: Call = {
+        verb,
+        host,
+        args,
+        startedAt: Date.now(),
+        endedAt: Infinity,
+        startToClose,
+      }
       calls.push(call)
       await new Promise((resolve) => setTimeout(resolve, 10))
       try {

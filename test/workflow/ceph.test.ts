@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
 import type { Change } from '../../src/plan/change.js'
@@ -101,6 +102,59 @@ describe('Ceph', () => {
     }
     expect(of('awaitMonOkToStop')).toHaveLength(3)
     expect(begin(of('startOsd'))).toBeGreaterThanOrEqual(end(of('startCephMon')))
+  })
+
+  describe('an OSD that is to go', () => {
+    const osd = { id: 3, uuid: 'u3', host: 'kolla2', in: true, up: true }
+    const failed = () => {
+      throw ApplicationFailure.nonRetryable('kolla1: osd.3 is not drained', 'StepFailed')
+    }
+    const remove = (fakes: Parameters<typeof fakeActivities>[0]) =>
+      fakeActivities({ planCloud: () => planned([], { members }), inspectOsd: () => osd, ...fakes })
+
+    it('is not taken in again once it is gone', async () => {
+      const { activities, calls } = remove({})
+      await environment.withWorker(activities, (runs) =>
+        runs.execute('removeOsd', { cloud, osd: 3 }),
+      )
+      expect(calls.slice(-2).map(({ verb }) => verb)).toEqual(['drainOsd', 'destroyOsd'])
+    })
+
+    it.each([
+      { before: 'in', back: ['kolla1', osd] },
+      { before: 'out', back: undefined },
+    ])('is $before again where it can not be drained', async ({ before, back }) => {
+      const { activities, calls } = remove({
+        inspectOsd: () => ({ ...osd, in: before === 'in' }),
+        drainOsd: failed,
+      })
+      const removal = environment.withWorker(activities, (runs) =>
+        runs.execute('removeOsd', { cloud, osd: 3 }),
+      )
+      await expect(removal).rejects.toMatchObject({
+        cause: { cause: { message: 'kolla1: osd.3 is not drained' } },
+      })
+      const taken = calls.find(({ verb }) => verb === 'takeOsdIn')
+      expect(taken?.args.slice(1)).toEqual(back)
+    })
+
+    it('is in again where the run is aborted, and the run is a cancelled one', async () => {
+      let draining = () => {}
+      const begun = new Promise<void>((resolve) => (draining = resolve))
+      const { activities, calls } = remove({
+        drainOsd: async () => {
+          draining()
+          await new Promise((resolve) => setTimeout(resolve, 1000))
+        },
+      })
+      await environment.withWorker(activities, async (runs) => {
+        const handle = await runs.start('removeOsd', { cloud, osd: 3 })
+        await begun
+        await handle.cancel()
+        await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
+      })
+      expect(calls.slice(-2).map(({ verb }) => verb)).toEqual(['drainOsd', 'takeOsdIn'])
+    })
   })
 
   it('wipes a disk with the proof that was given, and no other', async () => {

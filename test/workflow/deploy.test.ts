@@ -1,6 +1,7 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
+import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -21,6 +22,8 @@ function span(calls: readonly Call[], verb: keyof Activities) {
     end: Math.max(...found.map((call) => call.endedAt)),
   }
 }
+
+const finding = (host: string) => ({ severity: 'error' as const, host, message: 'no Docker' })
 
 async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> {
   try {
@@ -54,6 +57,7 @@ describe('deploy', () => {
     expect(at('bootstrapMariadb').end).toBeLessThanOrEqual(at('startMariadb').begin)
     const members = calls.filter((call) => call.verb === 'startMariadb')
     expect(members.map(({ args }) => args[2])).toEqual(['new', 'new', 'new'])
+    for (const { startToClose } of members) expect(startToClose).toBeGreaterThan(JOIN_TIMEOUT)
     expect(at('createKeystoneDatabase').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
     expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(at('startKeystone').begin)
     expect(at('shareFernetKeys').end).toBeLessThanOrEqual(at('startKeystone').begin)
@@ -147,10 +151,31 @@ describe('deploy', () => {
     expect(began.at(-1)?.verb).toBe('recoverMariadb')
   })
 
-  it('reports everything that is wrong at once and touches nothing', async () => {
-    const error = (host: string) => ({ severity: 'error' as const, host, message: 'no Docker' })
+  it('ends with what a host fails at that can not be looked at, and with all other findings', async () => {
     const { activities, calls } = fakeActivities({
-      planCloud: () => planned([], { findings: [error('kolla1'), error('kolla3')] }),
+      observeHost: (_ref: unknown, host: string) => {
+        if (host !== 'kolla2') return { facts: { name: host } }
+        const message = 'kolla2: observe the host did not end within 45 s\n  docker info'
+        const details = { host, command: 'observe the host', tail: [], advice: 'mend it' }
+        throw ApplicationFailure.create({ type: 'StepFailed', message, details: [details] })
+      },
+      planCloud: () => planned([], { findings: [finding('kolla3')] }),
+    })
+    const failure = await environment.withWorker(activities, (runs) =>
+      failureOf(runs.execute('deploy', { cloud })),
+    )
+    expect(failure.type).toBe('BadInput')
+    expect(failure.message).toBe(
+      'kolla2: error: observe the host did not end within 45 s\n  docker info\n  mend it\nkolla3: error: no Docker',
+    )
+    expect(
+      calls.filter(({ verb, host }) => verb === 'observeHost' && host === 'kolla2'),
+    ).toHaveLength(2)
+  })
+
+  it('reports everything that is wrong at once and touches nothing', async () => {
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned([], { findings: [finding('kolla1'), finding('kolla3')] }),
     })
     const failure = await environment.withWorker(activities, (runs) =>
       failureOf(runs.execute('deploy', { cloud })),

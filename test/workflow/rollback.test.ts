@@ -1,4 +1,6 @@
+import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { changesOf, planned } from '../support/fake-activities.js'
@@ -31,6 +33,9 @@ describe('rollback', () => {
     expect(verbs).not.toContain('restoreMariadb')
     expect(verbs).not.toContain('rejoinMariadb')
     expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+    for (const { verb, startToClose } of calls) {
+      if (verb === 'replaceMariadb') expect(startToClose).toBeGreaterThan(JOIN_TIMEOUT)
+    }
   })
 
   it('says whom it leaves out', async () => {
@@ -56,9 +61,9 @@ describe('rollback', () => {
       },
     })
     await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
-    expect(calls.filter((call) => call.verb === 'rejoinMariadb')).toMatchObject([
-      { host: 'kolla1' },
-    ])
+    const rejoined = calls.filter((call) => call.verb === 'rejoinMariadb')
+    expect(rejoined).toMatchObject([{ host: 'kolla1' }])
+    expect(rejoined[0]?.startToClose).toBeGreaterThan(JOIN_TIMEOUT)
   })
 
   it('waits for a person where it fails itself: there is no way back from a way back', async () => {
@@ -114,6 +119,28 @@ describe('rollback', () => {
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
     })
     expect(undone).toBe(true)
+  })
+
+  it('has a member that could not copy the data try again, and leaves alone what serves by then', async () => {
+    let mended = false
+    const { activities, calls } = fakes('11.8', {
+      startMariadb: (_ref: unknown, host: string) => {
+        if (host === 'kolla3' && !mended)
+          throw ApplicationFailure.nonRetryable('kolla3: its disk is full', 'StepFailed')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
+      expect((await until(handle, 'failure')).what).toContain('mariadb on kolla3 failed')
+      mended = true
+      await handle.executeUpdate('decide', { args: ['retry'] })
+      await handle.result()
+    })
+    const of = (verb: string) => calls.filter((call) => call.verb === verb).map(({ host }) => host)
+    expect(of('startMariadb').sort()).toEqual(['kolla2', 'kolla3', 'kolla3'])
+    expect(of('stopMariadb').sort()).toEqual(hosts)
+    expect(of('restoreMariadb')).toEqual(['kolla1'])
+    expect(of('startKeystone').sort()).toEqual(hosts)
   })
 
   it('does not guess where no MariaDB tells how far its schema was migrated', async () => {

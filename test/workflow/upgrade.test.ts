@@ -237,6 +237,18 @@ describe('upgrade', () => {
     expect(Object.keys(remembered)).toEqual(expect.arrayContaining(['Pull images', 'Verify']))
   })
 
+  it('has succeeded also where the times of its parts can not be kept', async () => {
+    const { activities } = fakes('11.8', {
+      rememberTimes: () => {
+        throw ApplicationFailure.nonRetryable('no space left on device', 'StepFailed')
+      },
+    })
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('upgrade', input),
+    )
+    expect(summary).toContain('2025.2 → 2026.1')
+  })
+
   it('finishes what an earlier run left, with its record', async () => {
     const { activities, calls } = fakes('11.8', {
       planUpgrade: () => ({ ...upgradePlan(), record }),

@@ -15,6 +15,7 @@ export type SectionName =
   | 'processes'
   | 'files'
   | 'digests'
+  | 'engine'
   | 'docker'
   | 'containers'
   | 'images'
@@ -32,10 +33,16 @@ export function splitSections(output: string): Sections {
   const sections = new Map<string, string[]>()
   let current: string[] = []
   for (const line of output.split('\n')) {
-    if (line.startsWith(mark)) sections.set(line.slice(mark.length), (current = []))
+    const section = sectionOf(line)
+    if (section !== undefined) sections.set(section, (current = []))
     else if (line !== '') current.push(line)
   }
   return (name) => sections.get(name) ?? []
+}
+
+/** The section that a line begins, if it begins one. */
+export function sectionOf(line: string): SectionName | undefined {
+  return line.startsWith(mark) ? (line.slice(mark.length) as SectionName) : undefined
 }
 
 const inspected = [
@@ -103,6 +110,7 @@ if ((${raw('${#folders[@]}')})); then
   section digests; find "${raw('${folders[@]}')}" -type f -exec sha256sum -- {} +
 fi
 
+[[ ! $docker_info ]] || section engine
 if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker[@]}')} == 2)); then
   section docker
   printf '%s\n' "${raw('${docker[@]}')}"

@@ -1,0 +1,78 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FakeEngine } from '../src/docker/fake-engine.js'
+import { HEALTH_TIMEOUT } from './containers.js'
+import { galeraUpgradeActivities } from './galera-upgrade.js'
+import { JOIN_TIMEOUT, mariadbActivities } from './mariadb.js'
+import { testContexts, testRef } from './testing.js'
+
+let docker: FakeEngine
+beforeEach(async () => {
+  docker = await FakeEngine.start()
+})
+afterEach(() => docker.stop())
+
+const inActivity = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+const graceMs = 10_000
+
+describe('a member that copies all data', () => {
+  const rejoin = (contexts: ReturnType<typeof testContexts>['contexts']) =>
+    inActivity().run(() =>
+      galeraUpgradeActivities(contexts).rejoinMariadb(testRef, 'kolla2', 'kolla1', 'run'),
+    )
+  const died = { code: 1, stderr: 'the worker died' }
+
+  it.each([
+    { aside: 'run done', title: 'goes on with that', stops: 0 },
+    { aside: 'run filling', title: 'begins where its data were not all set aside', stops: 1 },
+    { aside: 'another done', title: 'begins anew on another occasion', stops: 1 },
+  ])('$title in the next attempt', async ({ aside, stops }) => {
+    const first = testContexts(docker, (title) => (title === 'mariadb healthy' ? died : undefined))
+    await expect(rejoin(first.contexts)).rejects.toThrow('the worker died')
+    docker.requests.length = 0
+
+    const { contexts, ran } = testContexts(docker, (title) =>
+      title.startsWith('look for what was set aside') ? { stdout: `${aside}\n` } : undefined,
+    )
+    await rejoin(contexts)
+    const stopped = docker.requests.filter((it) => it === 'POST /containers/mariadb/stop')
+    const replaced = ran.filter(({ title }) => title === 'set the data of kolla1 aside')
+    expect([stopped.length, replaced.length]).toEqual([stops, stops])
+    expect(ran.map(({ title }) => title)).toContain('mariadb healthy')
+  })
+})
+
+describe('the time until a member is Synced', () => {
+  const waitOf = async (
+    verb: (contexts: ReturnType<typeof testContexts>['contexts']) => Promise<void>,
+  ) => {
+    const { contexts, ran } = testContexts(docker)
+    await inActivity().run(() => verb(contexts))
+    return ran.find(({ title }) => title === 'mariadb healthy')?.timeoutMs
+  }
+
+  it.each(['new', 'living'] as const)('is that of a copy in a %s cluster', async (cluster) => {
+    const wait = await waitOf((contexts) =>
+      mariadbActivities(contexts).startMariadb(testRef, 'kolla2', cluster),
+    )
+    expect(wait).toBe(JOIN_TIMEOUT + graceMs)
+  })
+
+  it('is that of a copy where its release changes, in either direction', async () => {
+    const there = await waitOf((contexts) =>
+      galeraUpgradeActivities(contexts).replaceMariadb(testRef, 'kolla2'),
+    )
+    const back = await waitOf((contexts) =>
+      galeraUpgradeActivities(contexts).rejoinMariadb(testRef, 'kolla2', 'kolla1', 'run'),
+    )
+    expect([there, back]).toEqual([JOIN_TIMEOUT + graceMs, JOIN_TIMEOUT + graceMs])
+  })
+
+  it('is short for the first one, which copies nothing', async () => {
+    const wait = await waitOf((contexts) =>
+      mariadbActivities(contexts).recoverMariadb(testRef, 'kolla1'),
+    )
+    expect(wait).toBe(HEALTH_TIMEOUT + graceMs)
+  })
+})

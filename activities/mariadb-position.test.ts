@@ -1,0 +1,44 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { FakeEngine } from '../src/docker/fake-engine.js'
+import { mariadbActivities } from './mariadb.js'
+import { testContexts, testRef } from './testing.js'
+
+let docker: FakeEngine
+beforeEach(async () => {
+  docker = await FakeEngine.start()
+})
+afterEach(() => docker.stop())
+
+async function failure(): Promise<ApplicationFailure> {
+  const { contexts } = testContexts(docker)
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const asked = environment.run(() =>
+    mariadbActivities(contexts).recoverMariadbPosition(testRef, 'kolla2'),
+  )
+  const error: unknown = await asked.catch((reason: unknown) => reason)
+  if (error instanceof ApplicationFailure) return error
+  throw error
+}
+
+it.each([
+  ['its data are broken', { exitCode: 1 }, ''],
+  ['MariaDB says nothing of it', { exitCode: 0 }, ''],
+  ['its image is gone', { refusal: { status: 404, message: 'No such image' } }, 'No such image'],
+])('a person decides about a position that can not be read: %s', async (_case, state, why) => {
+  Object.assign(docker, state)
+  const { type, nonRetryable, message, details } = await failure()
+  expect({ type, nonRetryable }).toEqual({ type: 'BadInput', nonRetryable: true })
+  expect(message).toMatch(/^kolla2: error: the last transaction of its database can not be read/)
+  expect(message).toContain('volume mariadb elsewhere')
+  expect(message).toContain('kolla-temporal mariadb-restore')
+  expect(message).toContain(why)
+  expect(details).toMatchObject([[{ severity: 'error', host: 'kolla2' }]])
+})
+
+it('is asked again where the engine only refuses for now', async () => {
+  docker.refusal = { status: 409, message: 'the name is in use' }
+  await expect(failure()).rejects.toThrow('the name is in use')
+})

@@ -1,0 +1,43 @@
+import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
+import type { FakeEngine } from '../src/docker/fake-engine.js'
+import type { Remote, RunOptions, RunResult } from '../src/ssh/remote.js'
+import { RemoteError } from '../src/ssh/errors.js'
+import type { Adapters } from './adapters.js'
+import { CloudContext } from './cloud-context.js'
+import type { CloudContexts, CloudRef } from './cloud-context.js'
+import { Secrets } from './redact.js'
+
+export const testRef: CloudRef = { cloud: 'demo', files: 'f1', found: 'f2' }
+
+/** A script that a verb ran on a host. */
+export interface RanScript {
+  readonly title: string
+  readonly timeoutMs: number | undefined
+}
+
+/** What a script answers, by its title; by default it ends well and says nothing. */
+export type Answer = (title: string) => Partial<RunResult> | undefined
+
+/** For tests: the test cloud as verbs see it. All its hosts have one engine, and no script runs anywhere. */
+export function testContexts(engine: FakeEngine, answer: Answer = () => undefined) {
+  const ran: RanScript[] = []
+  const run = ({ title = '', timeoutMs }: RunOptions = {}): Promise<RunResult> => {
+    ran.push({ title, timeoutMs })
+    return Promise.resolve({ code: 0, stdout: '', stderr: '', ...answer(title) })
+  }
+  const remote: Remote = {
+    ...engine.remote,
+    run: (_script, options) => run(options),
+    async runOrFail(_script, options) {
+      const result = await run(options)
+      if (result.code === 0) return result
+      throw new RemoteError('kolla1', options?.title ?? '', result.code, [result.stderr])
+    },
+  }
+  const ssh = { remote: () => remote }
+  const adapters = { ssh, secrets: new Secrets() } as unknown as Adapters
+  const found = { hosts: testFacts, images: {} }
+  const cloud = new CloudContext(adapters, '/etc/kolla', testCloud(), found, 'key')
+  const contexts = { get: () => Promise.resolve(cloud) } as unknown as CloudContexts
+  return { contexts, cloud, ran }
+}
