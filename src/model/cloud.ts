@@ -42,6 +42,11 @@ export interface CloudFiles {
   readonly name: string
   readonly inventory: SourceFile
   readonly globals: SourceFile
+  /**
+   * `globals.d/*.yml` beside globals.yml, in the order of their names: a later one wins, and each wins over globals.yml.
+   * Snapshots of earlier versions have none.
+   */
+  readonly globalsD?: readonly SourceFile[]
   readonly passwords: SourceFile
   readonly overrides: readonly Override[]
 }

@@ -11,9 +11,9 @@ import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
 import { Lookup } from './jinja/render.js'
 import type { Value } from './jinja/render.js'
+import { readGlobalsFiles } from './read-globals.js'
 import { missingPasswords, readPasswords } from './read-passwords.js'
 import { Resolver } from './variables.js'
-import { readYamlMapping } from './yaml-file.js'
 
 /**
  * Reads a cloud from its files. Never throws for what is in them: everything that is wrong or doubtful is found at
@@ -26,7 +26,7 @@ export function readCloud(
 ): { cloud?: Cloud; findings: Finding[] } {
   const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
   const tree = new GroupTree(inventory)
-  const globalsFile = readYamlMapping(files.globals)
+  const globalsFile = readGlobalsFiles(files)
   const secrets = readPasswords(files.passwords)
   const findings = [
     ...inventoryFindings,
@@ -182,7 +182,9 @@ function tidy(findings: readonly Finding[], files: CloudFiles): Finding[] {
     const key = formatFinding({ ...finding, severity: 'error' })
     if (finding.severity === 'error' || !distinct.has(key)) distinct.set(key, finding)
   }
-  const order = [files.inventory.path, files.globals.path, files.passwords.path]
+  const order = [files.inventory, files.globals, ...(files.globalsD ?? []), files.passwords].map(
+    ({ path }) => path,
+  )
   const rank = ({ file = '' }: Finding) => order.indexOf(file)
   return [...distinct.values()].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }

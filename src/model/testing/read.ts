@@ -11,6 +11,8 @@ export const small = {
 /** Of a cloud's files. */
 export interface Texts {
   globals: string
+  /** File name → text. */
+  globalsD?: Record<string, string>
   inventory: string
   passwords?: string
   overrides?: Override[]
@@ -18,12 +20,13 @@ export interface Texts {
 
 /** Reads these texts as `readCloud` does a cloud's files; `required` names the passwords that there must be. */
 export function read(
-  { globals, inventory, passwords = '', overrides = [] }: Texts,
+  { globals, globalsD = {}, inventory, passwords = '', overrides = [] }: Texts,
   required: string[] = [],
 ) {
   const files = {
     name: 'demo',
     globals: { path: 'globals.yml', text: globals },
+    globalsD: Object.entries(globalsD).map(([name, text]) => ({ path: `globals.d/${name}`, text })),
     inventory: { path: '/cloud/multinode', text: inventory },
     passwords: { path: 'passwords.yml', text: passwords },
     overrides,
