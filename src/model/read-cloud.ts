@@ -9,6 +9,8 @@ import type { Globals } from './globals.js'
 import { GroupTree } from './inventory/groups.js'
 import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
+import { readVarsFiles } from './inventory/vars-files.js'
+import type { VarsFiles } from './inventory/vars-files.js'
 import { Lookup } from './jinja/render.js'
 import type { Value } from './jinja/render.js'
 import { readGlobalsFiles } from './read-globals.js'
@@ -26,36 +28,35 @@ export function readCloud(
 ): { cloud?: Cloud; findings: Finding[] } {
   const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
   const tree = new GroupTree(inventory)
+  const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
   const globalsFile = readGlobalsFiles(files)
+  const broken = varsFiles.broken || globalsFile.broken
   const secrets = readPasswords(files.passwords)
   const findings = [
     ...inventoryFindings,
     ...tree.check(),
     ...checkEssentialGroups(tree, files.inventory.path),
+    ...varsFiles.findings,
     ...globalsFile.findings,
     ...secrets.findings,
   ]
 
-  const resolvers = new Resolvers(inventory, tree, globalsFile.variables)
-  const remote = [...inventory.hosts.values()].filter((host) => !isLocal(host))
+  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables)
+  const remote = [...inventory.hosts.values()].filter((host) => !isLocal(host, resolvers))
   const hosts: Host[] = []
   for (const host of remote) {
     const resolver = resolvers.of(host.name)
     const { connection, findings: wrong } = readConnection(host, resolver, files.inventory.path)
     findings.push(...wrong)
-    const globals = readGlobals(resolver, files, globalsFile.broken ? [] : findings)
+    const globals = readGlobals(resolver, files, broken ? [] : findings)
     if (globals) hosts.push({ name: host.name, connection, globals })
   }
-  const common = readGlobals(
-    resolvers.common,
-    files,
-    remote.length > 0 || globalsFile.broken ? [] : findings,
-  )
+  const common = readGlobals(resolvers.common, files, remote.length > 0 || broken ? [] : findings)
   const globals = common ?? hosts[0]?.globals // a globals.yml may need a host's own variables
   findings.push(
-    ...checkLocalHosts(inventory, tree),
+    ...checkLocalHosts(inventory, tree, resolvers),
     ...checkAddresses(hosts, globals, (name) => inventory.hosts.get(name)?.place),
-    ...checkKeys(inventory, globalsFile.variables, resolvers, files),
+    ...checkKeys(inventory, varsFiles, globalsFile.variables, resolvers, files),
     ...(globals ? checkCephGroups(globals, (name) => tree.hosts(name), files.inventory.path) : []),
   )
 
@@ -90,11 +91,15 @@ class Resolvers {
   constructor(
     private readonly inventory: Inventory,
     private readonly tree: GroupTree,
+    private readonly varsFiles: VarsFiles,
     private readonly globals: Variables,
   ) {
     this.groups = Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]]))
     const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
-    this.common = new Resolver([globals, forAll], { groups: this.groups, hostvars: this.hostvars })
+    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], {
+      groups: this.groups,
+      hostvars: this.hostvars,
+    })
   }
 
   of(name: string): Resolver {
@@ -104,15 +109,30 @@ class Resolvers {
     const own: Variables = host?.variables ?? new Map<string, never>()
     const implied: Variables = new Map()
     if (host) implied.set('ansible_host', { value: name, place: host.place })
-    const resolver = new Resolver([this.globals, own, this.tree.variables(name), implied], {
-      groups: this.groups,
-      hostvars: this.hostvars,
-      inventory_hostname: name,
-      inventory_hostname_short: name.split('.')[0] ?? name,
-      group_names: this.tree.groupsOf(name),
-    })
+    const resolver = new Resolver(
+      [
+        this.globals,
+        this.varsFiles.hosts.get(name) ?? new Map<string, never>(),
+        own,
+        ...this.ofGroups(this.tree.byDepth(name)),
+        this.tree.variables(name),
+        implied,
+      ],
+      {
+        groups: this.groups,
+        hostvars: this.hostvars,
+        inventory_hostname: name,
+        inventory_hostname_short: name.split('.')[0] ?? name,
+        group_names: this.tree.groupsOf(name),
+      },
+    )
     this.resolvers.set(name, resolver)
     return resolver
+  }
+
+  /** What `group_vars/` sets for groups from the outermost to the innermost, the innermost's first. */
+  private ofGroups(names: readonly string[]): Variables[] {
+    return names.flatMap((name) => this.varsFiles.groups.get(name) ?? []).reverse()
   }
 
   isUsed(name: string): boolean {
@@ -143,15 +163,16 @@ function readGlobals(
 }
 
 /** kolla-ansible's own inventory has such a host for the machine that it runs on: `localhost` in [deployment]. */
-function isLocal({ variables }: InventoryHost): boolean {
-  return variables.get('ansible_connection')?.value === 'local'
+function isLocal({ name }: InventoryHost, resolvers: Resolvers): boolean {
+  return resolvers.of(name).source('ansible_connection')?.value === 'local'
 }
 
-function checkLocalHosts(inventory: Inventory, tree: GroupTree): Finding[] {
+function checkLocalHosts(inventory: Inventory, tree: GroupTree, resolvers: Resolvers): Finding[] {
   const harmless = new Set(['deployment', 'bifrost', 'ungrouped'])
   return [...inventory.hosts.values()]
     .filter(
-      (host) => isLocal(host) && tree.groupsOf(host.name).some((group) => !harmless.has(group)),
+      (host) =>
+        isLocal(host, resolvers) && tree.groupsOf(host.name).some((group) => !harmless.has(group)),
     )
     .map(({ name, place }) => ({
       severity: 'error',
@@ -162,6 +183,7 @@ function checkLocalHosts(inventory: Inventory, tree: GroupTree): Finding[] {
 
 function checkKeys(
   inventory: Inventory,
+  varsFiles: VarsFiles,
   globals: Variables,
   resolvers: Resolvers,
   files: CloudFiles,
@@ -169,6 +191,8 @@ function checkKeys(
   const inOverrides = (name: string) => files.overrides.some(({ text }) => text.includes(name))
   const layers = [
     globals,
+    ...varsFiles.hosts.values(),
+    ...varsFiles.groups.values(),
     ...[...inventory.groups.values(), ...inventory.hosts.values()].map((one) => one.variables),
   ]
   const written: Variables = new Map(layers.reverse().flatMap((layer) => [...layer]))

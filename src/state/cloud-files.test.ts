@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ const files = testFiles()
 const at = (folder: string, text: string) => ({
   ...files,
   inventory: { path: `${folder}/hosts/multinode`, text },
+  inventoryVars: [{ path: `${folder}/hosts/group_vars/all.yml`, text }],
   globals: { path: `${folder}/globals.yml`, text },
   globalsD: [{ path: `${folder}/globals.d/a.yml`, text }],
   passwords: { path: `${folder}/passwords.yml`, text },
@@ -56,6 +57,25 @@ describe('files on disk', () => {
       cluster_interface: 'a',
       tunnel_interface: 'c',
     })
+  })
+
+  it('of group_vars and host_vars lie beside the inventory', async () => {
+    await write('hosts/multinode', files.inventory.text)
+    await write('hosts/host_vars/kolla2.yml', 'api_interface: two')
+    await write('hosts/group_vars/.all.yml.swp', 'api_interface: hidden')
+    await write('shared/net.yml', 'api_interface: shared')
+    await symlink(join(folder, 'shared'), join(folder, 'hosts/group_vars/all'))
+    await write('group_vars/all.yml', 'api_interface: elsewhere')
+    const inventory = join(folder, 'hosts', 'multinode')
+    const { cloud, findings } = readCloud(
+      await readCloudFiles('demo', { configdir: folder, inventory }),
+    )
+    expect(findings).toEqual([])
+    expect(cloud?.hosts.map(({ globals }) => globals.api_interface)).toEqual([
+      'shared',
+      'two',
+      'shared',
+    ])
   })
 
   it('change the digest of a snapshot, which keeps them', async () => {

@@ -58,12 +58,16 @@ export class GroupTree {
     return this.names.filter((name) => name !== 'all' && this.hosts(name).includes(host)).sort()
   }
 
-  /** The host's variables from its groups, from the outermost to the innermost group, which wins. */
-  variables(host: string): Variables {
+  /** The host's groups from the outermost, `all`, to the innermost, whose variables win. */
+  byDepth(host: string): readonly string[] {
     const groups = ['all', ...this.groupsOf(host)]
-    const byDepth = groups.sort((a, b) => this.depth(a) - this.depth(b) || (a < b ? -1 : 1))
+    return groups.sort((a, b) => this.depth(a) - this.depth(b) || (a < b ? -1 : 1))
+  }
+
+  /** The host's variables from its groups in the inventory's file. */
+  variables(host: string): Variables {
     return new Map(
-      byDepth.flatMap((name) => [...(this.inventory.groups.get(name)?.variables ?? [])]),
+      this.byDepth(host).flatMap((name) => [...(this.inventory.groups.get(name)?.variables ?? [])]),
     )
   }
 
