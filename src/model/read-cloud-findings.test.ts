@@ -152,6 +152,16 @@ describe('findings', () => {
       { ...small, passwords: 'keystone_ssh_key:\n  public_key: x' },
       "passwords.yml:1:1: error: 'keystone_ssh_key' must hold private_key and public_key: write both, or neither and run `kolla-temporal genpwd`",
     ],
+    ...(["x{{ lookup('env', 'SECRET') }}", '{% if a %}b{% endif %}'].map((text) => [
+      `a password that is ${text}`,
+      { ...small, passwords: `a: 1\nkeystone_admin_password: "${text}"` },
+      "passwords.yml:2:1: error: 'keystone_admin_password' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run `kolla-temporal genpwd`",
+    ]) as [string, Texts, string][]),
+    [
+      'half a key pair that is Jinja',
+      { ...small, passwords: 'keystone_ssh_key:\n  private_key: "{{ key }}"\n  public_key: x' },
+      "passwords.yml:1:1: error: 'keystone_ssh_key' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run `kolla-temporal genpwd`",
+    ],
   ])('%s', (_, texts, finding) => {
     expect(read(texts).findings).toEqual([finding])
   })
@@ -191,6 +201,8 @@ describe('findings', () => {
     ['"007"', '007'],
     ['2026-11-23', '2026-11-23'],
     ['"{{ x"', '{{ x'],
+    ['"a{b}c}}{"', 'a{b}c}}{'],
+    ['"{%{#"', '{%{#'],
   ])('password %s', (written, value) => {
     const { cloud } = read({ ...small, passwords: `a: ${written}` }, ['a'])
     expect(cloud?.passwords.a).toBe(value)
