@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { checkCephGlobals } from './check-ceph.js'
+import { unsupported } from './check-unsupported.js'
 import type { Finding } from './finding.js'
 import { globalsSchema, settings } from './globals.js'
 import type { Globals } from './globals.js'
@@ -75,8 +76,11 @@ export function unknownKeys(
   })
 }
 
-/** What globals must hold beyond the shape of each key. */
-export function checkGlobals(globals: Globals): { key: keyof Globals; message: string }[] {
+/** What globals must hold beyond the shape of each key. Overrides are read in `overrideFolder`. */
+export function checkGlobals(
+  globals: Globals,
+  overrideFolder: string,
+): { key: keyof Globals; message: string }[] {
   const problems: { key: keyof Globals; message: string }[] = []
   const refuse = (key: keyof Globals, message: string) =>
     problems.push({ key, message: `'${key}' ${message}` })
@@ -109,5 +113,5 @@ export function checkGlobals(globals: Globals): { key: keyof Globals; message: s
   for (const key of tls) {
     if (globals[key]) refuse(key, 'must be no: TLS is not supported yet')
   }
-  return [...problems, ...checkCephGlobals(globals)]
+  return [...problems, ...unsupported(globals, overrideFolder), ...checkCephGlobals(globals)]
 }

@@ -115,8 +115,8 @@ describe('globals', () => {
     ['docker_registry:', 'docker_registry', ''],
     ['mine: "{{ network_interface }}.5"\napi_interface: "{{ mine }}"', 'api_interface', 'eth0.5'],
     [
-      'node_custom_config: "{{ docker_runtime_directory or \'/srv\' }}/config"',
-      'node_custom_config',
+      'openstack_region_name: "{{ docker_runtime_directory or \'/srv\' }}/config"',
+      'openstack_region_name',
       '/srv/config',
     ],
     [

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { checkCephGroups } from './check-ceph.js'
 import { checkAddresses, checkEssentialGroups } from './check-hosts.js'
 import { checkGlobals, resolveGlobals, unknownKeys } from './check-globals.js'
@@ -155,7 +156,8 @@ function readGlobals(
 ): Globals | undefined {
   const { globals, findings: wrong } = resolveGlobals(resolver)
   findings.push(...wrong.map((finding) => ({ file: files.globals.path, ...finding })))
-  for (const { key, message } of globals ? checkGlobals(globals) : []) {
+  const overrideFolder = join(dirname(files.globals.path), 'config')
+  for (const { key, message } of globals ? checkGlobals(globals, overrideFolder) : []) {
     const place = resolver.source(key)?.place ?? { file: files.globals.path }
     findings.push({ severity: 'error', message, ...place })
   }
