@@ -209,6 +209,25 @@ describe('connections', () => {
   })
 })
 
+describe('a host that is only in groups of the operator', () => {
+  const inventory = `${small.inventory}[jump-hosts]\nbastion ansible_password=x ansible_host=10.0.0.9\n[racks:children]\njump-hosts\n`
+
+  it('is left out of the cloud, with one warning', () => {
+    const { cloud, findings } = read({ ...small, inventory })
+    expect(findings).toEqual([
+      "/cloud/multinode:8:1: warning: host 'bastion' is only in 'jump-hosts', 'racks' and left out of this cloud: list it below [control], [network], [compute], [monitoring], [storage] or [registry] if it belongs to it",
+    ])
+    expect(cloud?.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
+    expect(cloud?.groups.get('jump-hosts')).toEqual([])
+    expect(cloud?.groups.get('all')).toEqual(['kolla1', 'kolla2'])
+  })
+
+  it('may still be looked at by others', () => {
+    const globals = `${small.globals}openstack_region_name: "{{ hostvars['bastion'].ansible_host }}"`
+    expect(cloudOf({ ...small, globals, inventory }).globals.openstack_region_name).toBe('10.0.0.9')
+  })
+})
+
 describe('Jinja in overrides', () => {
   const inventory = small.inventory.replace('kolla1', 'kolla1 ansible_host=10.0.0.1 nic=a')
   const cloud = cloudOf({

@@ -43,7 +43,9 @@ export function readCloud(
   ]
 
   const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables)
-  const remote = [...inventory.hosts.values()].filter((host) => !isLocal(host, resolvers))
+  const remote = [...inventory.hosts.values()].filter(
+    (host) => !isLocal(host, resolvers) && !tree.isOther(host.name),
+  )
   const hosts: Host[] = []
   for (const host of remote) {
     const resolver = resolvers.of(host.name)
