@@ -148,6 +148,16 @@ describe('findings', () => {
       "/cloud/multinode:8:8: error: 'ansible_password' of host 'kolla2' is not used: let the host accept a key and sudo without password",
     ],
     [
+      'a jump host',
+      inventory('[compute]\nkolla2 ansible_ssh_common_args="-o ProxyJump=bastion"'),
+      "/cloud/multinode:8:8: error: 'ansible_ssh_common_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
+    ],
+    [
+      'options of ssh for all hosts, once',
+      inventory('[all:vars]\nansible_ssh_extra_args=-v\nansible_ssh_args='),
+      "/cloud/multinode:8:1: error: 'ansible_ssh_extra_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
+    ],
+    [
       'half a key pair',
       { ...small, passwords: 'keystone_ssh_key:\n  public_key: x' },
       "passwords.yml:1:1: error: 'keystone_ssh_key' must hold private_key and public_key: write both, or neither and run `kolla-temporal genpwd`",
