@@ -4,6 +4,7 @@ import {
   devices,
   dimensions,
   integer,
+  mapping,
   oneOf,
   only,
   port,
@@ -91,6 +92,7 @@ export const settings = {
   selinux_state: setting(oneOf('permissive', 'disabled', 'enforcing'), 'permissive'),
   enable_host_ntp: setting(yesNo, true), // kolla-ansible: no; the source sets up ntp on every host
   docker_runtime_directory: setting(textOrEmpty, ''),
+  docker_custom_config: setting(mapping("{'live-restore': true}"), {}),
   docker_log_max_file: setting(count, 5),
   docker_log_max_size: setting(text, '50m'),
   set_sysctl: setting(yesNo, true),

@@ -148,6 +148,11 @@ describe('findings', () => {
       "/cloud/multinode:8:8: error: 'ansible_password' of host 'kolla2' is not used: let the host accept a key and sudo without password",
     ],
     [
+      'no mapping for Docker',
+      globals('docker_custom_config: live-restore'),
+      "globals.yml:2:1: error: 'docker_custom_config' must be a mapping, such as {'live-restore': true}, not 'live-restore'",
+    ],
+    [
       'a jump host',
       inventory('[compute]\nkolla2 ansible_ssh_common_args="-o ProxyJump=bastion"'),
       "/cloud/multinode:8:8: error: 'ansible_ssh_common_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",

@@ -129,6 +129,9 @@ describe('globals', () => {
       'keystone_dimensions',
       { ulimits: { nofile: { soft: 1, hard: 2 } } },
     ],
+    ['docker_custom_config: {mtu: 1400}', 'docker_custom_config', { mtu: 1400 }],
+    ['docker_custom_config: \'{"mtu": 1400}\'', 'docker_custom_config', { mtu: 1400 }],
+    ['docker_custom_config:', 'docker_custom_config', {}],
     ['skip_stop_containers: ["{{ network_interface }}"]', 'skip_stop_containers', ['eth0']],
     [
       'openstack_logging_debug: "{{ kolla_container_engine == \'docker\' }}"',
