@@ -9,6 +9,7 @@ import type { Place } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
 import { formerKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { nearest } from './nearest.js'
+import { isEngineKey } from './unused-keys.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
 
@@ -65,7 +66,7 @@ export function unknownKeys(
   return [...keys].flatMap(([key, { value, place }]) => {
     const warn = (message: string): Finding[] => [{ severity: 'warning', message, ...place }]
     if (Object.hasOwn(settings, key) || kollaKeys.has(key) || key.startsWith('ansible_')) return []
-    if (used(key)) return []
+    if (used(key) || isEngineKey(key)) return []
     if (passwordKinds.has(key)) return warn(`'${key}' is not read here: move it to passwords.yml`)
     if (formerKeys.has(key)) {
       return value === null

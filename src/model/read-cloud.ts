@@ -16,7 +16,8 @@ import { Lookup } from './jinja/render.js'
 import type { Value } from './jinja/render.js'
 import { readGlobalsFiles } from './read-globals.js'
 import { missingPasswords, readPasswords } from './read-passwords.js'
-import { Resolver } from './variables.js'
+import { unusedKeys } from './unused-keys.js'
+import { Resolver, VariableError } from './variables.js'
 
 /**
  * Reads a cloud from its files. Never throws for what is in them: everything that is wrong or doubtful is found at
@@ -59,7 +60,7 @@ export function readCloud(
   findings.push(
     ...checkLocalHosts(inventory, tree, resolvers),
     ...checkAddresses(hosts, globals, (name) => inventory.hosts.get(name)?.place),
-    ...checkKeys(inventory, varsFiles, globalsFile.variables, resolvers, files),
+    ...checkKeys(inventory, tree, varsFiles, globalsFile.variables, resolvers, files),
     ...(globals ? checkCephGroups(globals, (name) => tree.hosts(name), files.inventory.path) : []),
   )
 
@@ -142,6 +143,16 @@ class Resolvers {
     return [this.common, ...this.resolvers.values()].some((resolver) => resolver.used.has(name))
   }
 
+  /** As far as it is the same for all hosts. */
+  value(name: string): Value | undefined {
+    try {
+      return this.common.get(name)
+    } catch (error) {
+      if (error instanceof VariableError) return undefined // a finding of its own
+      throw error
+    }
+  }
+
   private get hostvars(): Lookup {
     return new Lookup([...this.inventory.hosts.keys()], (host) => {
       if (!this.inventory.hosts.has(host)) return undefined
@@ -187,20 +198,26 @@ function checkLocalHosts(inventory: Inventory, tree: GroupTree, resolvers: Resol
 
 function checkKeys(
   inventory: Inventory,
+  tree: GroupTree,
   varsFiles: VarsFiles,
   globals: Variables,
   resolvers: Resolvers,
   files: CloudFiles,
 ): Finding[] {
   const inOverrides = (name: string) => files.overrides.some(({ text }) => text.includes(name))
+  const hosts = [...inventory.hosts.values()].filter(({ name }) => !tree.isOther(name))
   const layers = [
     globals,
     ...varsFiles.hosts.values(),
     ...varsFiles.groups.values(),
-    ...[...inventory.groups.values(), ...inventory.hosts.values()].map((one) => one.variables),
+    ...[...inventory.groups.values(), ...hosts].map((one) => one.variables),
   ]
   const written: Variables = new Map(layers.reverse().flatMap((layer) => [...layer]))
-  return unknownKeys(written, (name) => resolvers.isUsed(name) || inOverrides(name))
+  const isUsed = (name: string) => resolvers.isUsed(name) || inOverrides(name)
+  return [
+    ...unknownKeys(written, isUsed),
+    ...unusedKeys(written, isUsed, (name) => resolvers.value(name)),
+  ]
 }
 
 /** Each finding once, as an error if it is one anywhere, in the order of files and lines. */
