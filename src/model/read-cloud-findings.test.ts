@@ -148,6 +148,11 @@ describe('findings', () => {
       "/cloud/multinode:8:8: error: 'ansible_password' of host 'kolla2' is not used: let the host accept a key and sudo without password",
     ],
     [
+      'an address that nobody knows yet',
+      globals("openstack_region_name: \"{{ 'api' | kolla_address('kolla1') }}\""),
+      "globals.yml:2:1: error: 'openstack_region_name' can't be evaluated: the address of kolla1 can only be looked up in files below config/: define it, or write the value itself",
+    ],
+    [
       'no mapping for Docker',
       globals('docker_custom_config: live-restore'),
       "globals.yml:2:1: error: 'docker_custom_config' must be a mapping, such as {'live-restore': true}, not 'live-restore'",
