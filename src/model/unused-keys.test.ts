@@ -43,6 +43,7 @@ describe('a key that nothing reads', () => {
     'no\nenable_keystone_federation: no\nkeystone_oidc_enable_memcached: "False"',
     'Jinja\ncontainer_http_proxy: x\nopenstack_region_name: "{{ container_http_proxy }}"',
     'what is so\nmariadb_loadbalancer: haproxy',
+    "Ansible's\nkolla_ansible_delegate_facts_hosts: [kolla1]",
     'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
     "another service's\nglance_backend_ceph: yes\nnova_console: spice",
     'old\nstorage_address_family: ipv4\ninternal_protocol: http',

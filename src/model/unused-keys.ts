@@ -60,6 +60,7 @@ export function unusedKeys(
 
 function isIdle(key: string): boolean {
   if (key === 'mariadb_loadbalancer') return false // HAProxy it is, and proxysql is a service of its own
+  if (key.startsWith('kolla_ansible_')) return false // how Ansible runs, which nobody does
   if (Object.hasOwn(forJinja, key) || isEngineKey(key)) return true
   if (Object.hasOwn(settings, key) || passwordKinds.has(key) || !kollaKeys.has(key)) return false
   return (
