@@ -1,3 +1,4 @@
+import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
 import { imageRef } from '../src/catalog/image.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -72,6 +73,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const left = cephLeft(opened.cloud, observed, running)
       const start = left ?? upgradeStart(running, to, records)
       if ('severity' in start) throw badInput([start])
+      const broken = checkFoundOverrides(
+        files,
+        observed.map((host) => host.facts),
+      )
+      if (broken.length > 0) throw badInput(broken)
       const { from, record } = start
       const current = await asItRuns(contexts, opened, from, observed)
       const target = await planCloud(contexts, await ofRelease(contexts, opened, to), observed, {

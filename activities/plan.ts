@@ -1,3 +1,4 @@
+import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
 import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
 import { servicesOn } from '../src/catalog/render.js'
@@ -70,6 +71,8 @@ export async function planCloud(
   if (!isComplete(cloud)) {
     return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
   }
+  const broken = checkFoundOverrides(cloud.cloud, hosts)
+  if (broken.length > 0) return refused(broken)
   const ceph = planCeph(cloud.cloud, observed)
   const images = await findImages(cloud)
   const found = { hosts, images: images.digests }

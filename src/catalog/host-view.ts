@@ -19,9 +19,14 @@ export function interfaceOf(host: Pick<HostView, 'globals'>, network: Network): 
  * Undefined where the interface is missing or bare.
  */
 export function findAddress(host: HostView, network: Network = 'api'): string | undefined {
+  return ownAddress(host, interfaceOf(host, network))
+}
+
+/** The same by the interface. */
+export function ownAddress(host: HostView, interfaceName: string): string | undefined {
   const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
     host.globals
-  const own = (host.facts.interfaces[interfaceOf(host, network)] ?? []).filter((address) => {
+  const own = (host.facts.interfaces[interfaceName] ?? []).filter((address) => {
     const [bare] = address.split('/')
     return bare !== internal && bare !== external
   })
@@ -66,5 +71,6 @@ export function contextOf(cloud: Cloud, facts: readonly HostFacts[], hostName: s
     cloud,
     host: view(hostName),
     members: (group) => (cloud.groups.get(group) ?? []).map(view),
+    views: [...views.values()],
   }
 }

@@ -13,10 +13,7 @@ export function imageTag(globals: Globals, service?: string): string {
 
 /** Full reference: `192.168.8.73:5000/kolla/mariadb-server:2026.1-debian-trixie`. */
 export function imageRef(globals: Globals, container: { image: string; service: string }): string {
-  const { docker_registry, docker_namespace, docker_image_name_prefix } = globals
-  const registry = docker_registry ? `${docker_registry}/` : ''
-  const tag = imageTag(globals, container.service)
-  return `${registry}${docker_namespace}/${docker_image_name_prefix}${container.image}:${tag}`
+  return `${globals.docker_image_url}${container.image}:${imageTag(globals, container.service)}`
 }
 
 /** The same image whatever its tag points to: `192.168.8.73:5000/kolla/cron@sha256:…`. */

@@ -3,6 +3,7 @@ import { formatFinding } from '../model/finding.js'
 import { mergeOverrides, overridesFor } from '../model/overrides/merge.js'
 import type { MergeKind } from '../model/overrides/merge.js'
 import { hostScope } from '../model/variables.js'
+import { foundBy } from './found.js'
 import type { Context } from './service.js'
 
 /** A file that the operator may change by files of the same name below `config/`. */
@@ -56,14 +57,15 @@ function overridesOf(ctx: Context, target: Overridable): Override[] {
   return overridesFor(ctx.cloud.overrides, { ...target, host: ctx.host.name })
 }
 
-/** Broken overrides throw: `checkOverrides` reports them, all at once, before anything is rendered. */
+/** Broken overrides throw: `checkOverrides` and `checkFoundOverrides` report them, all at once, before anything is rendered. */
 function applied(
   ctx: Context,
   kind: MergeKind,
   base: string,
   overrides: readonly Override[],
 ): string {
-  const { text, findings } = mergeOverrides(kind, base, overrides, hostScope(ctx.cloud, ctx.host))
+  const scope = hostScope(ctx.cloud, ctx.host, foundBy(ctx.views))
+  const { text, findings } = mergeOverrides(kind, base, overrides, scope)
   if (findings.length > 0) throw new Error(findings.map(formatFinding).join('\n'))
   return text
 }

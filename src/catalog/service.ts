@@ -35,6 +35,8 @@ export interface Context {
   readonly host: HostView
   /** In the inventory's order; empty for a group that nobody is in. */
   members(group: string): readonly HostView[]
+  /** Every host that was asked, for Jinja in overrides, which may look at any. */
+  readonly views: readonly HostView[]
 }
 
 export interface Socket {

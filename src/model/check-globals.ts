@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { checkCephGlobals } from './check-ceph.js'
+import { unsupported } from './check-unsupported.js'
 import type { Finding } from './finding.js'
 import { globalsSchema, settings } from './globals.js'
 import type { Globals } from './globals.js'
@@ -8,6 +9,7 @@ import type { Place } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
 import { formerKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { nearest } from './nearest.js'
+import { isEngineKey } from './unused-keys.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
 
@@ -64,7 +66,7 @@ export function unknownKeys(
   return [...keys].flatMap(([key, { value, place }]) => {
     const warn = (message: string): Finding[] => [{ severity: 'warning', message, ...place }]
     if (Object.hasOwn(settings, key) || kollaKeys.has(key) || key.startsWith('ansible_')) return []
-    if (used(key)) return []
+    if (used(key) || isEngineKey(key)) return []
     if (passwordKinds.has(key)) return warn(`'${key}' is not read here: move it to passwords.yml`)
     if (formerKeys.has(key)) {
       return value === null
@@ -75,8 +77,11 @@ export function unknownKeys(
   })
 }
 
-/** What globals must hold beyond the shape of each key. */
-export function checkGlobals(globals: Globals): { key: keyof Globals; message: string }[] {
+/** What globals must hold beyond the shape of each key. Overrides are read in `overrideFolder`. */
+export function checkGlobals(
+  globals: Globals,
+  overrideFolder: string,
+): { key: keyof Globals; message: string }[] {
   const problems: { key: keyof Globals; message: string }[] = []
   const refuse = (key: keyof Globals, message: string) =>
     problems.push({ key, message: `'${key}' ${message}` })
@@ -109,5 +114,5 @@ export function checkGlobals(globals: Globals): { key: keyof Globals; message: s
   for (const key of tls) {
     if (globals[key]) refuse(key, 'must be no: TLS is not supported yet')
   }
-  return [...problems, ...checkCephGlobals(globals)]
+  return [...problems, ...unsupported(globals, overrideFolder), ...checkCephGlobals(globals)]
 }

@@ -41,7 +41,14 @@ export interface Override {
 export interface CloudFiles {
   readonly name: string
   readonly inventory: SourceFile
+  /** All below `group_vars/` and `host_vars/` beside the inventory. Snapshots of earlier versions have none. */
+  readonly inventoryVars?: readonly SourceFile[]
   readonly globals: SourceFile
+  /**
+   * `globals.d/*.yml` beside globals.yml, in the order of their names: a later one wins, and each wins over globals.yml.
+   * Snapshots of earlier versions have none.
+   */
+  readonly globalsD?: readonly SourceFile[]
   readonly passwords: SourceFile
   readonly overrides: readonly Override[]
 }

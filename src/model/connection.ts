@@ -8,6 +8,16 @@ import { pythonText } from './jinja/values.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
 
+/** Options of the program ssh, which is not what logs in. */
+const sshArguments = [
+  'ansible_ssh_args',
+  'ansible_ssh_common_args',
+  'ansible_ssh_extra_args',
+  'ansible_sftp_extra_args',
+  'ansible_scp_extra_args',
+  'ansible_ssh_executable',
+]
+
 /** How to reach a host, from its `ansible_*` variables. Without `ansible_user` it is root. */
 export function readConnection(
   host: { readonly name: string; readonly place: Place },
@@ -39,6 +49,15 @@ export function readConnection(
       refuse(
         key,
         `of host '${host.name}' is not used: let the host accept a key and sudo without password`,
+      )
+    }
+  }
+  for (const key of sshArguments) {
+    const source = resolver.source(key)
+    if (source && source.value !== null && source.value !== '') {
+      refuse(
+        key,
+        'is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed',
       )
     }
   }

@@ -4,6 +4,7 @@ import {
   devices,
   dimensions,
   integer,
+  mapping,
   oneOf,
   only,
   port,
@@ -17,6 +18,15 @@ import {
 const volume = z
   .string()
   .regex(/^[\w.-]+$/, { error: 'must be the name of a volume: this version mounts no path there' })
+
+const hostFolder = z.literal('/etc/kolla', {
+  error: 'must be /etc/kolla: this version uses no other folder on hosts',
+})
+
+const shard = z.preprocess(
+  (value) => (value === '0' ? 0 : value),
+  z.literal(0, { error: 'must be 0: this version makes one Galera cluster, no shards' }),
+)
 
 /**
  * The keys of globals.yml that we act on, with kolla-ansible's own names. A default is kolla-ansible 22.2's
@@ -82,18 +92,15 @@ export const settings = {
   selinux_state: setting(oneOf('permissive', 'disabled', 'enforcing'), 'permissive'),
   enable_host_ntp: setting(yesNo, true), // kolla-ansible: no; the source sets up ntp on every host
   docker_runtime_directory: setting(textOrEmpty, ''),
+  docker_custom_config: setting(mapping("{'live-restore': true}"), {}),
   docker_log_max_file: setting(count, 5),
   docker_log_max_size: setting(text, '50m'),
   set_sysctl: setting(yesNo, true),
 
   // Containers
-  node_config: setting(
-    z.literal('/etc/kolla', {
-      error: 'must be /etc/kolla: this version uses no other folder on hosts',
-    }),
-    '/etc/kolla',
-  ),
-  node_config_directory: setting(text, '/etc/kolla'),
+  kolla_container_engine: setting(only('docker'), 'docker'),
+  node_config: setting(hostFolder, '/etc/kolla'),
+  node_config_directory: setting(hostFolder, '/etc/kolla'),
   node_custom_config: setting(text, '{{ node_config }}/config'),
   docker_restart_policy: setting(
     oneOf('no', 'on-failure', 'always', 'unless-stopped'),
@@ -173,6 +180,7 @@ export const settings = {
   rabbitmq_enable_tls: setting(yesNo, false),
 
   // HAProxy and Keepalived
+  haproxy_single_external_frontend: setting(yesNo, false),
   keepalived_virtual_router_id: setting(integer(1, 255), 51),
   keepalived_traffic_mode: setting(oneOf('multicast', 'unicast'), 'multicast'),
   keepalived_track_script_enabled: setting(yesNo, true),
@@ -197,6 +205,9 @@ export const settings = {
   database_user: setting(text, 'root'),
   database_max_pool_size: setting(count, 1),
   database_connection_recycle_time: setting(count, 10),
+  use_preconfigured_databases: setting(yesNo, false),
+  mariadb_default_database_shard_id: setting(shard, 0),
+  mariadb_shard_id: setting(shard, '{{ mariadb_default_database_shard_id }}'),
   mariadb_port: setting(port, '{{ database_port }}'),
   mariadb_wsrep_port: setting(port, 4567),
   mariadb_ist_port: setting(port, 4568),

@@ -148,9 +148,39 @@ describe('findings', () => {
       "/cloud/multinode:8:8: error: 'ansible_password' of host 'kolla2' is not used: let the host accept a key and sudo without password",
     ],
     [
+      'an address that nobody knows yet',
+      globals("openstack_region_name: \"{{ 'api' | kolla_address('kolla1') }}\""),
+      "globals.yml:2:1: error: 'openstack_region_name' can't be evaluated: the address of kolla1 can only be looked up in files below config/: define it, or write the value itself",
+    ],
+    [
+      'no mapping for Docker',
+      globals('docker_custom_config: live-restore'),
+      "globals.yml:2:1: error: 'docker_custom_config' must be a mapping, such as {'live-restore': true}, not 'live-restore'",
+    ],
+    [
+      'a jump host',
+      inventory('[compute]\nkolla2 ansible_ssh_common_args="-o ProxyJump=bastion"'),
+      "/cloud/multinode:8:8: error: 'ansible_ssh_common_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
+    ],
+    [
+      'options of ssh for all hosts, once',
+      inventory('[all:vars]\nansible_ssh_extra_args=-v\nansible_ssh_args='),
+      "/cloud/multinode:8:1: error: 'ansible_ssh_extra_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
+    ],
+    [
       'half a key pair',
       { ...small, passwords: 'keystone_ssh_key:\n  public_key: x' },
       "passwords.yml:1:1: error: 'keystone_ssh_key' must hold private_key and public_key: write both, or neither and run `kolla-temporal genpwd`",
+    ],
+    ...(["x{{ lookup('env', 'SECRET') }}", '{% if a %}b{% endif %}'].map((text) => [
+      `a password that is ${text}`,
+      { ...small, passwords: `a: 1\nkeystone_admin_password: "${text}"` },
+      "passwords.yml:2:1: error: 'keystone_admin_password' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run `kolla-temporal genpwd`",
+    ]) as [string, Texts, string][]),
+    [
+      'half a key pair that is Jinja',
+      { ...small, passwords: 'keystone_ssh_key:\n  private_key: "{{ key }}"\n  public_key: x' },
+      "passwords.yml:1:1: error: 'keystone_ssh_key' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run `kolla-temporal genpwd`",
     ],
   ])('%s', (_, texts, finding) => {
     expect(read(texts).findings).toEqual([finding])
@@ -191,6 +221,8 @@ describe('findings', () => {
     ['"007"', '007'],
     ['2026-11-23', '2026-11-23'],
     ['"{{ x"', '{{ x'],
+    ['"a{b}c}}{"', 'a{b}c}}{'],
+    ['"{%{#"', '{%{#'],
   ])('password %s', (written, value) => {
     const { cloud } = read({ ...small, passwords: `a: ${written}` }, ['a'])
     expect(cloud?.passwords.a).toBe(value)

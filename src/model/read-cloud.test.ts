@@ -115,8 +115,8 @@ describe('globals', () => {
     ['docker_registry:', 'docker_registry', ''],
     ['mine: "{{ network_interface }}.5"\napi_interface: "{{ mine }}"', 'api_interface', 'eth0.5'],
     [
-      'node_custom_config: "{{ docker_runtime_directory or \'/srv\' }}/config"',
-      'node_custom_config',
+      'openstack_region_name: "{{ docker_runtime_directory or \'/srv\' }}/config"',
+      'openstack_region_name',
       '/srv/config',
     ],
     [
@@ -129,6 +129,9 @@ describe('globals', () => {
       'keystone_dimensions',
       { ulimits: { nofile: { soft: 1, hard: 2 } } },
     ],
+    ['docker_custom_config: {mtu: 1400}', 'docker_custom_config', { mtu: 1400 }],
+    ['docker_custom_config: \'{"mtu": 1400}\'', 'docker_custom_config', { mtu: 1400 }],
+    ['docker_custom_config:', 'docker_custom_config', {}],
     ['skip_stop_containers: ["{{ network_interface }}"]', 'skip_stop_containers', ['eth0']],
     [
       'openstack_logging_debug: "{{ kolla_container_engine == \'docker\' }}"',
@@ -206,6 +209,25 @@ describe('connections', () => {
     const cloud = cloudOf({ ...small, inventory })
     expect(cloud.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
     expect(cloud.groups.get('bifrost')).toEqual([])
+  })
+})
+
+describe('a host that is only in groups of the operator', () => {
+  const inventory = `${small.inventory}[jump-hosts]\nbastion ansible_password=x ansible_host=10.0.0.9\n[racks:children]\njump-hosts\n`
+
+  it('is left out of the cloud, with one warning', () => {
+    const { cloud, findings } = read({ ...small, inventory })
+    expect(findings).toEqual([
+      "/cloud/multinode:8:1: warning: host 'bastion' is only in 'jump-hosts', 'racks' and left out of this cloud: list it below [control], [network], [compute], [monitoring], [storage] or [registry] if it belongs to it",
+    ])
+    expect(cloud?.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
+    expect(cloud?.groups.get('jump-hosts')).toEqual([])
+    expect(cloud?.groups.get('all')).toEqual(['kolla1', 'kolla2'])
+  })
+
+  it('may still be looked at by others', () => {
+    const globals = `${small.globals}openstack_region_name: "{{ hostvars['bastion'].ansible_host }}"`
+    expect(cloudOf({ ...small, globals, inventory }).globals.openstack_region_name).toBe('10.0.0.9')
   })
 })
 

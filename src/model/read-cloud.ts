@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { checkCephGroups } from './check-ceph.js'
 import { checkAddresses, checkEssentialGroups } from './check-hosts.js'
 import { checkGlobals, resolveGlobals, unknownKeys } from './check-globals.js'
@@ -9,11 +10,13 @@ import type { Globals } from './globals.js'
 import { GroupTree } from './inventory/groups.js'
 import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
-import { Lookup } from './jinja/render.js'
-import type { Value } from './jinja/render.js'
+import { readVarsFiles } from './inventory/vars-files.js'
+import type { VarsFiles } from './inventory/vars-files.js'
+import { readGlobalsFiles } from './read-globals.js'
 import { missingPasswords, readPasswords } from './read-passwords.js'
-import { Resolver } from './variables.js'
-import { readYamlMapping } from './yaml-file.js'
+import { Resolvers } from './resolvers.js'
+import { unusedKeys } from './unused-keys.js'
+import type { Resolver } from './variables.js'
 
 /**
  * Reads a cloud from its files. Never throws for what is in them: everything that is wrong or doubtful is found at
@@ -26,36 +29,37 @@ export function readCloud(
 ): { cloud?: Cloud; findings: Finding[] } {
   const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
   const tree = new GroupTree(inventory)
-  const globalsFile = readYamlMapping(files.globals)
+  const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
+  const globalsFile = readGlobalsFiles(files)
+  const broken = varsFiles.broken || globalsFile.broken
   const secrets = readPasswords(files.passwords)
   const findings = [
     ...inventoryFindings,
     ...tree.check(),
     ...checkEssentialGroups(tree, files.inventory.path),
+    ...varsFiles.findings,
     ...globalsFile.findings,
     ...secrets.findings,
   ]
 
-  const resolvers = new Resolvers(inventory, tree, globalsFile.variables)
-  const remote = [...inventory.hosts.values()].filter((host) => !isLocal(host))
+  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables)
+  const remote = [...inventory.hosts.values()].filter(
+    (host) => !isLocal(host, resolvers) && !tree.isOther(host.name),
+  )
   const hosts: Host[] = []
   for (const host of remote) {
     const resolver = resolvers.of(host.name)
     const { connection, findings: wrong } = readConnection(host, resolver, files.inventory.path)
     findings.push(...wrong)
-    const globals = readGlobals(resolver, files, globalsFile.broken ? [] : findings)
+    const globals = readGlobals(resolver, files, broken ? [] : findings)
     if (globals) hosts.push({ name: host.name, connection, globals })
   }
-  const common = readGlobals(
-    resolvers.common,
-    files,
-    remote.length > 0 || globalsFile.broken ? [] : findings,
-  )
+  const common = readGlobals(resolvers.common, files, remote.length > 0 || broken ? [] : findings)
   const globals = common ?? hosts[0]?.globals // a globals.yml may need a host's own variables
   findings.push(
-    ...checkLocalHosts(inventory, tree),
+    ...checkLocalHosts(inventory, tree, resolvers),
     ...checkAddresses(hosts, globals, (name) => inventory.hosts.get(name)?.place),
-    ...checkKeys(inventory, globalsFile.variables, resolvers, files),
+    ...checkKeys(inventory, tree, varsFiles, globalsFile.variables, resolvers, files),
     ...(globals ? checkCephGroups(globals, (name) => tree.hosts(name), files.inventory.path) : []),
   )
 
@@ -81,53 +85,6 @@ export function readCloud(
   return cloud && !hasErrors(all) ? { cloud, findings: all } : { findings: all }
 }
 
-/** One resolver a host, made when it is asked for, and one for what all hosts have in common. */
-class Resolvers {
-  readonly common: Resolver
-  private readonly resolvers = new Map<string, Resolver>()
-  private readonly groups: Value
-
-  constructor(
-    private readonly inventory: Inventory,
-    private readonly tree: GroupTree,
-    private readonly globals: Variables,
-  ) {
-    this.groups = Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]]))
-    const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
-    this.common = new Resolver([globals, forAll], { groups: this.groups, hostvars: this.hostvars })
-  }
-
-  of(name: string): Resolver {
-    const known = this.resolvers.get(name)
-    if (known) return known
-    const host = this.inventory.hosts.get(name)
-    const own: Variables = host?.variables ?? new Map<string, never>()
-    const implied: Variables = new Map()
-    if (host) implied.set('ansible_host', { value: name, place: host.place })
-    const resolver = new Resolver([this.globals, own, this.tree.variables(name), implied], {
-      groups: this.groups,
-      hostvars: this.hostvars,
-      inventory_hostname: name,
-      inventory_hostname_short: name.split('.')[0] ?? name,
-      group_names: this.tree.groupsOf(name),
-    })
-    this.resolvers.set(name, resolver)
-    return resolver
-  }
-
-  isUsed(name: string): boolean {
-    return [this.common, ...this.resolvers.values()].some((resolver) => resolver.used.has(name))
-  }
-
-  private get hostvars(): Lookup {
-    return new Lookup([...this.inventory.hosts.keys()], (host) => {
-      if (!this.inventory.hosts.has(host)) return undefined
-      const resolver = this.of(host)
-      return new Lookup(resolver.names(), (key) => resolver.get(key))
-    })
-  }
-}
-
 function readGlobals(
   resolver: Resolver,
   files: CloudFiles,
@@ -135,7 +92,8 @@ function readGlobals(
 ): Globals | undefined {
   const { globals, findings: wrong } = resolveGlobals(resolver)
   findings.push(...wrong.map((finding) => ({ file: files.globals.path, ...finding })))
-  for (const { key, message } of globals ? checkGlobals(globals) : []) {
+  const overrideFolder = join(dirname(files.globals.path), 'config')
+  for (const { key, message } of globals ? checkGlobals(globals, overrideFolder) : []) {
     const place = resolver.source(key)?.place ?? { file: files.globals.path }
     findings.push({ severity: 'error', message, ...place })
   }
@@ -143,15 +101,16 @@ function readGlobals(
 }
 
 /** kolla-ansible's own inventory has such a host for the machine that it runs on: `localhost` in [deployment]. */
-function isLocal({ variables }: InventoryHost): boolean {
-  return variables.get('ansible_connection')?.value === 'local'
+function isLocal({ name }: InventoryHost, resolvers: Resolvers): boolean {
+  return resolvers.of(name).source('ansible_connection')?.value === 'local'
 }
 
-function checkLocalHosts(inventory: Inventory, tree: GroupTree): Finding[] {
+function checkLocalHosts(inventory: Inventory, tree: GroupTree, resolvers: Resolvers): Finding[] {
   const harmless = new Set(['deployment', 'bifrost', 'ungrouped'])
   return [...inventory.hosts.values()]
     .filter(
-      (host) => isLocal(host) && tree.groupsOf(host.name).some((group) => !harmless.has(group)),
+      (host) =>
+        isLocal(host, resolvers) && tree.groupsOf(host.name).some((group) => !harmless.has(group)),
     )
     .map(({ name, place }) => ({
       severity: 'error',
@@ -162,17 +121,26 @@ function checkLocalHosts(inventory: Inventory, tree: GroupTree): Finding[] {
 
 function checkKeys(
   inventory: Inventory,
+  tree: GroupTree,
+  varsFiles: VarsFiles,
   globals: Variables,
   resolvers: Resolvers,
   files: CloudFiles,
 ): Finding[] {
   const inOverrides = (name: string) => files.overrides.some(({ text }) => text.includes(name))
+  const hosts = [...inventory.hosts.values()].filter(({ name }) => !tree.isOther(name))
   const layers = [
     globals,
-    ...[...inventory.groups.values(), ...inventory.hosts.values()].map((one) => one.variables),
+    ...varsFiles.hosts.values(),
+    ...varsFiles.groups.values(),
+    ...[...inventory.groups.values(), ...hosts].map((one) => one.variables),
   ]
   const written: Variables = new Map(layers.reverse().flatMap((layer) => [...layer]))
-  return unknownKeys(written, (name) => resolvers.isUsed(name) || inOverrides(name))
+  const isUsed = (name: string) => resolvers.isUsed(name) || inOverrides(name)
+  return [
+    ...unknownKeys(written, isUsed),
+    ...unusedKeys(written, isUsed, (name) => resolvers.value(name)),
+  ]
 }
 
 /** Each finding once, as an error if it is one anywhere, in the order of files and lines. */
@@ -182,7 +150,9 @@ function tidy(findings: readonly Finding[], files: CloudFiles): Finding[] {
     const key = formatFinding({ ...finding, severity: 'error' })
     if (finding.severity === 'error' || !distinct.has(key)) distinct.set(key, finding)
   }
-  const order = [files.inventory.path, files.globals.path, files.passwords.path]
+  const order = [files.inventory, files.globals, ...(files.globalsD ?? []), files.passwords].map(
+    ({ path }) => path,
+  )
   const rank = ({ file = '' }: Finding) => order.indexOf(file)
   return [...distinct.values()].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }

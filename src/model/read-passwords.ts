@@ -1,6 +1,7 @@
 import type { SourceFile } from './cloud.js'
 import type { Finding } from './finding.js'
 import type { Variables } from './inventory/parser.js'
+import type { Value } from './jinja/render.js'
 import { keyPairSchema } from './passwords.js'
 import type { Passwords } from './passwords.js'
 import { passwordKinds } from './kolla/names.js'
@@ -19,6 +20,11 @@ export function readPasswords(file: SourceFile): {
   const wrong: Finding[] = []
   for (const [key, { value, place }] of variables) {
     if (value === null || value === '') continue
+    if (holdsTemplate(value)) {
+      const message = `'${key}' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and ${wayOut}`
+      wrong.push({ severity: 'error', message, ...place })
+      continue
+    }
     const pair = keyPairSchema.safeParse(value)
     const isPair = passwordKinds.get(key) === 'ssh' || typeof value === 'object'
     if (isPair && pair.success) passwords[key] = pair.data
@@ -29,6 +35,12 @@ export function readPasswords(file: SourceFile): {
     }
   }
   return { passwords, variables, findings: [...findings, ...wrong] }
+}
+
+/** What Ansible would put another text in the place of; braces alone are good letters of a password. */
+function holdsTemplate(value: Value): boolean {
+  if (typeof value === 'string') return /\{\{.*\}\}|\{%.*%\}|\{#.*#\}/s.test(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsTemplate)
 }
 
 /** Passwords that an enabled service needs and that are missing or empty. */

@@ -51,6 +51,21 @@ export const dimensions = z.strictObject({
 export const only = <const Word extends string>(word: Word) =>
   z.literal(word, { error: `must be ${word}: this version knows no other` })
 
+/** A mapping, or JSON that is one; empty where nothing is given. */
+export const mapping = (example: string) =>
+  z.preprocess(
+    (value) => {
+      if (value === null || value === '') return {}
+      if (typeof value !== 'string') return value
+      try {
+        return JSON.parse(value) as unknown
+      } catch {
+        return value
+      }
+    },
+    z.record(z.string(), z.unknown(), { error: `must be a mapping, such as ${example}` }),
+  )
+
 /** Block devices of a host: a list, or as one text with blanks or commas between them. */
 export const devices = z.preprocess(
   (value) => {

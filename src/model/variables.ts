@@ -105,16 +105,22 @@ export class Resolver {
   }
 }
 
-/** The variables that Jinja in a host's overrides may use: its globals, the passwords, groups and other hosts. */
-export function hostScope(cloud: Cloud, host: Host): Scope {
-  const own = hostVariables(cloud, host)
+/** What was found of a host, as variables; undefined while nobody has asked it. */
+export type FoundVariables = (host: string) => Readonly<Record<string, Value>> | undefined
+
+/**
+ * The variables that Jinja in a host's overrides may use: its globals, the passwords, groups, other hosts, and what was
+ * found of them.
+ */
+export function hostScope(cloud: Cloud, host: Host, found: FoundVariables = nothingFound): Scope {
+  const own = hostVariables(cloud, host, found)
   return (name) => {
     if (name === 'hostvars') {
       return new Lookup(
         cloud.hosts.map((other) => other.name),
         (other) => {
-          const found = cloud.hosts.find((candidate) => candidate.name === other)
-          return found && lookup(hostVariables(cloud, found))
+          const known = cloud.hosts.find((candidate) => candidate.name === other)
+          return known && lookup(hostVariables(cloud, known, found))
         },
       )
     }
@@ -122,7 +128,9 @@ export function hostScope(cloud: Cloud, host: Host): Scope {
   }
 }
 
-function hostVariables(cloud: Cloud, host: Host): Scope {
+const nothingFound: FoundVariables = () => undefined
+
+function hostVariables(cloud: Cloud, host: Host, found: FoundVariables): Scope {
   const special: Readonly<Record<string, Value>> = {
     inventory_hostname: host.name,
     inventory_hostname_short: host.name.split('.')[0] ?? host.name,
@@ -130,7 +138,13 @@ function hostVariables(cloud: Cloud, host: Host): Scope {
     groups: Object.fromEntries([...cloud.groups].map(([group, hosts]) => [group, [...hosts]])),
     group_names: [...cloud.groups].filter(([, hosts]) => hosts.includes(host.name)).map(([g]) => g),
   }
-  const tables = [special, host.globals, cloud.passwords, kollaDefaults] as Record<string, Value>[]
+  const tables = [
+    special,
+    host.globals,
+    found(host.name) ?? {},
+    cloud.passwords,
+    kollaDefaults,
+  ] as Record<string, Value>[]
   return (name) => tables.find((table) => Object.hasOwn(table, name))?.[name]
 }
 

@@ -1,8 +1,8 @@
 import type { CloudFiles } from './cloud.js'
 
-/** The same files for another release: of two equal keys of `globals.yml`, the last holds. */
+/** The same files for another release: what is read last holds, whichever file sets the key. */
 export function withRelease(files: CloudFiles, release: string): CloudFiles {
-  const { path, text } = files.globals
   const line = `openstack_release: ${JSON.stringify(release)}\n`
-  return { ...files, globals: { path, text: `${text.replace(/\n*$/, '\n')}${line}` } }
+  const last = { path: files.globals.path, text: line }
+  return { ...files, globalsD: [...(files.globalsD ?? []), last] }
 }

@@ -1,12 +1,20 @@
-import { expect, it } from 'vitest'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testFiles } from '../catalog/testing/cloud.js'
-import { besides, configdirOf } from './cloud-files.js'
+import type { CloudFiles } from '../model/cloud.js'
+import { readCloud } from '../model/read-cloud.js'
+import { besides, configdirOf, readCloudFiles } from './cloud-files.js'
+import { Snapshots } from './snapshots.js'
 
 const files = testFiles()
 const at = (folder: string, text: string) => ({
   ...files,
   inventory: { path: `${folder}/hosts/multinode`, text },
+  inventoryVars: [{ path: `${folder}/hosts/group_vars/all.yml`, text }],
   globals: { path: `${folder}/globals.yml`, text },
+  globalsD: [{ path: `${folder}/globals.d/a.yml`, text }],
   passwords: { path: `${folder}/passwords.yml`, text },
 })
 
@@ -14,4 +22,76 @@ it('kept files are taken for those of the directory where the cloud is now', () 
   const moved = besides(at('/old', 'then'), at('/new', 'now'))
   expect(moved).toEqual(at('/new', 'then'))
   expect(configdirOf(moved)).toBe('/new')
+})
+
+describe('files on disk', () => {
+  let folder: string
+  const location = () => ({ configdir: folder, inventory: join(folder, 'multinode') })
+  const write = async (path: string, text: string) => {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  }
+  const readAll = () => readCloudFiles('demo', location())
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-'))
+    for (const { path, text } of [files.inventory, files.globals, files.passwords]) {
+      await write(path, text)
+    }
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('of globals.d are read by name, whatever kolla-ansible reads there', async () => {
+    await write('globals.d/20.yaml', 'network_interface: b')
+    await write('globals.d/10.yml', 'network_interface: a\ncluster_interface: a')
+    await write('globals.d/30.json', '{"tunnel_interface": "c"}')
+    await write('globals.d/40.yml~', 'network_interface: d')
+    await write('globals.d/50.yml/nested.yml', 'network_interface: e')
+    const read = await readAll()
+    expect(read.globalsD?.map(({ path }) => path)).toEqual(
+      ['10.yml', '20.yaml', '30.json'].map((name) => join(folder, 'globals.d', name)),
+    )
+    expect(readCloud(read).cloud?.globals).toMatchObject({
+      network_interface: 'b',
+      cluster_interface: 'a',
+      tunnel_interface: 'c',
+    })
+  })
+
+  it('of group_vars and host_vars lie beside the inventory', async () => {
+    await write('hosts/multinode', files.inventory.text)
+    await write('hosts/host_vars/kolla2.yml', 'api_interface: two')
+    await write('hosts/group_vars/.all.yml.swp', 'api_interface: hidden')
+    await write('shared/net.yml', 'api_interface: shared')
+    await symlink(join(folder, 'shared'), join(folder, 'hosts/group_vars/all'))
+    await write('group_vars/all.yml', 'api_interface: elsewhere')
+    const inventory = join(folder, 'hosts', 'multinode')
+    const { cloud, findings } = readCloud(
+      await readCloudFiles('demo', { configdir: folder, inventory }),
+    )
+    expect(findings).toEqual([])
+    expect(cloud?.hosts.map(({ globals }) => globals.api_interface)).toEqual([
+      'shared',
+      'two',
+      'shared',
+    ])
+  })
+
+  it('change the digest of a snapshot, which keeps them', async () => {
+    const snapshots = new Snapshots(join(folder, 'state'), 'demo')
+    const before = await snapshots.keepFiles(await readAll())
+    await write('globals.d/a.yml', 'network_interface: eth7')
+    const after = await snapshots.keepFiles(await readAll())
+    expect(after).not.toBe(before)
+    const { cloud } = readCloud(await snapshots.files(after))
+    expect(cloud?.globals.network_interface).toBe('eth7')
+  })
+
+  it('that an earlier version kept can still be read', async () => {
+    const { name, inventory, globals, passwords, overrides } = await readAll()
+    const old: CloudFiles = { name, inventory, globals, passwords, overrides }
+    expect(readCloud(old).cloud?.name).toBe('demo')
+    expect(besides(old, await readAll())).toEqual(old)
+  })
 })

@@ -14,25 +14,43 @@ export interface DaemonJson {
 }
 
 /** `dockerd` takes over these keys on SIGHUP, without touching a container. */
-const reloadable = new Set(['insecure-registries'])
+const reloadable = new Set([
+  'debug',
+  'insecure-registries',
+  'labels',
+  'live-restore',
+  'max-concurrent-downloads',
+  'max-concurrent-uploads',
+  'max-download-attempts',
+  'registry-mirrors',
+  'shutdown-timeout',
+])
 
-/** Log drivers that know the two options. */
+/** Log drivers that know our two options. */
 const rotating = new Set(['json-file', 'local'])
+const rotation = ['max-file', 'max-size']
 
 /**
- * The engine's configuration: the keys of kolla-ansible's settings, everything else as it is.
+ * The engine's configuration: the keys of kolla-ansible's settings, over them those of `docker_custom_config` (whole
+ * keys, as kolla-ansible puts them there), everything else as it is. The registry stays trusted whatever is in there.
  *
  * @throws SyntaxError where `existing` is no JSON object.
  */
 export function daemonJson(existing: string, globals: HostGlobals): DaemonJson {
   const before = parse(existing)
-  const after: Json = {
+  const { docker_custom_config: custom, docker_runtime_directory: root } = globals
+  const merged: Json = {
     ...before,
-    ...registries(before, globals),
     ...logging(before, globals),
-    ...(globals.docker_runtime_directory && { 'data-root': globals.docker_runtime_directory }),
+    ...(root && { 'data-root': root }),
+    ...custom,
+    ...registries(before, globals),
   }
-  const different = Object.keys(after).filter((key) => !isDeepStrictEqual(before[key], after[key]))
+  const after: Json = Object.fromEntries(
+    Object.entries(merged).filter(([, value]) => value !== undefined),
+  )
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const different = keys.filter((key) => !isDeepStrictEqual(before[key], after[key]))
   return {
     text: JSON.stringify(after, undefined, 2),
     takeover: different.length === 0 ? undefined : takeover(different),
@@ -56,17 +74,30 @@ function takeover(keys: readonly string[]): 'reload' | 'restart' {
 function registries(before: Json, globals: HostGlobals): Json {
   const { docker_registry: own, docker_registry_insecure: insecure } = globals
   const key = 'insecure-registries'
-  const present = Array.isArray(before[key]) ? (before[key] as unknown[]) : []
+  const custom = list(globals.docker_custom_config[key])
+  const present = custom ?? list(before[key]) ?? []
   if (own === '' || present.includes(own) === insecure) return {}
-  return { [key]: insecure ? [...present, own] : present.filter((name) => name !== own) }
+  if (insecure) return { [key]: [...present, own] }
+  // One that the operator lists himself, he trusts.
+  return custom ? {} : { [key]: present.filter((name) => name !== own) }
 }
 
+function list(value: unknown): unknown[] | undefined {
+  return Array.isArray(value) ? (value as unknown[]) : undefined
+}
+
+/** A driver that does not know the options of ours, which it may have had before, would keep the engine from starting. */
 function logging(before: Json, globals: HostGlobals): Json {
-  const driver = before['log-driver']
-  if (typeof driver === 'string' && !rotating.has(driver)) return {}
-  const options = before['log-opts'] as Json | undefined
+  const key = 'log-opts'
+  const driver = globals.docker_custom_config['log-driver'] ?? before['log-driver']
+  const options = (before[key] ?? {}) as Json
+  const others = Object.entries(options).filter(([name]) => !rotation.includes(name))
+  if (typeof driver === 'string' && !rotating.has(driver)) {
+    if (!(key in before)) return {}
+    return { [key]: others.length > 0 ? Object.fromEntries(others) : undefined }
+  }
   return {
-    'log-opts': {
+    [key]: {
       ...options,
       'max-file': String(globals.docker_log_max_file),
       'max-size': globals.docker_log_max_size,

@@ -12,6 +12,7 @@ export type HostGlobals = Pick<
   | 'change_selinux'
   | 'customize_etc_hosts'
   | 'disable_firewall'
+  | 'docker_custom_config'
   | 'docker_log_max_file'
   | 'docker_log_max_size'
   | 'docker_registry'

@@ -5,6 +5,7 @@ export const globals: HostGlobals = {
   change_selinux: true,
   customize_etc_hosts: true,
   disable_firewall: true,
+  docker_custom_config: {},
   docker_log_max_file: 5,
   docker_log_max_size: '50m',
   docker_registry: '192.168.8.73:5000',

@@ -81,7 +81,7 @@ describe('findings', () => {
     ],
     [
       '[rack1]\nkolla9',
-      "multinode:12:1: error: host 'kolla9' is only in 'rack1': list it below [control], [network], [compute], [monitoring], [storage] or [registry]",
+      "multinode:12:1: warning: host 'kolla9' is only in 'rack1' and left out of this cloud: list it below [control], [network], [compute], [monitoring], [storage] or [registry] if it belongs to it",
     ],
   ])('%j', (more, finding) => {
     expect(read(source + more).findings).toEqual([finding])

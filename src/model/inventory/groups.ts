@@ -58,15 +58,20 @@ export class GroupTree {
     return this.names.filter((name) => name !== 'all' && this.hosts(name).includes(host)).sort()
   }
 
-  /** The host's variables from its groups, from the outermost to the innermost group, which wins. */
-  variables(host: string): Variables {
+  /** The host's groups from the outermost, `all`, to the innermost, whose variables win. */
+  byDepth(host: string): readonly string[] {
     const groups = ['all', ...this.groupsOf(host)]
-    const byDepth = groups.sort((a, b) => this.depth(a) - this.depth(b) || (a < b ? -1 : 1))
+    return groups.sort((a, b) => this.depth(a) - this.depth(b) || (a < b ? -1 : 1))
+  }
+
+  /** The host's variables from its groups in the inventory's file. */
+  variables(host: string): Variables {
     return new Map(
-      byDepth.flatMap((name) => [...(this.inventory.groups.get(name)?.variables ?? [])]),
+      this.byDepth(host).flatMap((name) => [...(this.inventory.groups.get(name)?.variables ?? [])]),
     )
   }
 
+  private known: ReadonlySet<string> | undefined
   private depths: Map<string, number> | undefined
 
   private depth(name: string): number {
@@ -138,21 +143,34 @@ export class GroupTree {
     return [{ severity: 'error', message, ...place }]
   }
 
+  /** Whether the host is in groups of the operator's own alone: it is for something else than this cloud. */
+  isOther(host: string): boolean {
+    return !this.deployed.has(host) && this.ownGroups(host).length > 0
+  }
+
+  private ownGroups(host: string): string[] {
+    return this.groupsOf(host).filter((group) => group !== 'ungrouped')
+  }
+
+  private get deployed(): ReadonlySet<string> {
+    const groups = [...kollaGroups.keys(), ...formerGroups, registryGroup]
+    this.known ??= new Set(groups.flatMap((name) => this.hosts(name)))
+    return this.known
+  }
+
   private checkHosts(): Finding[] {
-    const deployed = new Set(
-      [...kollaGroups.keys(), ...formerGroups, registryGroup].flatMap((name) => this.hosts(name)),
-    )
+    const wayOut = `list it below [control], [network], [compute], [monitoring], [storage] or [${registryGroup}]`
     return [...this.inventory.hosts.values()]
-      .filter(({ name }) => !deployed.has(name))
+      .filter(({ name }) => !this.deployed.has(name))
       .map(({ name, place }) => {
-        const own = this.groupsOf(name).filter((group) => group !== 'ungrouped')
-        const where =
-          own.length === 0 ? 'in no group' : `only in ${own.map((g) => `'${g}'`).join(', ')}`
-        return {
-          severity: 'error',
-          message: `host '${name}' is ${where}: list it below [control], [network], [compute], [monitoring], [storage] or [${registryGroup}]`,
-          ...place,
-        }
+        const own = this.ownGroups(name).map((group) => `'${group}'`)
+        return own.length === 0
+          ? { severity: 'error', message: `host '${name}' is in no group: ${wayOut}`, ...place }
+          : {
+              severity: 'warning',
+              message: `host '${name}' is only in ${own.join(', ')} and left out of this cloud: ${wayOut} if it belongs to it`,
+              ...place,
+            }
       })
   }
 }

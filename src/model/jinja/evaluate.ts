@@ -1,5 +1,6 @@
 import { applyFilter, applyTest, callMethod } from './apply.js'
 import type { Call, Node } from './ast.js'
+import { kollaAddress } from './kolla-address.js'
 import {
   compare,
   contains,
@@ -17,10 +18,7 @@ import {
   typeName,
   Undefined,
 } from './values.js'
-import type { Value } from './values.js'
-
-/** Finds a variable by name; undefined when there is none. */
-export type Scope = (name: string) => Value | undefined
+import type { Scope, Value } from './values.js'
 
 const constants: Readonly<Record<string, Value>> = {
   true: true,
@@ -135,9 +133,12 @@ function call(node: Call, scope: Scope): Value {
 
 function filter(node: Node & { type: 'FilterExpression' }, scope: Scope): Value {
   const input = evaluate(node.operand, scope)
-  if (node.filter.type === 'Identifier') return applyFilter(node.filter.value, input, [], {})
-  const [args, named] = argumentsOf(node.filter.args, scope)
-  return applyFilter(describe(node.filter.callee), input, args, named)
+  const [name, [args, named]] =
+    node.filter.type === 'Identifier'
+      ? [node.filter.value, argumentsOf([], scope)]
+      : [describe(node.filter.callee), argumentsOf(node.filter.args, scope)]
+  if (name === 'kolla_address') return kollaAddress(input, args[0] ?? named.hostname, scope)
+  return applyFilter(name, input, args, named)
 }
 
 function unary(operator: string, value: Value): Value {

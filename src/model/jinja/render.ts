@@ -1,7 +1,6 @@
 import { parseTemplate } from './ast.js'
 import type { Node } from './ast.js'
 import { evaluate } from './evaluate.js'
-import type { Scope } from './evaluate.js'
 import {
   defined,
   Float,
@@ -12,11 +11,10 @@ import {
   pythonText,
   truth,
 } from './values.js'
-import type { Value } from './values.js'
+import type { Scope, Value } from './values.js'
 
 export { JinjaError, Lookup } from './values.js'
-export type { Value } from './values.js'
-export type { Scope } from './evaluate.js'
+export type { Scope, Value } from './values.js'
 
 export function hasJinja(text: string): boolean {
   return /\{[{%#]/.test(text)

@@ -2,6 +2,9 @@
 export type Value =
   null | boolean | number | string | Float | Undefined | Lookup | Value[] | { [key: string]: Value }
 
+/** Finds a variable by name; undefined when there is none. */
+export type Scope = (name: string) => Value | undefined
+
 /** A Python float without a fraction, which JavaScript can't tell from an integer: `4 / 2` prints `2.0`. */
 export class Float {
   constructor(readonly value: number) {}

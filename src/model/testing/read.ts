@@ -11,20 +11,29 @@ export const small = {
 /** Of a cloud's files. */
 export interface Texts {
   globals: string
+  /** File name → text. */
+  globalsD?: Record<string, string>
   inventory: string
+  /** `group_vars/…` and `host_vars/…` beside it → text. */
+  inventoryVars?: Record<string, string>
   passwords?: string
   overrides?: Override[]
 }
 
 /** Reads these texts as `readCloud` does a cloud's files; `required` names the passwords that there must be. */
 export function read(
-  { globals, inventory, passwords = '', overrides = [] }: Texts,
+  { globals, globalsD = {}, inventory, inventoryVars = {}, passwords = '', overrides = [] }: Texts,
   required: string[] = [],
 ) {
   const files = {
     name: 'demo',
     globals: { path: 'globals.yml', text: globals },
+    globalsD: Object.entries(globalsD).map(([name, text]) => ({ path: `globals.d/${name}`, text })),
     inventory: { path: '/cloud/multinode', text: inventory },
+    inventoryVars: Object.entries(inventoryVars).map(([name, text]) => ({
+      path: `/cloud/${name}`,
+      text,
+    })),
     passwords: { path: 'passwords.yml', text: passwords },
     overrides,
   }

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { read, small } from './testing/read.js'
+
+describe('what this version cannot do', () => {
+  it.each([
+    [
+      'kolla_container_engine: podman',
+      "'kolla_container_engine' must be docker: this version knows no other, not 'podman'",
+    ],
+    [
+      'node_config_directory: /srv/kolla',
+      "'node_config_directory' must be /etc/kolla: this version uses no other folder on hosts, not '/srv/kolla'",
+    ],
+    [
+      'node_custom_config: /srv/config',
+      "'node_custom_config' must be config, or left out: overrides are read there alone, not in '/srv/config', move them",
+    ],
+    [
+      'mariadb_shard_id: 1',
+      "'mariadb_shard_id' must be 0: this version makes one Galera cluster, no shards, not '1'",
+    ],
+    [
+      'use_preconfigured_databases: "yes"',
+      "'use_preconfigured_databases' must be no: this version makes databases and accounts itself, in its own MariaDB",
+    ],
+    [
+      'enable_mariadb: "no"',
+      "'enable_mariadb' must be yes for Keystone: this version takes no database of others, set enable_keystone to no without one",
+    ],
+    [
+      'database_address: db.example.org',
+      "'database_address' must be 10.0.0.9, where HAProxy balances our MariaDB, or left out: this version takes no database of others, not 'db.example.org'",
+    ],
+    [
+      'haproxy_single_external_frontend: true',
+      "'haproxy_single_external_frontend' must be no: this version gives each service a port of its own",
+    ],
+  ])('%s is refused', (line, message) => {
+    const { cloud, findings } = read({ ...small, globals: `${small.globals}${line}\n` })
+    expect(cloud).toBeUndefined()
+    expect(findings).toEqual([`globals.yml:2:1: error: ${message}`])
+  })
+
+  it('is refused on the one host that asks for it', () => {
+    const inventory = `${small.inventory}[compute]\nkolla2 mariadb_shard_id=1\n`
+    expect(read({ ...small, inventory }).findings).toEqual([
+      "/cloud/multinode:8:8: error: 'mariadb_shard_id' must be 0: this version makes one Galera cluster, no shards, not '1'",
+    ])
+  })
+
+  it.each([
+    'kolla_container_engine: docker',
+    'node_custom_config: "{{ node_config }}/config"',
+    'node_custom_config: /etc/kolla/config',
+    'mariadb_shard_id: "{{ mariadb_default_database_shard_id }}"',
+    'mariadb_shard_id: "0"',
+    'use_preconfigured_databases: no',
+    'enable_external_mariadb_load_balancer: yes',
+    'enable_mariadb: no\nenable_keystone: no',
+    'database_address: "{{ kolla_internal_fqdn }}"',
+    'kolla_internal_fqdn: kolla.example.org\ndatabase_address: "{{ kolla_internal_vip_address }}"',
+    'enable_haproxy: no\ndatabase_address: balancer.example.org',
+    'kolla_external_vip_address: 10.0.1.9',
+    'haproxy_single_external_frontend: no',
+  ])('%s is not refused', (lines) => {
+    const { findings } = read({ ...small, globals: `${small.globals}${lines}\n` })
+    expect(findings.filter((finding) => finding.includes('error'))).toEqual([])
+  })
+})

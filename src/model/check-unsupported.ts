@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import type { Globals } from './globals.js'
+
+/**
+ * What kolla-ansible can do and this version can't: to read it and do something else would be worse than to refuse it.
+ * Overrides are read in `overrideFolder` alone.
+ */
+export function unsupported(
+  globals: Globals,
+  overrideFolder: string,
+): { key: keyof Globals; message: string }[] {
+  const problems: { key: keyof Globals; message: string }[] = []
+  const refuse = (key: keyof Globals, message: string) =>
+    problems.push({ key, message: `'${key}' ${message}` })
+
+  const folders = [resolve(overrideFolder), `${globals.node_config}/config`]
+  if (!folders.includes(resolve(globals.node_custom_config))) {
+    refuse(
+      'node_custom_config',
+      `must be ${overrideFolder}, or left out: overrides are read there alone, not in '${globals.node_custom_config}', move them`,
+    )
+  }
+  if (globals.haproxy_single_external_frontend) {
+    refuse(
+      'haproxy_single_external_frontend',
+      'must be no: this version gives each service a port of its own',
+    )
+  }
+  if (globals.use_preconfigured_databases) {
+    refuse(
+      'use_preconfigured_databases',
+      'must be no: this version makes databases and accounts itself, in its own MariaDB',
+    )
+  }
+  if (globals.enable_keystone && !globals.enable_mariadb) {
+    refuse(
+      'enable_mariadb',
+      'must be yes for Keystone: this version takes no database of others, set enable_keystone to no without one',
+    )
+  }
+  if (globals.enable_mariadb && globals.enable_haproxy) {
+    const { database_address: address, kolla_internal_fqdn: fqdn } = globals
+    if (address !== fqdn && address !== globals.kolla_internal_vip_address) {
+      refuse(
+        'database_address',
+        `must be ${fqdn}, where HAProxy balances our MariaDB, or left out: this version takes no database of others, not '${address}'`,
+      )
+    }
+  }
+  return problems
+}

@@ -1,0 +1,99 @@
+import { dirname, relative, sep } from 'node:path'
+import type { CloudFiles } from '../cloud.js'
+import type { Finding } from '../finding.js'
+import { nearest } from '../nearest.js'
+import { readYamlMapping } from '../yaml-file.js'
+import type { Variables } from './parser.js'
+
+/** What `group_vars/` and `host_vars/` beside the inventory set. */
+export interface VarsFiles {
+  /** Group → its variables; only of groups that have a file. */
+  readonly groups: ReadonlyMap<string, Variables>
+  readonly hosts: ReadonlyMap<string, Variables>
+  /** Some file could not be read, so that missing variables mean nothing. */
+  readonly broken: boolean
+  readonly findings: readonly Finding[]
+}
+
+const extensions = ['.yml', '.yaml', '.json']
+
+/**
+ * Reads them as Ansible does: of `<name>` (a file, or a folder with files), `<name>.yml`, `<name>.yaml` and `<name>.json`
+ * the first that is there. In a folder the last file by name wins. A file of nobody is one warning.
+ */
+export function readVarsFiles(
+  files: Pick<CloudFiles, 'inventory' | 'inventoryVars'>,
+  groupNames: readonly string[],
+  hostNames: readonly string[],
+): VarsFiles {
+  const folder = dirname(files.inventory.path)
+  const byPath = new Map(
+    (files.inventoryVars ?? []).map((file) => [
+      relative(folder, file.path).split(sep).join('/'),
+      file,
+    ]),
+  )
+  const paths = [...byPath.keys()].sort(byName)
+  const read = new Set<string>()
+  const findings: Finding[] = []
+  let broken = false
+  const variablesOf = (kind: string, names: readonly string[]) => {
+    const found = new Map<string, Variables>()
+    for (const name of names) {
+      const variables: Variables = new Map()
+      for (const path of chosen(paths, `${kind}/${name}`)) {
+        const file = byPath.get(path)
+        if (!file) continue
+        read.add(path)
+        const mapping = readYamlMapping(file)
+        findings.push(...mapping.findings)
+        broken ||= mapping.broken
+        for (const [key, variable] of mapping.variables) variables.set(key, variable)
+      }
+      if (variables.size > 0) found.set(name, variables)
+    }
+    return found
+  }
+  const groups = variablesOf('group_vars', groupNames)
+  const hosts = variablesOf('host_vars', hostNames)
+  for (const [path, file] of byPath) {
+    if (read.has(path)) continue
+    findings.push({
+      severity: 'warning',
+      message: unread(path, groupNames, hostNames),
+      file: file.path,
+    })
+  }
+  return { groups, hosts, broken, findings }
+}
+
+/** Folders and files of one folder stand in one order. */
+function byName(left: string, right: string): number {
+  const [a, b] = [left, right].map((path) => path.replaceAll('/', '\0')) as [string, string]
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function chosen(paths: readonly string[], base: string): readonly string[] {
+  for (const path of [base, ...extensions.map((extension) => base + extension)]) {
+    if (paths.includes(path)) return [path]
+    const inside = paths.filter((one) => one.startsWith(`${path}/`))
+    if (inside.length > 0) return inside.filter((one) => isRead(one.slice(path.length + 1)))
+  }
+  return []
+}
+
+function isRead(path: string): boolean {
+  const folders = path.split('/')
+  const file = folders.pop() ?? ''
+  const readable = !file.includes('.') || extensions.some((extension) => file.endsWith(extension))
+  return readable && !file.endsWith('~') && folders.every((folder) => !folder.includes('.'))
+}
+
+function unread(path: string, groupNames: readonly string[], hostNames: readonly string[]): string {
+  const [kind = '', entry = ''] = path.split('/')
+  const name = entry.replace(/\.(yml|yaml|json)$/, '')
+  const [what, names] = kind === 'group_vars' ? ['group', groupNames] : ['host', hostNames]
+  return names.includes(name)
+    ? `this file of ${what} '${name}' is not read, another one is or its name ends otherwise: keep one, or use *.yml in ${kind}/${name}/`
+    : `the inventory has no ${what} '${name}'${nearest(name, names)}: nothing reads this file`
+}

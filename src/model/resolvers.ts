@@ -1,0 +1,82 @@
+import type { GroupTree } from './inventory/groups.js'
+import type { Inventory, Variables } from './inventory/parser.js'
+import type { VarsFiles } from './inventory/vars-files.js'
+import { Lookup } from './jinja/render.js'
+import type { Value } from './jinja/render.js'
+import { Resolver, VariableError } from './variables.js'
+
+/** One resolver a host, made when it is asked for, and one for what all hosts have in common. */
+export class Resolvers {
+  readonly common: Resolver
+  private readonly resolvers = new Map<string, Resolver>()
+  private readonly groups: Value
+
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly tree: GroupTree,
+    private readonly varsFiles: VarsFiles,
+    private readonly globals: Variables,
+  ) {
+    this.groups = Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]]))
+    const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
+    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], {
+      groups: this.groups,
+      hostvars: this.hostvars,
+    })
+  }
+
+  of(name: string): Resolver {
+    const known = this.resolvers.get(name)
+    if (known) return known
+    const host = this.inventory.hosts.get(name)
+    const own: Variables = host?.variables ?? new Map<string, never>()
+    const implied: Variables = new Map()
+    if (host) implied.set('ansible_host', { value: name, place: host.place })
+    const resolver = new Resolver(
+      [
+        this.globals,
+        this.varsFiles.hosts.get(name) ?? new Map<string, never>(),
+        own,
+        ...this.ofGroups(this.tree.byDepth(name)),
+        this.tree.variables(name),
+        implied,
+      ],
+      {
+        groups: this.groups,
+        hostvars: this.hostvars,
+        inventory_hostname: name,
+        inventory_hostname_short: name.split('.')[0] ?? name,
+        group_names: this.tree.groupsOf(name),
+      },
+    )
+    this.resolvers.set(name, resolver)
+    return resolver
+  }
+
+  /** What `group_vars/` sets for groups from the outermost to the innermost, the innermost's first. */
+  private ofGroups(names: readonly string[]): Variables[] {
+    return names.flatMap((name) => this.varsFiles.groups.get(name) ?? []).reverse()
+  }
+
+  isUsed(name: string): boolean {
+    return [this.common, ...this.resolvers.values()].some((resolver) => resolver.used.has(name))
+  }
+
+  /** As far as it is the same for all hosts. */
+  value(name: string): Value | undefined {
+    try {
+      return this.common.get(name)
+    } catch (error) {
+      if (error instanceof VariableError) return undefined // a finding of its own
+      throw error
+    }
+  }
+
+  private get hostvars(): Lookup {
+    return new Lookup([...this.inventory.hosts.keys()], (host) => {
+      if (!this.inventory.hosts.has(host)) return undefined
+      const resolver = this.of(host)
+      return new Lookup(resolver.names(), (key) => resolver.get(key))
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { read, small } from './testing/read.js'
+
+const findings = (lines: string) => {
+  const { cloud, findings: found } = read({ ...small, globals: `${small.globals}${lines}\n` })
+  expect(cloud).toBeDefined()
+  return found
+}
+
+describe('a key that nothing reads', () => {
+  it.each([
+    'haproxy_ssh_port: 2222',
+    'keepalived_extra_volumes: [/srv:/srv]',
+    'mariadb_wsrep_extra_provider_options: [gcache.size=1G]',
+    'memcached_extra_volumes: [/srv:/srv]',
+    'rabbitmq_ha_replica_count: 2',
+    'keystone_identity_providers: [{name: x}]',
+    'ceph_manila_user: mine',
+    'docker_client_timeout: 240',
+    'cron_extra_volumes: [/srv:/srv]',
+    'container_http_proxy: http://proxy:3128',
+    'kolla_dev_mode: yes',
+    'om_rpc_transport: amqp',
+    'enable_keystone_federation: "yes"',
+    'storage_address_family: ipv6',
+    'internal_protocol: https',
+  ])('%s is one warning', (line) => {
+    const [key = ''] = line.split(':')
+    expect(findings(line)).toEqual([
+      `globals.yml:2:1: warning: '${key}' is read and does nothing here: remove it, or use an override below config/`,
+    ])
+  })
+
+  it("that is the engine's has a place in docker_custom_config", () => {
+    expect(findings('docker_registry_mirrors: [https://mirror]')).toEqual([
+      "globals.yml:2:1: warning: 'docker_registry_mirrors' is read and does nothing here: set 'registry-mirrors' in docker_custom_config",
+    ])
+  })
+
+  it.each([
+    "kolla-ansible's default\nhaproxy_ssh_port: 2985\nhaproxy_enable_http2: 'yes'\ndocker_client_timeout: '120'",
+    'nothing\nkeystone_identity_providers: []\ncron_extra_volumes:\ndocker_http_proxy: ""',
+    'no\nenable_keystone_federation: no\nkeystone_oidc_enable_memcached: "False"',
+    'Jinja\ncontainer_http_proxy: x\nopenstack_region_name: "{{ container_http_proxy }}"',
+    'what is so\nmariadb_loadbalancer: haproxy',
+    "Ansible's\nkolla_ansible_delegate_facts_hosts: [kolla1]",
+    'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
+    "another service's\nglance_backend_ceph: yes\nnova_console: spice",
+    'old\nstorage_address_family: ipv4\ninternal_protocol: http',
+  ])('is quiet where it asks for nothing: %s', (lines) => {
+    expect(findings(`# ${lines}`)).toEqual([])
+  })
+
+  it('is quiet where an override uses it', () => {
+    const overrides = [{ path: 'keystone.conf', text: '[a]\nb = {{ container_http_proxy }}' }]
+    const globals = `${small.globals}container_http_proxy: x`
+    expect(read({ ...small, globals, overrides }).findings).toEqual([])
+  })
+
+  it('of a host is found at its place', () => {
+    const inventory = `${small.inventory}[control:vars]\nrabbitmq_ha_replica_count=2\n`
+    expect(read({ ...small, inventory }).findings).toEqual([
+      "/cloud/multinode:8:1: warning: 'rabbitmq_ha_replica_count' is read and does nothing here: remove it, or use an override below config/",
+    ])
+  })
+})

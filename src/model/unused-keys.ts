@@ -1,0 +1,89 @@
+import type { Finding } from './finding.js'
+import { settings } from './globals.js'
+import type { Place } from './inventory/parser.js'
+import type { Value } from './jinja/render.js'
+import { kollaDefaults, kollaKeys, passwordKinds } from './kolla/names.js'
+import { yesNo } from './setting.js'
+
+/** How keys begin that are about what this version deploys, or about all that kolla-ansible deploys. */
+const beginnings = [
+  ...['haproxy', 'keepalived', 'loadbalancer', 'mariadb', 'database', 'memcached', 'memcache'],
+  ...['rabbitmq', 'om', 'rpc', 'notify', 'keystone', 'fernet', 'ceph', 'external_ceph', 'cron'],
+  ...['docker', 'container', 'default_container', 'default_extra', 'kolla', 'openstack', 'node'],
+  ...['external_haproxy', 'external_api', 'enable_keystone', 'enable_haproxy', 'enable_ceph_rgw'],
+  ...['enable_mariadb', 'enable_external', 'enable_destroy', 'enable_osprofiler', 'use_common'],
+].map((word) => `${word}_`)
+
+/** Keys that have a default here, for Jinja, and that nothing else reads. */
+const forJinja: Readonly<Record<string, Value>> = {
+  internal_protocol: 'http',
+  public_protocol: 'http',
+  memcache_security_strategy: 'ENCRYPT',
+  keystone_default_user_role: 'member',
+}
+
+/** Of the role `docker` of kolla-ansible's collection, which writes the engine's configuration. */
+const engineKeys: Readonly<Record<string, string>> = {
+  docker_debug: 'debug',
+  docker_http_proxy: 'proxies',
+  docker_https_proxy: 'proxies',
+  docker_no_proxy: 'proxies',
+  docker_registry_mirrors: 'registry-mirrors',
+  docker_storage_driver: 'storage-driver',
+  docker_ulimit_nofile: 'default-ulimits',
+}
+
+export function isEngineKey(key: string): boolean {
+  return Object.hasOwn(engineKeys, key)
+}
+
+/**
+ * One warning for every key that kolla-ansible knows, that is about what this version deploys, and that nothing here
+ * reads. Keys that are set to kolla-ansible's default, or to nothing, ask for nothing. `valueOf` evaluates Jinja.
+ */
+export function unusedKeys(
+  keys: ReadonlyMap<string, { readonly value: Value; readonly place: Place }>,
+  used: (name: string) => boolean,
+  valueOf: (name: string) => Value | undefined,
+): Finding[] {
+  return [...keys].flatMap(([key, { value, place }]): Finding[] => {
+    if (!isIdle(key) || used(key) || asksForNothing(key, valueOf(key) ?? value)) return []
+    const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
+    const wayOut =
+      option === undefined
+        ? 'remove it, or use an override below config/'
+        : `set '${option}' in docker_custom_config`
+    const message = `'${key}' is read and does nothing here: ${wayOut}`
+    return [{ severity: 'warning', message, ...place }]
+  })
+}
+
+function isIdle(key: string): boolean {
+  if (key === 'mariadb_loadbalancer') return false // HAProxy it is, and proxysql is a service of its own
+  if (key.startsWith('kolla_ansible_')) return false // how Ansible runs, which nobody does
+  if (Object.hasOwn(forJinja, key) || isEngineKey(key)) return true
+  if (Object.hasOwn(settings, key) || passwordKinds.has(key) || !kollaKeys.has(key)) return false
+  return (
+    beginnings.some((beginning) => `${key}_`.startsWith(beginning)) ||
+    key.endsWith('_address_family')
+  )
+}
+
+function asksForNothing(key: string, value: Value): boolean {
+  const defaults: Readonly<Record<string, Value>> = { ...kollaDefaults, ...forJinja }
+  const known = Object.hasOwn(defaults, key) ? defaults[key] : undefined
+  if (known !== undefined && known !== null) return plain(value) === plain(known)
+  return isNothing(value) || (key.endsWith('_address_family') && value === 'ipv4')
+}
+
+/** `yes`, `"True"` and `true` are one, and so are `5` and `"5"`. */
+function plain(value: Value): string {
+  const { success, data } = yesNo.safeParse(value)
+  if (success && typeof value !== 'number') return String(data)
+  return JSON.stringify(typeof value === 'object' ? value : String(value))
+}
+
+function isNothing(value: Value): boolean {
+  if (value === null || value === '' || yesNo.safeParse(value).data === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
