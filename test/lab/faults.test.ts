@@ -88,6 +88,35 @@ describe('a step that is killed between the end of the old Keystone and the star
   })
 })
 
+describe("a changed setting of Docker's, in globals.d and host_vars", () => {
+  it('restarts Docker host by host, each when the services of the one before are back', async () => {
+    const pids = () => onHosts('cat /run/docker.pid')
+    const before = await pids()
+    await installation.write('globals.d/docker.yml', 'docker_custom_config: {log-level: info}\n')
+    await installation.write('host_vars/kolla2.yml', 'docker_log_max_file: 3\n')
+    expect(await installation.run('bootstrap-servers')).toContain('3 of them changed')
+    for (const [index, pid] of (await pids()).entries()) expect(pid).not.toBe(before[index])
+    const settings = await onHosts('cat /etc/docker/daemon.json')
+    const read = settings.map((text) => JSON.parse(text) as Record<string, unknown>)
+    expect(read).toMatchObject(
+      [5, 3, 5].map((files) => ({
+        'log-level': 'info',
+        'log-opts': { 'max-file': String(files) },
+      })),
+    )
+    // At once: nothing is waited for any more.
+    await issueToken(installation)
+    expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
+    const log = '$(docker volume inspect -f {{.Mountpoint}} kolla_logs)/mariadb/mariadb.log'
+    const synced = await seconds(`grep 'Synchronized with group' ${log} | tail -n 1 | cut -c 1-19`)
+    const started = await seconds('systemctl show docker --property ActiveEnterTimestamp --value')
+    for (const [index, second] of started.slice(1).entries()) {
+      expect(second).toBeGreaterThanOrEqual(synced[index] ?? Infinity)
+    }
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
 describe('another cookie in passwords.yml', () => {
   it("is refused while RabbitMQ's members run, and given to them once they were stopped", async () => {
     const before = await containersOn(hosts)
@@ -109,6 +138,11 @@ describe('another cookie in passwords.yml', () => {
     expect(running).toHaveLength(3)
   })
 })
+
+/** Points in time that a command prints, by host. */
+async function seconds(command: string): Promise<number[]> {
+  return (await onHosts(`date --date "$(${command})" +%s`)).map(Number)
+}
 
 function verbOf(event: OperationEvent): string | undefined {
   return 'step' in event ? event.step.verb : undefined
