@@ -17,7 +17,7 @@ export async function prepareHosts(input: PrepareHostsInput): Promise<OperationR
     const prepare = (host: string) => step('prepareHost', host, ref, host)
     const inUse = observed.some(({ running }) => running > 0)
     const prepared = await stages.run('Prepare hosts', () =>
-      // A changed setting may restart Docker, and its containers with it.
+      // A changed setting may restart Docker, and its containers with it: each host until they are back.
       (inUse ? oneByOne : onAll)(input.hosts ?? cloud.hosts, prepare),
     )
     const changed = prepared.filter((result) => result.changed.length > 0)

@@ -32,7 +32,7 @@ const minutes = 60_000
 /**
  * Makes a host ready for containers; on one that is ready it changes nothing, within a second. An engine that runs
  * already is told to reload its configuration where that is enough; where it is not (log options), it is restarted, and
- * the containers with it.
+ * the containers with it, which are waited for.
  *
  * @throws RemoteError with the step's name and last lines; HostUnfit; what `Remote.run` throws.
  */

@@ -1,4 +1,5 @@
 import { quote, raw, sh } from '../../ssh/quote.js'
+import { containers } from './containers.js'
 import { type DaemonJson, daemonJsonPath } from './daemon-json.js'
 
 /**
@@ -34,8 +35,11 @@ ${raw(takeover ? `owe ${takeover}` : '')}
 put ${daemonJsonPath} ${text}`
 }
 
-/** Prove that it answers; a restart, which stops this host's containers for a moment, is the last means. */
-export const engine = (registry: string | undefined) => `
+/**
+ * Prove that it answers; a restart, which stops this host's containers for a moment, is the last means, and their work is
+ * waited for.
+ */
+export const engine = (registry: string | undefined) => `${containers}
 on docker
 case $(cat "$owed" 2>/dev/null || true) in
   restart)
@@ -43,6 +47,7 @@ case $(cat "$owed" 2>/dev/null || true) in
     if [[ $owed -nt /run/docker.pid ]]; then
       running=$(docker ps --quiet | wc -l)
       echo "Restarting Docker for its new configuration, and with it $running running containers"
+      note_containers
       systemctl reset-failed docker
       systemctl restart docker || { journalctl --unit docker --lines 15 --no-pager --output cat; exit 1; }
       changed
@@ -53,7 +58,12 @@ case $(cat "$owed" 2>/dev/null || true) in
 esac
 docker version --format '{{.Server.Version}}' >/dev/null
 ${registry === undefined ? '' : trusted(registry)}
-rm -f "$owed"`
+rm -f "$owed"
+# Also that of a run that ended in between.
+if [[ -e $ran ]]; then
+  await_containers
+  rm -f "$ran"
+fi`
 
 /** The engine reloads some moments after it was asked to. */
 const trusted = (registry: string) => `

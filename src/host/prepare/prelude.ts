@@ -55,5 +55,7 @@ time_service() {
 
 # Docker reads its configuration when it starts, a part of it when told to. What a run owes it outlives the run.
 owed=/run/kolla-temporal-docker-owed
+# What ran when the engine was restarted, until all of it does again.
+ran=/run/kolla-temporal-docker-ran
 owe() { if [[ ! -e $owed || $1 == restart ]]; then echo "$1" >"$owed"; fi; }
 `
