@@ -117,6 +117,18 @@ describe("a changed setting of Docker's, in globals.d and host_vars", () => {
   })
 })
 
+describe('a Docker engine that hangs', () => {
+  it('is a finding that says so, and holds nothing up', async () => {
+    const signal = (name: string) =>
+      onHost('kolla2', `systemctl kill --kill-whom main --signal ${name} docker`)
+    await signal('STOP')
+    const { code, stderr } = await installation.attempt('deploy').finally(() => signal('CONT'))
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/kolla2: error: .*docker info does not answer/s)
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+})
+
 describe('another cookie in passwords.yml', () => {
   it("is refused while RabbitMQ's members run, and given to them once they were stopped", async () => {
     const before = await containersOn(hosts)
