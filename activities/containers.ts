@@ -14,6 +14,7 @@ import { execIn } from '../src/docker/exec.js'
 import { awaitEnd, runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
 import { awaitProbes } from '../src/host/wait.js'
+import type { LongWork } from '../src/host/wait.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import { label, labelsOf } from '../src/plan/desired.js'
 import { keyedDigest } from '../src/plan/digest.js'
@@ -119,12 +120,12 @@ function creation(cloud: CloudContext, host: string, name: string) {
   return { image, options: createOptions(container, { image: image.ref, labels }) }
 }
 
-/** Waits on the host until everything that the catalogue asks of a service is true. */
+/** Waits on the host until everything that the catalogue asks of a service is true, `after` some long work. */
 export async function proveHealth(
   cloud: CloudContext,
   host: string,
   service?: string,
-  timeoutMs = HEALTH_TIMEOUT,
+  after?: LongWork,
 ): Promise<void> {
   const containers = cloud.containers(host).filter((it) => it.service === (service ?? it.service))
   const services = [...new Set(containers.map((container) => container.service))]
@@ -133,7 +134,8 @@ export async function proveHealth(
   const probes = services.flatMap((name) => cloud.probes(host, name))
   await awaitProbes(cloud.remote(host), probes, {
     title: `${services.join(', ')} healthy`,
-    timeoutMs,
+    timeoutMs: HEALTH_TIMEOUT,
+    ...(after && { after }),
     containers: containers.map((container) => container.name),
     logs: logFoldersOf(services),
     signal,

@@ -1,6 +1,7 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { drainBackend, readyBackend } from '../src/host/haproxy-server.js'
+import { HostUnreachable } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext } from './cloud-context.js'
 import { cancellation, report } from './progress.js'
@@ -36,8 +37,15 @@ export async function drained(
 /** HAProxy's own check decides about a member again, if it was drained. */
 export async function giveBack(cloud: CloudContext, host: string, service: string): Promise<void> {
   await allEnded(
-    backendsOf(cloud, host, service).map(({ remote, backend }) => readyBackend(remote, backend)),
+    backendsOf(cloud, host, service).map(({ remote, backend }) =>
+      readyBackend(remote, backend).catch(unlessAway),
+    ),
   )
+}
+
+/** A load balancer that is away has forgotten the drain when it is back. */
+function unlessAway(error: unknown): void {
+  if (!(error instanceof HostUnreachable)) throw error
 }
 
 /** What every load balancer calls a service's member on a host. */

@@ -6,7 +6,7 @@ import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
 import { HEALTH_TIMEOUT, ask, isAsWanted } from './containers.js'
-import { joinCluster, joinClusterAs } from './mariadb.js'
+import { startMember, startMemberAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
 /** How members of a living cluster go to another MariaDB, one after the other. */
@@ -24,7 +24,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await drained(cloud, host, 'mariadb', async () => {
-        await joinCluster(cloud, host)
+        await startMember(cloud, host)
         report('migrating the system tables')
         await ask(cloud, host, 'mariadb', ['mariadb-upgrade', '--user=mysql', '--silent'])
         await awaitWhole(cloud, host)
@@ -45,7 +45,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
           await replaceData(cloud.remote(host), volume, { turn, prepared: false })
         }
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
-        await joinClusterAs(cloud, host, copyingFrom(container, donorName))
+        await startMemberAs(cloud, host, copyingFrom(container, donorName))
         await awaitWhole(cloud, host)
       })
     },

@@ -1,7 +1,7 @@
 import { planFernetKeys } from '../src/catalog/fernet-keys.js'
 import { bootstrapCommand, keystoneUrl } from '../src/catalog/keystone.js'
 import { keystoneDatabaseSql } from '../src/catalog/mariadb-accounts.js'
-import { isRunning, removeContainer } from '../src/docker/containers.js'
+import { inspectContainer, isRunning, removeContainer } from '../src/docker/containers.js'
 import {
   createFernetKeys,
   giveFernetKeys,
@@ -74,12 +74,16 @@ export function keystoneActivities(contexts: CloudContexts) {
         await proveHealth(cloud, host, 'keystone')
       }
       if (!names.includes('keystone')) return startAll(false)
-      if (await isRunning(cloud.engine(host), 'keystone')) {
-        return drained(cloud, host, 'keystone', startAll)
-      }
-      await startAll(false)
-      // An attempt that was killed after it had stopped the old one has left it drained.
-      await giveBack(cloud, host, 'keystone')
+      const engine = cloud.engine(host)
+      const [present, next] = await Promise.all([
+        inspectContainer(engine, 'keystone'),
+        inspectContainer(engine, successorOf('keystone')),
+      ])
+      if (present?.State.Running === true) return drained(cloud, host, 'keystone', startAll)
+      // An attempt that was killed after it had stopped the old one has left it drained. HAProxy's own check still keeps
+      // everybody away until it answers.
+      const isNew = !present && !next
+      await allEnded([startAll(false), ...(isNew ? [] : [giveBack(cloud, host, 'keystone')])])
     },
 
     /** Takes away an API that stands by and whose turn does not come, unless it is the only one that is left. */

@@ -2,29 +2,30 @@ import type { ApplicationFailure } from '@temporalio/common'
 import type { Container } from '../src/catalog/container.js'
 import { accountsSql, restoredAccountsSql } from '../src/catalog/mariadb-accounts.js'
 import {
+  UNREADABLE,
   copyingFiles,
+  copyingMark,
   installDatabase,
   recoverPosition,
   standAlone,
 } from '../src/catalog/mariadb.js'
-import { DockerError, statusOf } from '../src/docker/errors.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
 import type { GaleraMember } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { HEALTH_TIMEOUT, proveHealth, runOnce, startContainer } from './containers.js'
+import { proveHealth, runOnce, startContainer } from './containers.js'
 import { badInput } from './failures.js'
 import { cancellation } from './progress.js'
 
 const name = 'mariadb'
 
 /**
- * How long a member may take until it is Synced that may have to copy all data from another one, in milliseconds: a few
- * hundred GB through a network of 1 Gbit/s. One whose container ends is not waited for.
+ * How long a member may copy all data from another one, in milliseconds: a few hundred GB through a network of 1 Gbit/s.
+ * What comes before and after has the time of any service.
  */
-export const JOIN_TIMEOUT = 100 * 60_000
+export const COPY_TIMEOUT = 100 * 60_000
 
 /** Galera's protocol: who goes first, how a member joins, what proves that it is Synced. */
 export function mariadbActivities(contexts: CloudContexts) {
@@ -78,11 +79,8 @@ export function mariadbActivities(contexts: CloudContexts) {
         name: 'mariadb_position',
         command: ['bash', '-c', recoverPosition],
       }).catch((error: unknown) => {
-        if (error instanceof DockerError && statusOf(error.cause) === 404) {
-          throw unreadable(host, volume, [error.message])
-        }
-        if (error instanceof RemoteError) throw unreadable(host, volume, error.tail)
-        throw error
+        const unread = error instanceof RemoteError && error.exitCode === UNREADABLE
+        throw unread ? unreadable(host, volume, error.tail) : error
       })
       const [, seqno] = /Recovered position: [^:]+:(-?\d+)/.exec(tail.join('\n')) ?? []
       if (seqno === undefined) throw unreadable(host, volume, tail)
@@ -99,8 +97,8 @@ export function mariadbActivities(contexts: CloudContexts) {
       cluster: 'new' | 'living' = 'living',
     ): Promise<void> {
       const cloud = await contexts.get(ref)
-      if (cluster === 'living') return joinCluster(cloud, host)
-      await joinClusterAs(cloud, host, copyingFiles(cloud.container(host, name)))
+      if (cluster === 'living') return startMember(cloud, host)
+      await startMemberAs(cloud, host, copyingFiles(cloud.container(host, name)))
     },
   }
 }
@@ -116,39 +114,25 @@ function unreadable(host: string, volume: string, why: readonly string[]): Appli
  * any other member is started.
  */
 export async function startMemberAlone(cloud: CloudContext, host: string): Promise<void> {
-  const start = () => startMember(cloud, host, HEALTH_TIMEOUT)
-  await configuredAs(cloud, host, standAlone(cloud.container(host, name)), start)
+  await startMemberAs(cloud, host, standAlone(cloud.container(host, name)))
 }
 
-/** Starts or replaces a member of a cluster that serves; it copies what it lacks. Returns when it is Synced. */
-export async function joinCluster(cloud: CloudContext, host: string): Promise<void> {
-  await startMember(cloud, host, JOIN_TIMEOUT)
-}
-
-/** The same with another configuration than its own, for this one start only. */
-export async function joinClusterAs(
+/** As `startMember`, with another configuration than its own: when the member is Synced, that is back. */
+export async function startMemberAs(
   cloud: CloudContext,
   host: string,
   container: Container,
-): Promise<void> {
-  await configuredAs(cloud, host, container, () => joinCluster(cloud, host))
-}
-
-/** Starts a member with another configuration than its own: when it is Synced, that is back. */
-async function configuredAs(
-  cloud: CloudContext,
-  host: string,
-  container: Container,
-  start: () => Promise<void>,
 ): Promise<void> {
   await write(cloud, host, container)
-  await start()
+  await startMember(cloud, host)
   await write(cloud, host, cloud.container(host, name))
 }
 
-async function startMember(cloud: CloudContext, host: string, timeoutMs: number): Promise<void> {
+/** Starts or replaces a member; it copies what it lacks. Returns when it is Synced. */
+export async function startMember(cloud: CloudContext, host: string): Promise<void> {
   await startContainer(cloud, host, name)
-  await proveHealth(cloud, host, name, timeoutMs)
+  const volume = cloud.host(host).globals.mariadb_datadir_volume
+  await proveHealth(cloud, host, name, { volume, file: copyingMark, timeoutMs: COPY_TIMEOUT })
 }
 
 async function write(cloud: CloudContext, host: string, container: Container): Promise<void> {

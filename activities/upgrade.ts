@@ -7,7 +7,7 @@ import { execIn } from '../src/docker/exec.js'
 import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
 import { successorOf } from '../src/plan/passing.js'
 import type { Versions } from '../src/plan/release-record.js'
-import { RemoteError } from '../src/ssh/errors.js'
+import { RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, isAsWanted, proveHealth, runOnce, startContainer } from './containers.js'
@@ -19,7 +19,7 @@ const ANSWER_TIMEOUT = 5
 const HANDOVER_TIMEOUT = 6
 
 /** How long a node of RabbitMQ may take to hand its work over, or to take work again, in milliseconds. */
-const MAINTENANCE_TIMEOUT = 120_000
+const MAINTENANCE_TIMEOUT = { drain: 480_000, revive: 60_000 }
 
 /** What services need beyond a new container when their release changes. */
 export function upgradeActivities(contexts: CloudContexts) {
@@ -162,7 +162,8 @@ async function withoutWork(
     cancellation().signal.throwIfAborted()
     await body()
   } catch (error) {
-    await maintain(cloud, host, 'revive')
+    // Why it failed matters more.
+    await maintain(cloud, host, 'revive').catch(() => undefined)
     throw error
   }
 }
@@ -174,11 +175,17 @@ async function withoutWork(
 async function maintain(
   cloud: CloudContext,
   host: string,
-  verb: 'drain' | 'revive',
+  verb: keyof typeof MAINTENANCE_TIMEOUT,
 ): Promise<void> {
   const command = ['rabbitmq-upgrade', '--quiet', verb]
-  const signal = AbortSignal.timeout(MAINTENANCE_TIMEOUT)
-  await execIn(cloud.engine(host), 'rabbitmq', command, { signal }).catch(ifRefused(undefined))
+  const timeoutMs = MAINTENANCE_TIMEOUT[verb]
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    await execIn(cloud.engine(host), 'rabbitmq', command, { signal })
+  } catch (error) {
+    if (signal.aborted) throw new RemoteTimeout(host, command.join(' '), timeoutMs, [])
+    ifRefused(undefined)(error)
+  }
 }
 
 /** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */

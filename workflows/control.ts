@@ -58,14 +58,18 @@ export class Control {
   }
 
   /**
-   * Does one step of an operation, when nobody has paused it. If it fails, the operation's input or a person says what
-   * to do. Returns whether it was done, and not skipped.
+   * Does one step of an operation, when nobody has paused it, or at once: where to wait would do harm. If it fails, the
+   * operation's input or a person says what to do. Returns whether it was done, and not skipped.
    *
    * @throws RollbackWanted, or the step's own error
    */
-  async attempt(title: string, body: () => Promise<unknown>): Promise<boolean> {
+  async attempt(
+    title: string,
+    body: () => Promise<unknown>,
+    when: 'ready' | 'at once' = 'ready',
+  ): Promise<boolean> {
     for (;;) {
-      await this.#ready()
+      if (when === 'ready') await this.#ready()
       try {
         await body()
         return true

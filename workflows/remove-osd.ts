@@ -1,6 +1,6 @@
 import { CancellationScope, log } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
-import type { CloudRef, OsdPlace, PlannedCloud } from '../activities/index.js'
+import type { CloudRef, PlannedCloud } from '../activities/index.js'
 import { observe, operate, refuse } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RemoveOsdInput } from './operations.js'
@@ -21,11 +21,11 @@ export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult>
     )
     try {
       await stages.run(`Drain osd.${id}`, () => step('drainOsd', monitor, ref, monitor, id))
-      await stages.run(`Remove osd.${id}`, () => step('destroyOsd', monitor, ref, monitor, osd))
     } catch (error) {
-      if (osd.in) await takeIn(operation, ref, monitor, osd)
+      if (osd.in) await takeIn(operation, ref, monitor, id)
       throw error
     }
+    await stages.run(`Remove osd.${id}`, () => step('destroyOsd', monitor, ref, monitor, osd))
     const summary = `osd.${id} is gone${osd.host === undefined ? '' : ` from ${osd.host}`}: its partitions are blank, and the next deploy makes an OSD of a disk that is still named or labelled`
     return { changes: [], warnings: findings, summary }
   })
@@ -36,16 +36,14 @@ async function takeIn(
   { stages }: Operation,
   ref: CloudRef,
   monitor: string,
-  osd: OsdPlace,
+  id: number,
 ): Promise<void> {
   try {
     await CancellationScope.nonCancellable(() =>
-      stages.run(`Take osd.${osd.id} in again`, () =>
-        step('takeOsdIn', monitor, ref, monitor, osd),
-      ),
+      stages.run(`Take osd.${id} in again`, () => step('takeOsdIn', monitor, ref, monitor, id)),
     )
   } catch (error) {
-    log.warn(`osd.${osd.id} may still be out: \`ceph osd in ${osd.id}\``, { error })
+    log.warn(`osd.${id} may still be out: \`ceph osd in ${id}\``, { error })
   }
 }
 

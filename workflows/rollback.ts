@@ -161,8 +161,8 @@ async function restoreData(
   })
   if (!inPlace) return
   // From here on what fails is tried again alone: the others serve, or copy what would be thrown away.
-  // Alone, and so sooner: from then on there is an API again.
-  await control.attempt('the first keystone', () => start(keystones.slice(0, 1)))
+  // Alone, and so sooner: from then on there is an API again, for which no pause is waited.
+  await control.attempt('the first keystone', () => start(keystones.slice(0, 1)), 'at once')
   await together(
     () => control.attempt('the other keystones', () => start(keystones.slice(1))),
     () =>

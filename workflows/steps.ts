@@ -25,11 +25,18 @@ const act: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 
-/** Packages, images, a database's copy: as long as the network takes. */
+/** Packages and images: as long as the network takes. */
 const transfer: ActivityOptions = {
   ...act,
   startToCloseTimeout: '2 hours',
   scheduleToCloseTimeout: '6 hours',
+}
+
+/** A member that may have to copy a whole database first. */
+const join: ActivityOptions = {
+  ...act,
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '3 hours',
 }
 
 /** Moving data from disk to disk: days with large ones. */
@@ -43,18 +50,23 @@ const drain: ActivityOptions = {
 const meet: ActivityOptions = { ...look, retry: { maximumAttempts: 2 } }
 
 /** Taking something back after a failure, which is told only then: no host that is away may hold that up. */
-const undo: ActivityOptions = { ...act, retry: { maximumAttempts: 2 } }
+const undo: ActivityOptions = {
+  ...act,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '3 minutes',
+}
 
-type Step = 'look' | 'meet' | 'act' | 'transfer' | 'drain' | 'undo'
+type Step = 'look' | 'meet' | 'act' | 'transfer' | 'join' | 'drain' | 'undo'
 const proxies = {
   look: proxyActivities<Activities>(look),
   meet: proxyActivities<Activities>(meet),
   act: proxyActivities<Activities>(act),
   transfer: proxyActivities<Activities>(transfer),
+  join: proxyActivities<Activities>(join),
   drain: proxyActivities<Activities>(drain),
   undo: proxyActivities<Activities>(undo),
 }
-const options = { look, meet, act, transfer, drain, undo }
+const options = { look, meet, act, transfer, join, drain, undo }
 
 /** Which kind of step a verb is; every verb that is not named here is an `act`. */
 const kinds: Partial<Record<keyof Activities, Step>> = {
@@ -76,9 +88,9 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   openRecord: 'look',
   inspectCeph: 'look',
   managersInOrder: 'look',
-  startMariadb: 'transfer',
-  replaceMariadb: 'transfer',
-  rejoinMariadb: 'transfer',
+  startMariadb: 'join',
+  replaceMariadb: 'join',
+  rejoinMariadb: 'join',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
   withdrawKeystone: 'undo',

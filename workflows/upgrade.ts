@@ -89,8 +89,12 @@ async function observeAndPlan({ cloud, stages }: Operation, release: string): Pr
 }
 
 /** What would stop it after points of no return is waited for before the first of them; else nothing was touched. */
-async function settleCeph({ stages }: Operation, { steps, ref }: PlannedUpgrade): Promise<void> {
-  if (!waitsForCeph(steps)) return
+async function settleCeph(
+  { stages }: Operation,
+  { steps, ref, record }: PlannedUpgrade,
+): Promise<void> {
+  // Of an upgrade that is finished by this one, it may be the very daemon that is to be replaced.
+  if (record !== undefined || !waitsForCeph(steps)) return
   await stages.run('Wait for a settled Ceph', () =>
     step('awaitSettledCeph', 'before the upgrade', ref),
   )

@@ -21,7 +21,6 @@ export interface OsdPlace {
   readonly host?: string
   /** Whether it took data before. */
   readonly in: boolean
-  readonly up: boolean
 }
 
 /** A day: a large disk takes its time. */
@@ -32,7 +31,9 @@ export function removalActivities(contexts: CloudContexts) {
     /** Where an OSD is. @throws ApplicationFailure `BadInput` if there is none, or if the others can't take over */
     async inspectOsd(ref: CloudRef, monitor: string, id: number): Promise<OsdPlace> {
       const cloud = await contexts.get(ref)
-      const osds = await osdsOf(cloud, monitor)
+      const { osds } = await askCephJson<{
+        osds: readonly { osd: number; uuid: string; in: 0 | 1 }[]
+      }>(cloud, monitor, 'osd', 'dump')
       const osd = osds.find((it) => it.osd === id)
       if (!osd) {
         const known = osds.map((it) => it.osd).join(', ') || 'none'
@@ -64,8 +65,7 @@ export function removalActivities(contexts: CloudContexts) {
       const host = hostViews(cloud.cloud, cloud.found.hosts).find(
         (view) => shortHostname(view) === found.crush_location.host,
       )
-      const state = { in: osd.in === 1, up: osd.up === 1 }
-      return { id, uuid: osd.uuid, ...(host && { host: host.name }), ...state }
+      return { id, uuid: osd.uuid, in: osd.in === 1, ...(host && { host: host.name }) }
     },
 
     /** Has the others take over what an OSD holds, and waits until none of it would be lost with it. */
@@ -78,11 +78,9 @@ export function removalActivities(contexts: CloudContexts) {
       })
     },
 
-    /** Takes `drainOsd` back. Nothing happens to an OSD that is gone, or whose removal has begun: that one is down. */
-    async takeOsdIn(ref: CloudRef, monitor: string, { id, uuid, up }: OsdPlace): Promise<void> {
+    /** Takes `drainOsd` back. */
+    async takeOsdIn(ref: CloudRef, monitor: string, id: number): Promise<void> {
       const cloud = await contexts.get(ref)
-      const osd = (await osdsOf(cloud, monitor)).find((it) => it.osd === id && it.uuid === uuid)
-      if (!osd || (up && osd.up === 0)) return
       await askCeph(cloud, monitor, ['osd', 'in', String(id)])
     },
 
@@ -112,19 +110,6 @@ export function removalActivities(contexts: CloudContexts) {
       await askCeph(cloud, monitor, ['osd', 'purge', String(id), '--yes-i-really-mean-it'])
     },
   }
-}
-
-/** `ceph osd dump`, as far as we read it. */
-interface DumpedOsd {
-  readonly osd: number
-  readonly uuid: string
-  readonly up: 0 | 1
-  readonly in: 0 | 1
-}
-
-async function osdsOf(cloud: CloudContext, monitor: string): Promise<readonly DumpedOsd[]> {
-  const { osds } = await askCephJson<{ osds: readonly DumpedOsd[] }>(cloud, monitor, 'osd', 'dump')
-  return osds
 }
 
 async function isSafe(cloud: CloudContext, monitor: string, id: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { recoverPosition } from './mariadb.js'
+import { UNREADABLE, recoverPosition } from './mariadb.js'
 
 function ask(mariadbd: string) {
   const fakes = `sudo() { :; }\nmariadbd() { ${mariadbd}; }\n`
@@ -15,9 +15,13 @@ it('prints the position alone, whatever MariaDB ends with', () => {
 })
 
 it.each([
-  ['with its exit code', 'return 134', 134],
-  ['also where MariaDB calls that a success', 'return 0', 1],
-])("fails with MariaDB's last words where there is none, %s", (_case, ending, status) => {
+  ['it aborts', 'return 134'],
+  ['it calls that a success', 'return 0'],
+])("tells MariaDB's last words where there is none and %s", (_case, ending) => {
   const said = ask(`echo "InnoDB: corrupted page" >&2; ${ending}`)
-  expect([said.status, said.stdout]).toEqual([status, 'InnoDB: corrupted page\n'])
+  expect([said.status, said.stdout]).toEqual([UNREADABLE, 'InnoDB: corrupted page\n'])
+})
+
+it('says nothing of the data where somebody else has ended MariaDB', () => {
+  expect(ask('echo "InnoDB: begins" >&2; return 137').status).toBe(137)
 })

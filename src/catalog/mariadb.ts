@@ -75,6 +75,9 @@ export function copyingFiles(container: Container): Container {
   return withSetting(container, 'wsrep_sst_method', 'rsync')
 }
 
+/** Lies in the volume of a member while it copies another one's data (`wsrep_sst_common`). */
+export const copyingMark = 'sst_in_progress'
+
 /** Lies in the volume while the system tables are being made: what is beside it is nobody's data. */
 export const installingMark = '.kolla-temporal-installing'
 
@@ -100,14 +103,19 @@ mariadb-install-db --skip-test-db --auth-root-socket-user=mysql
 rm ${installingMark}
 `
 
+/** How `recoverPosition` ends where MariaDB itself can't read its data: as `EX_DATAERR` of sysexits. */
+export const UNREADABLE = 65
+
 /**
  * Script for a one-shot container that prints `Recovered position: <uuid>:<seqno>`, what a crash left in InnoDB; where
- * that can't be read, it fails with MariaDB's last words.
+ * that can't be read, it ends as `UNREADABLE` with MariaDB's last words.
  */
 export const recoverPosition = `set -o errexit
 sudo -E kolla_set_configs
 said=$(mariadbd --wsrep-recover --disable-log-error 2>&1) || code=$?
-grep 'Recovered position' <<<"$said" || { tail -n 5 <<<"$said"; exit "\${code:-1}"; }
+# Ended by somebody else (SIGKILL, SIGTERM), as by a lack of memory: that says nothing of the data.
+[[ \${code:-0} != 137 && \${code:-0} != 143 ]] || exit "$code"
+grep 'Recovered position' <<<"$said" || { tail -n 5 <<<"$said"; exit ${UNREADABLE}; }
 `
 
 function container(ctx: Context): Container {

@@ -80,7 +80,9 @@ await_probe() {
   local title=$1
   shift
   until "$@"; do
-    if ((SECONDS > deadline)); then
+    if [[ -n $copying && -e $copying ]] && ((SECONDS < longest)); then
+      deadline=$((SECONDS + patience))
+    elif ((SECONDS > deadline)); then
       echo "still waiting after $SECONDS s for: $title"
       echo "seen last: \${seen:0:1000}"
       tell_logs

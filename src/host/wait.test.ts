@@ -107,6 +107,22 @@ it('survives a server that closes at once, and tells what it saw last', async ()
   )
 })
 
+it('has all its time again as long as a copy goes on, and not for ever', async () => {
+  const copy = { volume: 'mariadb', file: 'sst_in_progress' }
+  await docker('[[ $* == "volume inspect -f {{.Mountpoint}} mariadb" ]] && echo $STATE')
+  const wait = (timeoutMs: number) =>
+    awaitProbes(here, [tcp(port)], { ...options, timeoutMs: 1000, after: { ...copy, timeoutMs } })
+  const port = await freePort()
+  const file = join(directory, copy.file)
+  await writeFile(file, '')
+  await expect(wait(2000)).rejects.toThrow(/still waiting after [34] s/)
+  const waiting = wait(60_000)
+  await sleep(3500)
+  await rm(file)
+  await listen(createTcpServer(), port)
+  await waiting
+}, 20_000)
+
 it('compares a line of what a command prints in the container', async () => {
   await docker(
     'echo "$*" >>$STATE/calls; echo noise; (($(wc -l <$STATE/calls) < 3)) || echo Synced',

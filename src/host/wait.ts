@@ -4,10 +4,19 @@ import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
 import { timeIsOver, waiting } from './wait-script.js'
 
+/** Work that takes as long as there are data: it goes on while this file lies in the volume. */
+export interface LongWork {
+  readonly volume: string
+  readonly file: string
+  readonly timeoutMs: number
+}
+
 export interface AwaitOptions {
   /** What is waited for, in a few words. */
   readonly title: string
   readonly timeoutMs: number
+  /** The time begins when this is done. */
+  readonly after?: LongWork
   /** Containers that must go on running: one that has ended or starts again and again is not waited for. */
   readonly containers?: readonly string[]
   /** Folders below `/var/log/kolla` whose newest lines tell why it failed. */
@@ -27,14 +36,14 @@ const graceMs = 10_000
 export async function awaitProbes(
   remote: Remote,
   probes: readonly Probe[],
-  { title, timeoutMs, containers = [], logs = [], signal }: AwaitOptions,
+  { title, timeoutMs, after, containers = [], logs = [], signal }: AwaitOptions,
 ): Promise<void> {
   if (probes.length === 0) return
   const { code, stdout, stderr } = await remote.run(
-    awaitScript(probes, { containers, logs, timeoutMs }),
+    awaitScript(probes, { containers, logs, timeoutMs, ...(after && { after }) }),
     {
       title,
-      timeoutMs: timeoutMs + graceMs,
+      timeoutMs: timeoutMs + (after?.timeoutMs ?? 0) + graceMs,
       ...(signal && { signal }),
     },
   )
@@ -47,7 +56,7 @@ export async function awaitProbes(
 /** The probes one after the other, since what has succeeded once is not asked again. */
 export function awaitScript(
   probes: readonly Probe[],
-  { containers = [], logs = [], timeoutMs }: Omit<AwaitOptions, 'title' | 'signal'>,
+  { containers = [], logs = [], timeoutMs, after }: Omit<AwaitOptions, 'title' | 'signal'>,
 ): string {
   const seconds = Math.ceil(timeoutMs / 1000)
   // What only has to run is asked of the engine at once.
@@ -60,7 +69,10 @@ export function awaitScript(
       : []),
   ]
   return [
-    sh`deadline=${seconds} containers=(${containers}) logs=(${logs})`,
+    sh`patience=${seconds} deadline=${seconds} containers=(${containers}) logs=(${logs})`,
+    after
+      ? sh`longest=${after.timeoutMs / 1000} copying=$(docker volume inspect -f '{{.Mountpoint}}' ${after.volume})/${after.file}`
+      : 'copying=',
     waiting,
     ...waits,
   ].join('\n')

@@ -178,7 +178,7 @@ describe('an option that Keystone can not begin with', () => {
     await installation.write(wrong, '[identity]\ndriver = nowhere\n')
     const { code, stderr } = await installation.attempt('deploy')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/kolla2.*keystone\.next.*while waiting for/)
+    expect(stderr).toMatch(/kolla2: .*\n.*keystone\.next.*while waiting for/)
     expect(stderr).toContain('nowhere')
     expect(await containersOn(hosts)).toEqual(before)
     await Promise.all([undo(), installation.remove(wrong)])

@@ -107,11 +107,18 @@ describe("a changed setting of Docker's, in globals.d and host_vars", () => {
     // At once: nothing is waited for any more.
     await issueToken(installation)
     expect(await querySql(installation, "SHOW STATUS LIKE 'wsrep_cluster_size'")).toMatch(/3$/)
+    const started = await onHosts(
+      'date --date "$(systemctl show docker --property ActiveEnterTimestamp --value)" "+%F %T"',
+    )
     const log = '$(docker volume inspect -f {{.Mountpoint}} kolla_logs)/mariadb/mariadb.log'
-    const synced = await seconds(`grep 'Synchronized with group' ${log} | tail -n 1 | cut -c 1-19`)
-    const started = await seconds('systemctl show docker --property ActiveEnterTimestamp --value')
-    for (const [index, second] of started.slice(1).entries()) {
-      expect(second).toBeGreaterThanOrEqual(synced[index] ?? Infinity)
+    const joined = await onHosts(
+      `grep 'Synchronized with group' ${log} | sed 's/  / 0/' | cut -c 1-19`,
+    )
+    for (const [index, start] of started.slice(1).entries()) {
+      const before = started[index] ?? ''
+      const synced = joined[index]?.split('\n').find((time) => time >= before)
+      expect(synced, `kolla${index + 1} is Synced again`).toMatch(/^\d{4}-/)
+      expect(start >= (synced ?? ''), `${start} after ${synced}`).toBe(true)
     }
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
@@ -150,11 +157,6 @@ describe('another cookie in passwords.yml', () => {
     expect(running).toHaveLength(3)
   })
 })
-
-/** Points in time that a command prints, by host. */
-async function seconds(command: string): Promise<number[]> {
-  return (await onHosts(`date --date "$(${command})" +%s`)).map(Number)
-}
 
 function verbOf(event: OperationEvent): string | undefined {
   return 'step' in event ? event.step.verb : undefined

@@ -25,19 +25,21 @@ const changes = [...ceph, ...hosts.map((host) => replace(host, 'cron', 'cron'))]
 const versions = { keystone: '', mariadb: '', rabbitmq: '', schema: [], ceph: '16.2.15' }
 const record = { id: '2025.2-x', release: '2025.2', to: '2026.1', at: '', versions, images: {} }
 
+function upgradePlan(): PlannedUpgrade {
+  const plan = planned(changes, { members })
+  const steps = upgradeSteps(changes, members)
+  const current = { cloud: 'demo', files: 'old', found: 'old' }
+  return {
+    ...{ ...plan, from: '2025.2', to: '2026.1', current, steps, times: {}, digest: 'd' },
+    noReturn: pointsOfNoReturn(steps),
+  }
+}
+
 /** A cloud of Ceph alone: no database, no queue, no Keystone. */
 function fakes(more: Parameters<typeof fakeActivities>[0] = {}) {
   return fakeActivities({
     inspectDatabase: () => ({ members: [], backups: [] }),
-    planUpgrade: (): PlannedUpgrade => {
-      const plan = planned(changes, { members })
-      const steps = upgradeSteps(changes, members)
-      const current = { cloud: 'demo', files: 'old', found: 'old' }
-      return {
-        ...{ ...plan, from: '2025.2', to: '2026.1', current, steps, times: {}, digest: 'd' },
-        noReturn: pointsOfNoReturn(steps),
-      }
-    },
+    planUpgrade: upgradePlan,
     previewMigrations: () => ({
       versions: [{ program: 'Ceph', from: '16.2.15', to: '18.2.7' }],
     }),
@@ -91,6 +93,14 @@ describe('an upgrade of Ceph', () => {
     expect(of('awaitSettledCeph')).toHaveLength(1 + 3 + 6)
     expect(verbs.indexOf('awaitSettledCeph')).toBeLessThan(verbs.indexOf('startContainers'))
     expect(verbs).not.toContain('backUpMariadb')
+  })
+
+  it('that is finished by another one waits for nothing that this one may mend', async () => {
+    const plan = upgradePlan()
+    const { activities, calls } = fakes({ planUpgrade: () => ({ ...plan, record }) })
+    await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
+    const verbs = calls.map(({ verb }) => verb)
+    expect(verbs.indexOf('awaitSettledCeph')).toBeGreaterThan(verbs.indexOf('setNoout'))
   })
 
   it.each(['stop', 'cancel'] as const)('takes noout back when it ends early: %s', async (how) => {

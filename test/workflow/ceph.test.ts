@@ -105,7 +105,7 @@ describe('Ceph', () => {
   })
 
   describe('an OSD that is to go', () => {
-    const osd = { id: 3, uuid: 'u3', host: 'kolla2', in: true, up: true }
+    const osd = { id: 3, uuid: 'u3', host: 'kolla2', in: true }
     const failed = () => {
       throw ApplicationFailure.nonRetryable('kolla1: osd.3 is not drained', 'StepFailed')
     }
@@ -121,7 +121,7 @@ describe('Ceph', () => {
     })
 
     it.each([
-      { before: 'in', back: ['kolla1', osd] },
+      { before: 'in', back: ['kolla1', 3] },
       { before: 'out', back: undefined },
     ])('is $before again where it can not be drained', async ({ before, back }) => {
       const { activities, calls } = remove({

@@ -1,7 +1,7 @@
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
-import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
+import { COPY_TIMEOUT } from '../../activities/mariadb.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -57,7 +57,7 @@ describe('deploy', () => {
     expect(at('bootstrapMariadb').end).toBeLessThanOrEqual(at('startMariadb').begin)
     const members = calls.filter((call) => call.verb === 'startMariadb')
     expect(members.map(({ args }) => args[2])).toEqual(['new', 'new', 'new'])
-    for (const { startToClose } of members) expect(startToClose).toBeGreaterThan(JOIN_TIMEOUT)
+    for (const { startToClose } of members) expect(startToClose).toBeGreaterThan(COPY_TIMEOUT)
     expect(at('createKeystoneDatabase').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
     expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(at('startKeystone').begin)
     expect(at('shareFernetKeys').end).toBeLessThanOrEqual(at('startKeystone').begin)
@@ -154,7 +154,7 @@ describe('deploy', () => {
   it('ends with what a host fails at that can not be looked at, and with all other findings', async () => {
     const { activities, calls } = fakeActivities({
       observeHost: (_ref: unknown, host: string) => {
-        if (host !== 'kolla2') return { facts: { name: host } }
+        if (host !== 'kolla2') return { host, digest: `seen-${host}`, running: 0 }
         const message = 'kolla2: observe the host did not end within 45 s\n  docker info'
         const details = { host, command: 'observe the host', tail: [], advice: 'mend it' }
         throw ApplicationFailure.create({ type: 'StepFailed', message, details: [details] })

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { JOIN_TIMEOUT } from '../../activities/mariadb.js'
+import { COPY_TIMEOUT } from '../../activities/mariadb.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { changesOf, planned } from '../support/fake-activities.js'
@@ -34,7 +34,7 @@ describe('rollback', () => {
     expect(verbs).not.toContain('rejoinMariadb')
     expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
     for (const { verb, startToClose } of calls) {
-      if (verb === 'replaceMariadb') expect(startToClose).toBeGreaterThan(JOIN_TIMEOUT)
+      if (verb === 'replaceMariadb') expect(startToClose).toBeGreaterThan(COPY_TIMEOUT)
     }
   })
 
@@ -63,7 +63,7 @@ describe('rollback', () => {
     await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
     const rejoined = calls.filter((call) => call.verb === 'rejoinMariadb')
     expect(rejoined).toMatchObject([{ host: 'kolla1' }])
-    expect(rejoined[0]?.startToClose).toBeGreaterThan(JOIN_TIMEOUT)
+    expect(rejoined[0]?.startToClose).toBeGreaterThan(COPY_TIMEOUT)
   })
 
   it('waits for a person where it fails itself: there is no way back from a way back', async () => {

@@ -21,6 +21,7 @@ beforeEach(() => {
     look=$(wc -l <$STATE/looks)
     [[ -e $STATE/after.$look ]] || look=last
     cat $STATE/after.$look ;;
+  exec) echo "{"; echo "    \\"state\\": \\"$(sed -n "$(wc -l <$STATE/looks)p" $STATE/states)\\","; echo "$*" >>$STATE/asked ;;
 esac`,
   )
 })
@@ -73,7 +74,7 @@ it('waits after a restart until what ran and was healthy is so again', () => {
       [mariadb('running healthy'), cron('running')],
     ],
   )
-  expect(stdout).toContain('Waiting: mariadb is exited;cron is exited')
+  expect(stdout).toContain('Waiting: cron is exited;mariadb is exited')
   expect(stdout).toContain('Waiting: mariadb is starting')
   expect({ status, looks, left }).toEqual({ status: 0, looks: 4, left: false })
 })
@@ -93,6 +94,23 @@ it.each([
 it('does not wait for what was removed since', () => {
   const { status } = prepare([mariadb('running healthy'), cron('running')], [[cron('running')]])
   expect(status).toBe(0)
+})
+
+it('waits for daemons of Ceph until they are of their cluster again', () => {
+  writeFileSync(at('states'), 'booting\nactive\n')
+  const osd = 'ceph_osd_12 running none unless-stopped'
+  const { status, stdout, looks } = prepare([osd, cron('running')], [[osd, cron('running')]])
+  expect(stdout).toContain('Waiting: ceph_osd_12 is not in its cluster')
+  expect({ status, looks }).toEqual({ status: 0, looks: 2 })
+  expect(readFileSync(at('asked'), 'utf8')).toContain('exec ceph_osd_12 ceph daemon osd.12 status')
+})
+
+it('forgets no one whom an earlier restart took away when it must restart again', () => {
+  const lost = [mariadb('running starting'), cron('running')]
+  expect(prepare([mariadb('running healthy'), cron('running')], [lost]).status).toBe(1)
+  const again = prepare(lost, [lost])
+  expect(again.stdout).toContain('mariadb is starting')
+  expect(again).toMatchObject({ status: 1, left: true })
 })
 
 it('ends after a while with what does not come back; the next attempt waits for the same', () => {

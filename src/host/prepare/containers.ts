@@ -13,10 +13,31 @@ containers() {
   [[ -z $ids ]] || timeout 30 docker inspect --format '{{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.HostConfig.RestartPolicy.Name}}' $ids
 }
 
+# What an earlier restart took away, and nobody has brought back since, stays noted.
 note_containers() {
   local seen
-  seen=$(containers) || true # one may have gone meanwhile
-  awk '$2 == "running" && $3 ~ /^(healthy|none)$/ && $4 ~ /^(always|unless-stopped)$/ { print $1, $3 }' <<<"$seen" >"$ran"
+  seen=$(containers) || seen=$(containers) # one may have gone meanwhile
+  {
+    cat "$ran" 2>/dev/null || true
+    awk '$2 == "running" && $3 ~ /^(healthy|none)$/ && $4 ~ /^(always|unless-stopped)$/ { print $1, $3 }' <<<"$seen"
+  } | sort --unique >"$ran.new"
+  mv "$ran.new" "$ran"
+}
+
+# Daemons of Ceph have no health check: those that run say themselves whether they are of the cluster again.
+absent_daemons() {
+  local name question states
+  for name in $(awk '$2 == "running" { print substr($1, 2) }' <<<"$1"); do
+    case $name in
+      ceph_osd_*) question="osd.$(cut -d _ -f 3 <<<"$name") status" states=active ;;
+      ceph_mon) question="mon.$(hostname --short) mon_status" states='leader|peon' ;;
+      *) continue ;;
+    esac
+    ! grep --quiet --fixed-strings "/$name " "$ran" ||
+      timeout 20 docker exec "$name" ceph daemon $question 2>/dev/null </dev/null |
+      grep --quiet --extended-regexp "\"state\": \"($states)\"" ||
+      echo "$name is not in its cluster"
+  done
 }
 
 # What ran and does not yet; one that somebody has removed since is none of it.
@@ -29,6 +50,7 @@ missing_containers() {
     state[$1] != "running" { print substr($1, 2) " is " state[$1]; next }
     $2 == "healthy" && health[$1] != "healthy" { print substr($1, 2) " is " health[$1] }
   ' <(echo "$seen") "$ran"
+  absent_daemons "$seen"
 }
 
 await_containers() {

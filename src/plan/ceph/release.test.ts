@@ -84,6 +84,7 @@ describe('unsettled', () => {
   it('is nothing with warnings, scrubs or no data at all', () => {
     expect(unsettled(settled, 3)).toBe('')
     expect(unsettled({ ...settled, pgmap: { num_pgs: 0 } }, 3)).toBe('')
+    expect(unsettled(inState('active+clean+scrubbing+deep+repair'), 3)).toBe('')
   })
 
   it('is nothing while whole copies move, which may take days, and all else that is not whole', () => {

@@ -82,10 +82,10 @@ export interface SettlingStatus {
   }
 }
 
-/** Words of a placement group's state while all its copies are whole, wherever they are or go. */
-const whole: readonly string[] = [
-  ...['active', 'clean', 'scrubbing', 'deep', 'snaptrim', 'snaptrim_wait'],
-  ...['remapped', 'backfilling', 'backfill_wait', 'backfill_toofull'],
+/** Words of a placement group's state while all its copies are whole and only move. */
+const moving: readonly string[] = [
+  ...['active', 'remapped', 'backfilling', 'backfill_wait', 'backfill_toofull', 'forced_backfill'],
+  ...['scrubbing', 'deep', 'snaptrim', 'snaptrim_wait'],
 ]
 
 /** What is still to come before the next daemon may be stopped; empty where nothing is. */
@@ -93,7 +93,8 @@ export function unsettled(status: SettlingStatus, monitors: number): string {
   const { health, quorum_names: quorum, mgrmap, osdmap, pgmap } = status
   const isWhole = (state: string) => {
     const words = state.split('+')
-    return words.includes('active') && words.every((word) => whole.includes(word))
+    if (!words.includes('active')) return false
+    return words.includes('clean') || words.every((word) => moving.includes(word))
   }
   const others = (pgmap.pgs_by_state ?? []).filter(({ state_name: state }) => !isWhole(state))
   const down = osdmap.num_in_osds - osdmap.num_up_osds
