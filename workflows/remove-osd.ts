@@ -1,5 +1,5 @@
 import { CancellationScope, log } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import type { CloudRef, PlannedCloud } from '../activities/index.js'
 import { observe, operate, refuse } from './operate.js'
 import type { Operation } from './operate.js'
@@ -21,6 +21,8 @@ export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult>
     )
     try {
       await stages.run(`Drain osd.${id}`, () => step('drainOsd', monitor, ref, monitor, id))
+      // Of an abort that came with the last of its data.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('aborted')
     } catch (error) {
       if (osd.in) await takeIn(operation, ref, monitor, id)
       throw error
