@@ -150,7 +150,7 @@ describe('findings', () => {
     [
       'an address that nobody knows yet',
       globals("openstack_region_name: \"{{ 'api' | kolla_address('kolla1') }}\""),
-      "globals.yml:2:1: error: 'openstack_region_name' can't be evaluated: the address of kolla1 can only be looked up in files below config/: define it, or write the value itself",
+      "globals.yml:2:1: error: 'openstack_region_name' can't be evaluated: addresses of hosts are known only to files below config/: define it, or write the value itself",
     ],
     [
       'no mapping for Docker',
@@ -238,6 +238,28 @@ describe('findings', () => {
     const files = findings.map((line) => line.split(':')[0])
     const four = (name: string) => Array<string>(4).fill(name)
     expect(files).toEqual([...four('/cloud/multinode'), ...four('globals.yml'), 'passwords.yml'])
+  })
+
+  it.each([
+    ['my_fact: "{{ ansible_facts.fqdn }}"', 'my_fact', 'ansible_facts is not defined'],
+    ['nova_x: "{{ keystone_admin_password }}"', 'nova_x', 'keystone_admin_password is not defined'],
+    [
+      'api_interface_address: "{{ \'storage\' | kolla_address }}"',
+      'api_interface_address',
+      'addresses of hosts are known only to files below config/',
+    ],
+  ])('of a variable that nothing needs refuse nothing: %s', (line, key, reason) => {
+    const { cloud, findings } = read(globals(line))
+    expect(cloud).toBeDefined()
+    expect(findings.filter((finding) => finding.includes("can't be evaluated"))).toEqual([
+      `globals.yml:2:1: warning: '${key}' can't be evaluated: ${reason}: define it, or write the value itself`,
+    ])
+  })
+
+  it('of a variable in the inventory that nothing needs refuse nothing', () => {
+    const { cloud, findings } = read(inventory('[compute]\nkolla1\n[compute:vars]\nfoo={{ bar }}'))
+    expect(cloud).toBeDefined()
+    expect(findings.every((finding) => finding.includes('warning'))).toBe(true)
   })
 
   it('do not mistake variables of the operator for unknown keys', () => {

@@ -3,6 +3,7 @@ import { settings } from './globals.js'
 import type { Place, Variable, Variables } from './inventory/parser.js'
 import { hasJinja, JinjaError, Lookup, render } from './jinja/render.js'
 import type { Scope, Value } from './jinja/render.js'
+import { Undefined } from './jinja/values.js'
 import { kollaDefaults } from './kolla/names.js'
 
 /** A value that can't be had, with the place of the variable that is at fault; a default has none. */
@@ -145,7 +146,11 @@ function hostVariables(cloud: Cloud, host: Host, found: FoundVariables): Scope {
     cloud.passwords,
     kollaDefaults,
   ] as Record<string, Value>[]
-  return (name) => tables.find((table) => Object.hasOwn(table, name))?.[name]
+  return (name) => {
+    const value = tables.find((table) => Object.hasOwn(table, name))?.[name]
+    // What could not be evaluated before hosts were asked may be what was found of them.
+    return value instanceof Undefined ? (found(host.name)?.[name] ?? value) : value
+  }
 }
 
 const lookup = (scope: Scope) => new Lookup([], scope)
