@@ -135,11 +135,12 @@ function checkKeys(
     ...varsFiles.groups.values(),
     ...[...inventory.groups.values(), ...hosts].map((one) => one.variables),
   ]
-  const written: Variables = new Map(layers.reverse().flatMap((layer) => [...layer]))
+  const written: Variables = new Map([...layers].reverse().flatMap((layer) => [...layer]))
+  const names = hosts.map(({ name }) => name)
   const isUsed = (name: string) => resolvers.isUsed(name) || inOverrides(name)
   return [
     ...unknownKeys(written, isUsed),
-    ...unusedKeys(written, isUsed, (name) => resolvers.value(name)),
+    ...unusedKeys(layers, isUsed, (name, variable) => resolvers.valueOf(name, variable, names)),
   ]
 }
 

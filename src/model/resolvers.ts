@@ -1,5 +1,5 @@
 import type { GroupTree } from './inventory/groups.js'
-import type { Inventory, Variables } from './inventory/parser.js'
+import type { Inventory, Variable, Variables } from './inventory/parser.js'
 import type { VarsFiles } from './inventory/vars-files.js'
 import { Lookup } from './jinja/render.js'
 import type { Value } from './jinja/render.js'
@@ -62,10 +62,11 @@ export class Resolvers {
     return [this.common, ...this.resolvers.values()].some((resolver) => resolver.used.has(name))
   }
 
-  /** As far as it is the same for all hosts. */
-  value(name: string): Value | undefined {
+  /** What a variable is where it holds, on any of the hosts; undefined where another one overrules it everywhere. */
+  valueOf(name: string, variable: Variable, hosts: readonly string[]): Value | undefined {
+    const all = [this.common, ...hosts.map((host) => this.of(host))]
     try {
-      return this.common.get(name)
+      return all.find((resolver) => resolver.source(name) === variable)?.get(name)
     } catch (error) {
       if (error instanceof VariableError) return undefined // a finding of its own
       throw error

@@ -63,4 +63,28 @@ describe('a key that nothing reads', () => {
       "/cloud/multinode:8:1: warning: 'rabbitmq_ha_replica_count' is read and does nothing here: remove it, or use an override below config/",
     ])
   })
+
+  it.each([
+    ['[control:vars]\ndocker_client_timeout=240\n', {}, '/cloud/multinode:8:1'],
+    ['', { 'host_vars/kolla2.yml': 'docker_client_timeout: 240' }, '/cloud/host_vars/kolla2.yml:1:1'],
+    [
+      '[control:vars]\ndocker_client_timeout="{{ minutes * 60 }}"\nminutes=4\n',
+      { 'host_vars/kolla2.yml': 'docker_client_timeout: 120' },
+      '/cloud/multinode:8:1',
+    ],
+  ])('has a default that hides nothing: %j', (more, inventoryVars, place) => {
+    const inventory = small.inventory + more
+    expect(read({ ...small, inventory, inventoryVars }).findings).toEqual([
+      `${place}: warning: 'docker_client_timeout' is read and does nothing here: remove it, or use an override below config/`,
+    ])
+  })
+
+  it.each<[string, string, Record<string, string>]>([
+    ['', '[control:vars]\ndocker_client_timeout=120\n', {}],
+    ['docker_client_timeout: 120', '[control:vars]\ndocker_client_timeout=240\n', {}],
+    ['', '', { 'host_vars/kolla1.yml': 'haproxy_enable_http2: yes' }],
+  ])('asks for nothing where it is the default, or overruled: %j %j', (line, more, inventoryVars) => {
+    const texts = { globals: small.globals + line, inventory: small.inventory + more, inventoryVars }
+    expect(read(texts).findings).toEqual([])
+  })
 })

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.js'
 import { settings } from './globals.js'
-import type { Place } from './inventory/parser.js'
+import type { Variable, Variables } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
 import { kollaDefaults, kollaKeys, passwordKinds } from './kolla/names.js'
 import { yesNo } from './setting.js'
@@ -39,22 +39,28 @@ export function isEngineKey(key: string): boolean {
 
 /**
  * One warning for every key that kolla-ansible knows, that is about what this version deploys, and that nothing here
- * reads. Keys that are set to kolla-ansible's default, or to nothing, ask for nothing. `valueOf` evaluates Jinja.
+ * reads, at the strongest place that asks for something. Keys that are set to kolla-ansible's default, or to nothing, ask for
+ * nothing. `layers` come strongest first; `valueOf` evaluates Jinja, and is undefined where a variable holds nowhere.
  */
 export function unusedKeys(
-  keys: ReadonlyMap<string, { readonly value: Value; readonly place: Place }>,
+  layers: readonly Variables[],
   used: (name: string) => boolean,
-  valueOf: (name: string) => Value | undefined,
+  valueOf: (name: string, variable: Variable) => Value | undefined,
 ): Finding[] {
-  return [...keys].flatMap(([key, { value, place }]): Finding[] => {
-    if (!isIdle(key) || used(key) || asksForNothing(key, valueOf(key) ?? value)) return []
+  const idle = layers.flatMap((layer) => [...layer]).filter(([key]) => isIdle(key) && !used(key))
+  const asking = idle.filter(([key, variable]) => {
+    const value = valueOf(key, variable)
+    return value !== undefined && !asksForNothing(key, value)
+  })
+  // The first of each key stays.
+  return [...new Map(asking.reverse())].reverse().map(([key, { place }]): Finding => {
     const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
     const wayOut =
       option === undefined
         ? 'remove it, or use an override below config/'
         : `set '${option}' in docker_custom_config`
     const message = `'${key}' is read and does nothing here: ${wayOut}`
-    return [{ severity: 'warning', message, ...place }]
+    return { severity: 'warning', message, ...place }
   })
 }
 
