@@ -35,10 +35,21 @@ describe('what this version cannot do', () => {
       'haproxy_single_external_frontend: true',
       "'haproxy_single_external_frontend' must be no: this version gives each service a port of its own",
     ],
+    [
+      'enable_loadbalancer: no',
+      "'enable_loadbalancer' must be yes, or left out: set enable_haproxy and enable_keepalived to no where there shall be no load balancer",
+    ],
   ])('%s is refused', (line, message) => {
     const { cloud, findings } = read({ ...small, globals: `${small.globals}${line}\n` })
     expect(cloud).toBeUndefined()
     expect(findings).toEqual([`globals.yml:2:1: error: ${message}`])
+  })
+
+  it('gateways that another one balances are refused', () => {
+    const lines = 'enable_ceph_rgw_loadbalancer: no\nenable_ceph: yes\nenable_ceph_rgw: yes\n'
+    expect(read({ ...small, globals: small.globals + lines }).findings).toContain(
+      "globals.yml:2:1: error: 'enable_ceph_rgw_loadbalancer' must be yes with enable_ceph_rgw: this version knows gateways behind its own HAProxy alone",
+    )
   })
 
   it('is refused on the one host that asks for it', () => {
@@ -62,6 +73,10 @@ describe('what this version cannot do', () => {
     'enable_haproxy: no\ndatabase_address: balancer.example.org',
     'kolla_external_vip_address: 10.0.1.9',
     'haproxy_single_external_frontend: no',
+    'kolla_external_vip_address: 10.0.1.9\nhaproxy_enable_external_vip: no',
+    "haproxy_enable_external_vip: \"{{ 'no' if kolla_same_external_internal_vip | bool else 'yes' }}\"",
+    'enable_loadbalancer: no\nenable_haproxy: no',
+    'enable_ceph_rgw_loadbalancer: no',
   ])('%s is not refused', (lines) => {
     const { findings } = read({ ...small, globals: `${small.globals}${lines}\n` })
     expect(findings.filter((finding) => finding.includes('error'))).toEqual([])

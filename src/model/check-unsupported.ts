@@ -26,6 +26,18 @@ export function unsupported(
       'must be no: this version gives each service a port of its own',
     )
   }
+  if (!globals.enable_loadbalancer && (globals.enable_haproxy || globals.enable_keepalived)) {
+    refuse(
+      'enable_loadbalancer',
+      'must be yes, or left out: set enable_haproxy and enable_keepalived to no where there shall be no load balancer',
+    )
+  }
+  if (globals.enable_ceph_rgw && !globals.enable_ceph_rgw_loadbalancer) {
+    refuse(
+      'enable_ceph_rgw_loadbalancer',
+      'must be yes with enable_ceph_rgw: this version knows gateways behind its own HAProxy alone',
+    )
+  }
   if (globals.use_preconfigured_databases) {
     refuse(
       'use_preconfigured_databases',

@@ -167,6 +167,7 @@ export const settings = {
   enable_watcher: setting(yesNo, false),
   enable_ceph: setting(yesNo, false), // as kolla-ansible had it until 2019
   enable_ceph_rgw: setting(yesNo, false),
+  enable_ceph_rgw_loadbalancer: setting(yesNo, '{{ enable_ceph_rgw | bool }}'),
   enable_fluentd: setting(yesNo, false), // kolla-ansible: yes
   enable_central_logging: setting(yesNo, false),
   enable_chrony: setting(yesNo, false), // a container of older kolla-ansible; time is the host's own here
@@ -180,6 +181,8 @@ export const settings = {
   rabbitmq_enable_tls: setting(yesNo, false),
 
   // HAProxy and Keepalived
+  /** No: what is asked from outside is balanced by somebody else, or not at all. */
+  haproxy_enable_external_vip: setting(yesNo, '{{ not kolla_same_external_internal_vip | bool }}'),
   haproxy_single_external_frontend: setting(yesNo, false),
   keepalived_virtual_router_id: setting(integer(1, 255), 51),
   keepalived_traffic_mode: setting(oneOf('multicast', 'unicast'), 'multicast'),
