@@ -212,6 +212,30 @@ describe('connections', () => {
   })
 })
 
+describe('a local host', () => {
+  it.each([
+    [
+      'in a group of the operator',
+      `${small.inventory}[deployer]\nlocalhost ansible_connection=local\n`,
+    ],
+    ['above all sections', `localhost ansible_connection=local\n${small.inventory}`],
+    [
+      'by a variable of its group',
+      `${small.inventory}[deployer]\nlocalhost\n[deployer:vars]\nansible_connection=local\n`,
+    ],
+  ])('%s is left out', (_, inventory) => {
+    const { cloud, findings } = read({ ...small, inventory })
+    expect(findings).toEqual([])
+    expect(cloud?.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
+    expect(cloud?.groups.get('all')).toEqual(['kolla1', 'kolla2'])
+  })
+
+  it('of the cloud is refused', () => {
+    const inventory = `${small.inventory}[racks]\nlocalhost ansible_connection=local\n[compute:children]\nracks\n`
+    expect(read({ ...small, inventory }).cloud).toBeUndefined()
+  })
+})
+
 describe('a host that is only in groups of the operator', () => {
   const inventory = `${small.inventory}[jump-hosts]\nbastion ansible_password=x ansible_host=10.0.0.9\n[racks:children]\njump-hosts\n`
 
@@ -223,6 +247,22 @@ describe('a host that is only in groups of the operator', () => {
     expect(cloud?.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
     expect(cloud?.groups.get('jump-hosts')).toEqual([])
     expect(cloud?.groups.get('all')).toEqual(['kolla1', 'kolla2'])
+  })
+
+  it('has files that neither warn nor refuse', () => {
+    const inventoryVars = {
+      'host_vars/bastion.yml': '$ANSIBLE_VAULT;1.1;AES256\n36',
+      'group_vars/jump-hosts.yml': 'network_interfaec: x\ndocker_client_timeout: 240\n',
+      'group_vars/racks.yml': 'a: !vault |\n  36\n',
+    }
+    const { cloud, findings } = read({ ...small, inventory, inventoryVars })
+    expect(cloud).toBeDefined()
+    expect(findings).toHaveLength(1)
+  })
+
+  it('has sections that do not warn', () => {
+    const more = `${inventory}[jump-hosts:vars]\nnetwork_interfaec=x\n`
+    expect(read({ ...small, inventory: more }).findings).toHaveLength(1)
   })
 
   it('may still be looked at by others', () => {

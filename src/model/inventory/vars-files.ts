@@ -10,7 +10,16 @@ export interface VarsFiles {
   /** Group → its variables; only of groups that have a file. */
   readonly groups: ReadonlyMap<string, Variables>
   readonly hosts: ReadonlyMap<string, Variables>
-  /** Some file could not be read, so that missing variables mean nothing. */
+  readonly read: readonly ReadFile[]
+  /** One warning for every file of nobody. */
+  readonly unread: readonly Finding[]
+}
+
+interface ReadFile {
+  readonly kind: 'group_vars' | 'host_vars'
+  /** The group or host that it is of. */
+  readonly of: string
+  /** It could not be read, so that missing variables mean nothing. */
   readonly broken: boolean
   readonly findings: readonly Finding[]
 }
@@ -19,7 +28,7 @@ const extensions = ['.yml', '.yaml', '.json']
 
 /**
  * Reads them as Ansible does: of `<name>` (a file, or a folder with files), `<name>.yml`, `<name>.yaml` and `<name>.json`
- * the first that is there. In a folder the last file by name wins. A file of nobody is one warning.
+ * the first that is there. In a folder the last file by name wins.
  */
 export function readVarsFiles(
   files: Pick<CloudFiles, 'inventory' | 'inventoryVars'>,
@@ -34,20 +43,18 @@ export function readVarsFiles(
     ]),
   )
   const paths = [...byPath.keys()].sort(byName)
-  const read = new Set<string>()
-  const findings: Finding[] = []
-  let broken = false
-  const variablesOf = (kind: string, names: readonly string[]) => {
+  const seen = new Set<string>()
+  const read: ReadFile[] = []
+  const variablesOf = (kind: ReadFile['kind'], names: readonly string[]) => {
     const found = new Map<string, Variables>()
     for (const name of names) {
       const variables: Variables = new Map()
       for (const path of chosen(paths, `${kind}/${name}`)) {
         const file = byPath.get(path)
         if (!file) continue
-        read.add(path)
+        seen.add(path)
         const mapping = readYamlMapping(file)
-        findings.push(...mapping.findings)
-        broken ||= mapping.broken
+        read.push({ kind, of: name, broken: mapping.broken, findings: mapping.findings })
         for (const [key, variable] of mapping.variables) variables.set(key, variable)
       }
       if (variables.size > 0) found.set(name, variables)
@@ -56,15 +63,13 @@ export function readVarsFiles(
   }
   const groups = variablesOf('group_vars', groupNames)
   const hosts = variablesOf('host_vars', hostNames)
-  for (const [path, file] of byPath) {
-    if (read.has(path)) continue
-    findings.push({
-      severity: 'warning',
-      message: unread(path, groupNames, hostNames),
-      file: file.path,
+  const unread = [...byPath]
+    .filter(([path]) => !seen.has(path))
+    .map(([path, file]): Finding => {
+      const message = whyUnread(path, groupNames, hostNames)
+      return { severity: 'warning', message, file: file.path }
     })
-  }
-  return { groups, hosts, broken, findings }
+  return { groups, hosts, read, unread }
 }
 
 /** Folders and files of one folder stand in one order. */
@@ -89,7 +94,11 @@ function isRead(path: string): boolean {
   return readable && !file.endsWith('~') && folders.every((folder) => !folder.includes('.'))
 }
 
-function unread(path: string, groupNames: readonly string[], hostNames: readonly string[]): string {
+function whyUnread(
+  path: string,
+  groupNames: readonly string[],
+  hostNames: readonly string[],
+): string {
   const [kind = '', entry = ''] = path.split('/')
   const name = entry.replace(/\.(yml|yaml|json)$/, '')
   const [what, names] = kind === 'group_vars' ? ['group', groupNames] : ['host', hostNames]
