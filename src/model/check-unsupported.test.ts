@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readCloud } from './read-cloud.js'
 import { read, small } from './testing/read.js'
 
 describe('what this version cannot do', () => {
@@ -10,6 +11,14 @@ describe('what this version cannot do', () => {
     [
       'node_config_directory: /srv/kolla',
       "'node_config_directory' must be /etc/kolla: this version uses no other folder on hosts, not '/srv/kolla'",
+    ],
+    [
+      'node_config: /etc/kolla',
+      "'node_config' must be ., where globals.yml is, or left out, not '/etc/kolla'",
+    ],
+    [
+      'node_custom_config: /etc/kolla/config',
+      "'node_custom_config' must be config, or left out: overrides are read there alone, not in '/etc/kolla/config', move them",
     ],
     [
       'node_custom_config: /srv/config',
@@ -62,7 +71,9 @@ describe('what this version cannot do', () => {
   it.each([
     'kolla_container_engine: docker',
     'node_custom_config: "{{ node_config }}/config"',
-    'node_custom_config: /etc/kolla/config',
+    'node_config_directory: /etc/kolla/',
+    'node_config: "{{ CONFIG_DIR }}"',
+    'node_config: "{{ CONFIG_DIR | default(\'/etc/kolla\') }}/"',
     'mariadb_shard_id: "{{ mariadb_default_database_shard_id }}"',
     'mariadb_shard_id: "0"',
     'use_preconfigured_databases: no',
@@ -80,5 +91,22 @@ describe('what this version cannot do', () => {
   ])('%s is not refused', (lines) => {
     const { findings } = read({ ...small, globals: `${small.globals}${lines}\n` })
     expect(findings.filter((finding) => finding.includes('error'))).toEqual([])
+  })
+
+  it.each([
+    '',
+    'node_config: /etc/kolla\n',
+    'node_config: /etc/kolla/\nnode_custom_config: "{{ node_config }}/config/"\n',
+    'node_custom_config: /etc/kolla/config\n',
+  ])('in /etc/kolla %j is not refused', (lines) => {
+    const { cloud, findings } = readCloud({
+      name: 'demo',
+      globals: { path: '/etc/kolla/globals.yml', text: small.globals + lines },
+      inventory: { path: '/etc/kolla/multinode', text: small.inventory },
+      passwords: { path: '/etc/kolla/passwords.yml', text: '' },
+      overrides: [],
+    })
+    expect(findings).toEqual([])
+    expect(cloud).toBeDefined()
   })
 })

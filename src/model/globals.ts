@@ -19,9 +19,12 @@ const volume = z
   .string()
   .regex(/^[\w.-]+$/, { error: 'must be the name of a volume: this version mounts no path there' })
 
-const hostFolder = z.literal('/etc/kolla', {
-  error: 'must be /etc/kolla: this version uses no other folder on hosts',
-})
+const hostFolder = z.preprocess(
+  (value) => (typeof value === 'string' ? value.replace(/\/+$/, '') : value),
+  z.literal('/etc/kolla', {
+    error: 'must be /etc/kolla: this version uses no other folder on hosts',
+  }),
+)
 
 const shard = z.preprocess(
   (value) => (value === '0' ? 0 : value),
@@ -99,7 +102,8 @@ export const settings = {
 
   // Containers
   kolla_container_engine: setting(only('docker'), 'docker'),
-  node_config: setting(hostFolder, '/etc/kolla'),
+  /** The directory of globals.yml, on the machine that deploys. */
+  node_config: setting(text, "{{ CONFIG_DIR | default('/etc/kolla') }}"),
   node_config_directory: setting(hostFolder, '/etc/kolla'),
   node_custom_config: setting(text, '{{ node_config }}/config'),
   docker_restart_policy: setting(

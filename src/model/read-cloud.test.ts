@@ -109,6 +109,8 @@ describe('globals', () => {
   it.each([
     ['openstack_release: 2025.2', 'openstack_tag', '2025.2-debian-bookworm'],
     ['enable_haproxy: no', 'enable_keepalived', false],
+    ['openstack_region_name: "{{ inventory_dir }}"', 'openstack_region_name', '/cloud'],
+    ['openstack_region_name: "{{ inventory_file }}"', 'openstack_region_name', '/cloud/multinode'],
     ['enable_haproxy: "no"', 'enable_keepalived', false],
     ['enable_haproxy: "False"', 'enable_loadbalancer', false],
     ['database_port: "3307"', 'mariadb_port', 3307],

@@ -30,7 +30,7 @@ export function readCloud(
   const tree = new GroupTree(inventory)
   const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
   const globalsFile = readGlobalsFiles(files)
-  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables)
+  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables, files)
   const isLeftOut = (name: string) => isLocal(name, resolvers) || tree.isOther(name)
   const remote = [...inventory.hosts.values()].filter(({ name }) => !isLeftOut(name))
   /** A group without hosts may get some. */

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+import type { SourceFile } from './cloud.js'
 import type { GroupTree } from './inventory/groups.js'
 import type { Inventory, Variable, Variables } from './inventory/parser.js'
 import type { VarsFiles } from './inventory/vars-files.js'
@@ -9,20 +11,25 @@ import { Resolver, VariableError } from './variables.js'
 export class Resolvers {
   readonly common: Resolver
   private readonly resolvers = new Map<string, Resolver>()
-  private readonly groups: Value
+  private readonly magic: Readonly<Record<string, Value>>
 
   constructor(
     private readonly inventory: Inventory,
     private readonly tree: GroupTree,
     private readonly varsFiles: VarsFiles,
     private readonly globals: Variables,
+    files: { readonly globals: SourceFile; readonly inventory: SourceFile },
   ) {
-    this.groups = Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]]))
     const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
-    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], {
-      groups: this.groups,
+    this.magic = {
+      groups: Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]])),
       hostvars: this.hostvars,
-    })
+      inventory_dir: dirname(files.inventory.path),
+      inventory_file: files.inventory.path,
+      // What kolla-ansible's program hands to Ansible.
+      CONFIG_DIR: dirname(files.globals.path),
+    }
+    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], this.magic)
   }
 
   of(name: string): Resolver {
@@ -42,8 +49,7 @@ export class Resolvers {
         implied,
       ],
       {
-        groups: this.groups,
-        hostvars: this.hostvars,
+        ...this.magic,
         inventory_hostname: name,
         inventory_hostname_short: name.split('.')[0] ?? name,
         group_names: this.tree.groupsOf(name),
