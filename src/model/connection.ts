@@ -61,7 +61,7 @@ export function readConnection(
       )
     }
   }
-  const address = pythonText(read('ansible_host', 'ansible_ssh_host') ?? host.name)
+  const address = pythonText(read('ansible_host') ?? host.name)
   const user = pythonText(read('ansible_user', 'ansible_ssh_user') ?? 'root')
   const port = Number(read('ansible_port', 'ansible_ssh_port') ?? 22)
   if (!Number.isInteger(port) || port < 1 || port > 65535) {

@@ -182,6 +182,10 @@ describe('connections', () => {
       'ansible_host=10.0.0.1 ansible_port=2222',
       { address: '10.0.0.1', port: 2222, user: 'root', become: false },
     ],
+    [
+      'ansible_ssh_host=10.0.0.1 ansible_ssh_user=kolla ansible_ssh_port=2222',
+      { address: '10.0.0.1', port: 2222, user: 'kolla', become: true },
+    ],
     ['ansible_user=kolla', { address: 'kolla1', port: 22, user: 'kolla', become: true }],
     [
       'ansible_user=kolla ansible_become=no',

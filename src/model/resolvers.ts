@@ -37,24 +37,23 @@ export class Resolvers {
     if (known) return known
     const host = this.inventory.hosts.get(name)
     const own: Variables = host?.variables ?? new Map<string, never>()
+    const written = [
+      this.globals,
+      this.varsFiles.hosts.get(name) ?? new Map<string, never>(),
+      own,
+      ...this.ofGroups(this.tree.byDepth(name)),
+      this.tree.variables(name),
+    ]
     const implied: Variables = new Map()
-    if (host) implied.set('ansible_host', { value: name, place: host.place })
-    const resolver = new Resolver(
-      [
-        this.globals,
-        this.varsFiles.hosts.get(name) ?? new Map<string, never>(),
-        own,
-        ...this.ofGroups(this.tree.byDepth(name)),
-        this.tree.variables(name),
-        implied,
-      ],
-      {
-        ...this.magic,
-        inventory_hostname: name,
-        inventory_hostname_short: name.split('.')[0] ?? name,
-        group_names: this.tree.groupsOf(name),
-      },
-    )
+    const former = written.find((layer) => layer.has('ansible_ssh_host'))?.get('ansible_ssh_host')
+    const address = former ?? (host && { value: name, place: host.place })
+    if (address) implied.set('ansible_host', address)
+    const resolver = new Resolver([...written, implied], {
+      ...this.magic,
+      inventory_hostname: name,
+      inventory_hostname_short: name.split('.')[0] ?? name,
+      group_names: this.tree.groupsOf(name),
+    })
     this.resolvers.set(name, resolver)
     return resolver
   }
