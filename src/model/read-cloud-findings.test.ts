@@ -163,9 +163,9 @@ describe('findings', () => {
       "/cloud/multinode:8:8: error: 'ansible_ssh_common_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
     ],
     [
-      'options of ssh for all hosts, once',
+      'options of ssh that do no harm, once',
       inventory('[all:vars]\nansible_ssh_extra_args=-v\nansible_ssh_args='),
-      "/cloud/multinode:8:1: error: 'ansible_ssh_extra_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
+      "/cloud/multinode:8:1: warning: 'ansible_ssh_extra_args' is not read: hosts are reached directly, and by the keys that `kolla-temporal trust` records",
     ],
     [
       'half a key pair',
@@ -254,6 +254,36 @@ describe('findings', () => {
     expect(findings.filter((finding) => finding.includes("can't be evaluated"))).toEqual([
       `globals.yml:2:1: warning: '${key}' can't be evaluated: ${reason}: define it, or write the value itself`,
     ])
+  })
+
+  it.each([
+    ['ansible_ssh_common_args', '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'],
+    [
+      'ansible_ssh_args',
+      '-C -o ControlMaster=auto -o ControlPersist=60s -o ControlPath=/tmp/user-%h',
+    ],
+    ['ansible_sftp_extra_args', '-p'],
+    ['ansible_ssh_executable', '/usr/bin/ssh'],
+  ])('of options of ssh only warn: %s=%s', (key, value) => {
+    const { cloud, findings } = read(inventory(`[all:vars]\n${key}=${value}\n`))
+    expect(cloud).toBeDefined()
+    expect(findings).toHaveLength(1)
+  })
+
+  it.each([
+    ['ansible_ssh_common_args', "-o ProxyCommand='ssh -W %h:%p bastion'"],
+    ['ansible_ssh_common_args', '-oproxyjump=bastion'],
+    ['ansible_ssh_common_args', '-J bastion'],
+    ['ansible_ssh_extra_args', '-o StrictHostKeyChecking=no -vp 2222'],
+    ['ansible_ssh_args', '-o "IdentityFile ~/.ssh/cloud"'],
+    ['ansible_ssh_args', '-F /etc/kolla/ssh.cfg'],
+    ['ansible_ssh_common_args', '{{ jump }}'],
+    ['ansible_ssh_executable', '/usr/local/bin/ssh-by-vault'],
+  ])('of options of ssh that change the login refuse: %s=%s', (key, value) => {
+    const jump = 'jump=-J bastion\n'
+    const { cloud, findings } = read(inventory(`[all:vars]\n${jump}${key}=${value}\n`))
+    expect(cloud).toBeUndefined()
+    expect(findings.join()).toContain(`error: '${key}' is not read`)
   })
 
   it('of a variable in the inventory that nothing needs refuse nothing', () => {
