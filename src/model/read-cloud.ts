@@ -26,6 +26,9 @@ export function readCloud(
   files: CloudFiles,
   requiredPasswords: (cloud: Cloud) => readonly string[] = () => [],
 ): { cloud?: Cloud; findings: Finding[] } {
+  const { problems = [] } = files
+  // What is not there would be missed in many places.
+  if (hasErrors(problems)) return { findings: [...problems] }
   const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
   const tree = new GroupTree(inventory)
   const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
@@ -44,6 +47,7 @@ export function readCloud(
   const broken = globalsFile.broken || readVars.some((file) => file.broken)
   const secrets = readPasswords(files.passwords)
   const findings = [
+    ...problems,
     ...inventoryFindings,
     ...tree.check((name) => isLocal(name, resolvers)),
     ...checkEssentialGroups(tree, files.inventory.path),
