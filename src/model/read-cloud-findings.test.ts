@@ -33,6 +33,26 @@ describe('findings', () => {
       "globals.yml:2:1: error: 'a' has the tag !vault, which is not understood: write the plain value",
     ],
     [
+      'a secret tag further down',
+      {
+        ...small,
+        passwords: 'keystone_ssh_key:\n  private_key: !vault |\n    36\n  public_key: x',
+      },
+      "passwords.yml:1:1: error: 'keystone_ssh_key' has the tag !vault, which is not understood: write the plain value",
+    ],
+    [
+      'a merge of no mapping',
+      globals('<<: 5'),
+      "globals.yml:2:1: error: '<<' must merge a mapping, or a list of mappings",
+    ],
+    [
+      'an unknown key that is merged, at its own place',
+      globals(
+        'mine: &mine {enable_keystome: yes}\n<<: *mine\nopenstack_region_name: "{{ mine | length }}"',
+      ),
+      "globals.yml:2:14: warning: unknown key 'enable_keystome', did you mean 'enable_keystone'?",
+    ],
+    [
       'a key twice',
       globals('enable_nova: no\nenable_nova: yes'),
       "globals.yml:3:1: warning: 'enable_nova' is set again, line 2 is overruled: remove one",

@@ -109,6 +109,15 @@ describe('globals', () => {
   it.each([
     ['openstack_release: 2025.2', 'openstack_tag', '2025.2-debian-bookworm'],
     ['enable_haproxy: no', 'enable_keepalived', false],
+    ['base: &base\n  api_interface: a\n<<: *base', 'api_interface', 'a'],
+    ['base: &base\n  api_interface: a\n<<: *base\napi_interface: b', 'api_interface', 'b'],
+    ['api_interface: b\nbase: &base {api_interface: a}\n<<: *base', 'api_interface', 'b'],
+    [
+      'one: &one {api_interface: a}\ntwo: &two {api_interface: b}\n<<: [*one, *two]',
+      'api_interface',
+      'a',
+    ],
+    ['one: &one {api_interface: a}\ntwo: &two\n  <<: *one\n<<: *two', 'api_interface', 'a'],
     ['openstack_region_name: "{{ inventory_dir }}"', 'openstack_region_name', '/cloud'],
     ['openstack_region_name: "{{ inventory_file }}"', 'openstack_region_name', '/cloud/multinode'],
     ['enable_haproxy: "no"', 'enable_keepalived', false],
