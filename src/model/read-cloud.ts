@@ -12,7 +12,7 @@ import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
 import { readVarsFiles } from './inventory/vars-files.js'
 import { readGlobalsFiles } from './read-globals.js'
-import { missingPasswords, readPasswords } from './read-passwords.js'
+import { missingPasswords, readPasswords, templatedPasswords } from './read-passwords.js'
 import { Resolvers } from './resolvers.js'
 import { unusedKeys } from './unused-keys.js'
 import type { Resolver } from './variables.js'
@@ -82,6 +82,7 @@ export function readCloud(
   )
 
   let cloud: Cloud | undefined
+  let required: readonly string[] = []
   if (globals && hosts.length === remote.length) {
     const names = new Set(hosts.map(({ name }) => name))
     cloud = {
@@ -94,11 +95,10 @@ export function readCloud(
       passwords: secrets.passwords,
       overrides: files.overrides,
     }
-    const required = requiredPasswords(cloud)
-    findings.push(
-      ...missingPasswords(files.passwords, secrets.passwords, secrets.variables, required),
-    )
+    required = requiredPasswords(cloud)
+    findings.push(...missingPasswords(files.passwords, secrets, required))
   }
+  findings.push(...templatedPasswords(secrets, required))
   const all = tidy(findings, files)
   return cloud && !hasErrors(all) ? { cloud, findings: all } : { findings: all }
 }
