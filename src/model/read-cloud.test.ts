@@ -109,6 +109,16 @@ describe('globals', () => {
   it.each([
     ['openstack_release: 2025.2', 'openstack_tag', '2025.2-debian-bookworm'],
     ['enable_haproxy: no', 'enable_keepalived', false],
+    [
+      'openstack_tag: "{{ openstack_release }}-{{ kolla_base_distro }}-{{ kolla_base_distro_version }}{{ openstack_tag_suffix }}"',
+      'openstack_tag',
+      '2026.1-debian-trixie',
+    ],
+    [
+      'openstack_service_workers: "{{ [ansible_facts.processor_vcpus, 5]|min }}"',
+      'openstack_service_workers',
+      undefined,
+    ],
     ['base: &base\n  api_interface: a\n<<: *base', 'api_interface', 'a'],
     ['base: &base\n  api_interface: a\n<<: *base\napi_interface: b', 'api_interface', 'b'],
     ['api_interface: b\nbase: &base {api_interface: a}\n<<: *base', 'api_interface', 'b'],

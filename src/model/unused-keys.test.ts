@@ -62,6 +62,9 @@ describe('a key that nothing reads', () => {
     'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
     "another service's\nglance_backend_ceph: yes\nnova_console: spice",
     'usual\ndocker_disable_ip_forward: "{{ docker_disable_default_iptables_rules }}"',
+    'its default\nom_rpc_user: "{{ rabbitmq_user }}"\nkeystone_internal_fqdn: "{{ kolla_internal_fqdn }}"',
+    'its default\napi_interface_address: "{{ \'api\'|kolla_address }}"\nkolla_ansible_setup_filter: "{{ omit }}"',
+    'its default\nenable_opensearch_dashboards: "{{ enable_opensearch | bool }}"',
     'old\nstorage_address_family: ipv4\ninternal_protocol: http',
   ])('is quiet where it asks for nothing: %s', (lines) => {
     expect(findings(`# ${lines}`)).toEqual([])

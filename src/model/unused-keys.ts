@@ -2,6 +2,7 @@ import type { Finding } from './finding.js'
 import { settings } from './globals.js'
 import type { Variable, Variables } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
+import { isJinjaDefault } from './kolla/jinja-defaults.js'
 import { kollaDefaults, kollaKeys, passwordKinds } from './kolla/names.js'
 import { yesNo } from './setting.js'
 
@@ -61,6 +62,7 @@ export function unusedKeys(
     .flatMap((layer) => [...layer])
     .filter(([key]) => isIdle(key) && (!used(key) || isListening(key)))
   const asking = idle.filter(([key, variable]) => {
+    if (isJinjaDefault(key, variable.value)) return false
     const value = valueOf(key, variable)
     return value !== undefined && !asksForNothing(key, value)
   })
