@@ -65,6 +65,7 @@ describe('a key that nothing reads', () => {
     'its default\nom_rpc_user: "{{ rabbitmq_user }}"\nkeystone_internal_fqdn: "{{ kolla_internal_fqdn }}"',
     'its default\napi_interface_address: "{{ \'api\'|kolla_address }}"\nkolla_ansible_setup_filter: "{{ omit }}"',
     'its default\nenable_opensearch_dashboards: "{{ enable_opensearch | bool }}"',
+    "a role's default\nhaproxy_defaults_balance: roundrobin\nrabbitmq_message_ttl_ms: '600000'",
     'old\nstorage_address_family: ipv4\ninternal_protocol: http',
   ])('is quiet where it asks for nothing: %s', (lines) => {
     expect(findings(`# ${lines}`)).toEqual([])
