@@ -109,6 +109,7 @@ describe('globals', () => {
   it.each([
     ['openstack_release: 2025.2', 'openstack_tag', '2025.2-debian-bookworm'],
     ['enable_haproxy: no', 'enable_keepalived', false],
+    ['openstack_region_name: y', 'openstack_region_name', 'y'],
     [
       'openstack_tag: "{{ openstack_release }}-{{ kolla_base_distro }}-{{ kolla_base_distro_version }}{{ openstack_tag_suffix }}"',
       'openstack_tag',
@@ -276,7 +277,8 @@ describe('a host that is only in groups of the operator', () => {
 
   it('has files that neither warn nor refuse', () => {
     const inventoryVars = {
-      'host_vars/bastion.yml': '$ANSIBLE_VAULT;1.1;AES256\n36',
+      'host_vars/bastion/notes.txt': 'none of our business',
+      'host_vars/bastion/a.yml': '$ANSIBLE_VAULT;1.1;AES256\n36',
       'group_vars/jump-hosts.yml': 'network_interfaec: x\ndocker_client_timeout: 240\n',
       'group_vars/racks.yml': 'a: !vault |\n  36\n',
     }

@@ -41,18 +41,17 @@ export function readCloud(
     const members = tree.hosts(name)
     return members.length > 0 && members.every(isLeftOut)
   }
-  const readVars = varsFiles.read.filter(({ kind, of }) =>
+  const ofCloud = varsFiles.files.filter(({ kind, of }) =>
     kind === 'host_vars' ? !isLeftOut(of) : !isGroupLeftOut(of),
   )
-  const broken = globalsFile.broken || readVars.some((file) => file.broken)
+  const broken = globalsFile.broken || ofCloud.some((file) => file.broken)
   const secrets = readPasswords(files.passwords)
   const findings = [
     ...problems,
     ...inventoryFindings,
     ...tree.check((name) => isLocal(name, resolvers)),
     ...checkEssentialGroups(tree, files.inventory.path),
-    ...readVars.flatMap((file) => file.findings),
-    ...varsFiles.unread,
+    ...ofCloud.flatMap((file) => file.findings),
     ...globalsFile.findings,
     ...secrets.findings,
   ]

@@ -27,7 +27,7 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
 
   const [document, second] = parseAllDocuments(file.text, {
     version: '1.1',
-    customTags: (tags) => tags.filter((tag) => !isExponent(tag)),
+    customTags: (tags) => tags.filter((tag) => !isExponent(tag)).map(withoutLetters),
     intAsBigInt: true,
     lineCounter: lines,
     uniqueKeys: false,
@@ -154,6 +154,14 @@ function sentence(message: string): string {
 /** `1e5`, and so a password such as `12e34567`, is text to Python's YAML. */
 function isExponent(tag: Tags[number]): boolean {
   return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && tag.format === 'EXP'
+}
+
+/** `y` and `n` are text to Python's YAML. */
+function withoutLetters(tag: Tags[number]): Tags[number] {
+  if (typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:bool') return tag
+  const yes = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+  const no = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+  return { ...tag, test: tag.identify?.(true) === true ? yes : no } as Tags[number]
 }
 
 /** Dates, which YAML 1.1 sees in `2026-11-23`, and integers beyond JavaScript's go back to text. */

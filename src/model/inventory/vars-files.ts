@@ -10,14 +10,12 @@ export interface VarsFiles {
   /** Group → its variables; only of groups that have a file. */
   readonly groups: ReadonlyMap<string, Variables>
   readonly hosts: ReadonlyMap<string, Variables>
-  readonly read: readonly ReadFile[]
-  /** One warning for every file of nobody. */
-  readonly unread: readonly Finding[]
+  readonly files: readonly VarsFile[]
 }
 
-interface ReadFile {
+interface VarsFile {
   readonly kind: 'group_vars' | 'host_vars'
-  /** The group or host that it is of. */
+  /** The group or host that it is of, which the inventory may not know. */
   readonly of: string
   /** It could not be read, so that missing variables mean nothing. */
   readonly broken: boolean
@@ -28,7 +26,7 @@ const extensions = ['.yml', '.yaml', '.json']
 
 /**
  * Reads them as Ansible does: of `<name>` (a file, or a folder with files), `<name>.yml`, `<name>.yaml` and `<name>.json`
- * the first that is there. In a folder the last file by name wins.
+ * the first that is there. In a folder the last file by name wins. A file of nobody is one warning.
  */
 export function readVarsFiles(
   files: Pick<CloudFiles, 'inventory' | 'inventoryVars'>,
@@ -44,8 +42,8 @@ export function readVarsFiles(
   )
   const paths = [...byPath.keys()].sort(byName)
   const seen = new Set<string>()
-  const read: ReadFile[] = []
-  const variablesOf = (kind: ReadFile['kind'], names: readonly string[]) => {
+  const read: VarsFile[] = []
+  const variablesOf = (kind: VarsFile['kind'], names: readonly string[]) => {
     const found = new Map<string, Variables>()
     for (const name of names) {
       const variables: Variables = new Map()
@@ -65,11 +63,16 @@ export function readVarsFiles(
   const hosts = variablesOf('host_vars', hostNames)
   const unread = [...byPath]
     .filter(([path]) => !seen.has(path))
-    .map(([path, file]): Finding => {
-      const message = whyUnread(path, groupNames, hostNames)
-      return { severity: 'warning', message, file: file.path }
+    .map(([path, file]): VarsFile => {
+      const owner = ownerOf(path)
+      const message = whyUnread(owner, owner.kind === 'group_vars' ? groupNames : hostNames)
+      return {
+        ...owner,
+        broken: false,
+        findings: [{ severity: 'warning', message, file: file.path }],
+      }
     })
-  return { groups, hosts, read, unread }
+  return { groups, hosts, files: [...read, ...unread] }
 }
 
 /** Folders and files of one folder stand in one order. */
@@ -94,15 +97,19 @@ function isRead(path: string): boolean {
   return readable && !file.endsWith('~') && folders.every((folder) => !folder.includes('.'))
 }
 
-function whyUnread(
-  path: string,
-  groupNames: readonly string[],
-  hostNames: readonly string[],
-): string {
-  const [kind = '', entry = ''] = path.split('/')
-  const name = entry.replace(/\.(yml|yaml|json)$/, '')
-  const [what, names] = kind === 'group_vars' ? ['group', groupNames] : ['host', hostNames]
-  return names.includes(name)
-    ? `this file of ${what} '${name}' is not read, another one is or its name ends otherwise: keep one, or use *.yml in ${kind}/${name}/`
-    : `the inventory has no ${what} '${name}'${nearest(name, names)}: nothing reads this file`
+type Owner = Pick<VarsFile, 'kind' | 'of'>
+
+function ownerOf(path: string): Owner {
+  const [kind, entry = ''] = path.split('/')
+  return {
+    kind: kind === 'group_vars' ? kind : 'host_vars',
+    of: entry.replace(/\.(yml|yaml|json)$/, ''),
+  }
+}
+
+function whyUnread({ kind, of }: Owner, names: readonly string[]): string {
+  const what = kind === 'group_vars' ? 'group' : 'host'
+  return names.includes(of)
+    ? `this file of ${what} '${of}' is not read, another one is or its name ends otherwise: keep one, or use *.yml in ${kind}/${of}/`
+    : `the inventory has no ${what} '${of}'${nearest(of, names)}: nothing reads this file`
 }
