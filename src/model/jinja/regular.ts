@@ -11,27 +11,33 @@ export function regular(pattern: string, flags = ''): RegExp {
   }
 }
 
-/** `\1` and `\g<name>` of Python's `re.sub`. */
+/** Python's `re.sub`, whose replacement knows `\1` and `\g<name>`. */
 export function replaceAll(input: string, pattern: string, by: string, flags = ''): string {
-  const expression = regular(pattern, `g${flags}`)
-  return input.replace(expression, (...match: unknown[]) => {
-    const names = (typeof match.at(-1) === 'object' ? match.at(-1) : {}) as Record<string, unknown>
-    return by.replace(
-      /\\(?:(\d)|g<(\w+)>|(.))/gs,
-      (_, digit?: string, name?: string, other?: string) => {
-        if (other === '\\') return '\\'
-        if (other === 'n') return '\n'
-        const key = digit ?? name ?? ''
-        const group = /^\d+$/.test(key) ? match[Number(key)] : names[key]
-        if (
-          other !== undefined ||
-          typeof group === 'number' ||
-          !(key in names || /^\d+$/.test(key))
-        ) {
-          throw new JinjaError('the replacement of regex_replace is not understood')
-        }
-        return typeof group === 'string' ? group : ''
-      },
-    )
-  })
+  let result = ''
+  let at = 0
+  for (const found of input.matchAll(regular(pattern, `g${flags}`))) {
+    result += input.slice(at, found.index) + expand(by, found)
+    at = found.index + found[0].length
+  }
+  return result + input.slice(at)
+}
+
+function expand(by: string, found: RegExpExecArray): string {
+  const numbered = [...found].map((group, index): [string, string | undefined] => [
+    `${index}`,
+    group,
+  ])
+  const groups = new Map([...numbered, ...Object.entries(found.groups ?? {})])
+  return by.replace(
+    /\\(?:(\d)|g<(\w+)>|(.?))/gs,
+    (_, digit?: string, name?: string, other?: string) => {
+      if (other === '\\') return '\\'
+      if (other === 'n') return '\n'
+      const key = digit ?? name
+      if (key === undefined || !groups.has(key)) {
+        throw new JinjaError('the replacement of regex_replace is not understood')
+      }
+      return groups.get(key) ?? ''
+    },
+  )
 }
