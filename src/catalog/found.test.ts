@@ -88,9 +88,14 @@ it('what globals.yml could not evaluate is refused where an override needs it, o
   } as Partial<Globals>
   const text = '[a]\nb = {{ my_fact }}\nc = {{ docker_client_timeout }}\n'
   const overrides = (content: string) => [{ path: 'keystone.conf', text: content }]
-  expect(checkOverrides(testCloud({ globals, overrides: overrides(text) })).map(formatFinding)).toEqual([
+  expect(
+    checkOverrides(testCloud({ globals, overrides: overrides(text) })).map(formatFinding),
+  ).toEqual([
     "config/keystone.conf:2: error: the value of 'my_fact' is not defined: define it, or write the value itself",
   ])
-  const cloud = testCloud({ globals, overrides: overrides('[a]\nb = {{ api_interface_address }}\n') })
+  const cloud = testCloud({
+    globals,
+    overrides: overrides('[a]\nb = {{ api_interface_address }}\n'),
+  })
   expect(checkFoundOverrides(cloud, facts)).toEqual([])
 })
