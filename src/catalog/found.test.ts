@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatFinding } from '../model/finding.js'
+import type { Globals } from '../model/globals.js'
 import { checkFoundOverrides, checkOverrides } from './check-overrides.js'
 import { renderHost } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
@@ -77,4 +78,24 @@ describe('Jinja in overrides knows of hosts', () => {
       ),
     )
   })
+})
+
+it('what globals.yml could not evaluate is refused where an override needs it, or found of the host', () => {
+  const globals = {
+    my_fact: '{{ ansible_facts.fqdn }}',
+    docker_client_timeout: '{{ nothing }}',
+    api_interface_address: "{{ 'api' | kolla_address }}",
+  } as Partial<Globals>
+  const text = '[a]\nb = {{ my_fact }}\nc = {{ docker_client_timeout }}\n'
+  const overrides = (content: string) => [{ path: 'keystone.conf', text: content }]
+  expect(
+    checkOverrides(testCloud({ globals, overrides: overrides(text) })).map(formatFinding),
+  ).toEqual([
+    "config/keystone.conf:2: error: the value of 'my_fact' is not defined: define it, or write the value itself",
+  ])
+  const cloud = testCloud({
+    globals,
+    overrides: overrides('[a]\nb = {{ api_interface_address }}\n'),
+  })
+  expect(checkFoundOverrides(cloud, facts)).toEqual([])
 })

@@ -1,4 +1,5 @@
 import type { Cloud } from '../model/cloud.js'
+import { externalVip } from '../model/external-vip.js'
 import { galeraCheck } from './galera-check.js'
 import { addressOf, shortHostname } from './host-view.js'
 import type { HostView } from './host-view.js'
@@ -10,14 +11,13 @@ import type { Check, Frontend, Service } from './service.js'
  */
 const check = 'check inter 2000 fastinter 500 downinter 1000 rise 2 fall 5'
 
-/** Frontends of those services that are enabled: internal ones always, external ones where that address is another. */
+/** Frontends of those services that are enabled: internal ones always, external ones where there is such an address. */
 export function frontendsOf(cloud: Cloud, services: readonly Service[]): readonly Frontend[] {
-  const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
-    cloud.globals
+  const external = externalVip(cloud.globals)
   return services
     .filter((service) => service.enabled(cloud.globals))
     .flatMap((service) => service.frontends(cloud))
-    .filter((frontend) => frontend.address === 'internal' || external !== internal)
+    .filter((frontend) => frontend.address === 'internal' || external !== undefined)
 }
 
 /** One file of `services.d/`: a frontend on the floating address and its backend. */

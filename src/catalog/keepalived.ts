@@ -1,3 +1,4 @@
+import { externalVip } from '../model/external-vip.js'
 import { password } from '../model/passwords.js'
 import { haproxySocket } from './haproxy.js'
 import { addressOf, interfaceOf } from './host-view.js'
@@ -67,7 +68,7 @@ function keepalivedConf(ctx: Context, tracked: boolean): string {
   const rank = members.length - members.findIndex((member) => member.name === host.name)
   const priority = Math.max(255 - rank * PRIORITY_STEP, 1)
   const internal = globals.kolla_internal_vip_address
-  const external = globals.kolla_external_vip_address
+  const external = externalVip(globals)
   const apiInterface = interfaceOf(host, 'api')
   const externalInterface = globals.kolla_external_vip_interface
   const peers = members.filter((member) => member.name !== host.name).map((it) => addressOf(it))
@@ -91,9 +92,9 @@ function keepalivedConf(ctx: Context, tracked: boolean): string {
       ...(globals.keepalived_traffic_mode === 'unicast' ? unicast(addressOf(host), peers) : []),
       ...block('virtual_ipaddress', [
         `${internal} dev ${apiInterface}`,
-        ...(external === internal ? [] : [`${external} dev ${externalInterface}`]),
+        ...(external === undefined ? [] : [`${external} dev ${externalInterface}`]),
       ]),
-      ...(external !== internal && externalInterface !== apiInterface
+      ...(external !== undefined && externalInterface !== apiInterface
         ? block('track_interface', [externalInterface])
         : []),
       ...block('authentication', [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cloud } from '../model/cloud.js'
+import { floating } from './floating.js'
 import { containerNames } from './index.js'
 import { renderHost, requiredPasswords, servicesOn, socketsOf } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
@@ -204,6 +205,17 @@ describe('HAProxy', () => {
     expect(fileOf(testCloud(), 'haproxy', path)).toBe('')
     const cloud = testCloud({ globals: { kolla_external_vip_address: '203.0.113.5' } })
     expect(fileOf(cloud, 'haproxy', path)).toContain('bind 203.0.113.5:5000')
+  })
+
+  it('has nothing on the external address where the operator has it balanced elsewhere', () => {
+    const external = { kolla_external_vip_address: '203.0.113.5' }
+    const cloud = testCloud({ globals: { ...external, haproxy_enable_external_vip: false } })
+    expect(fileOf(cloud, 'haproxy', 'services.d/keystone_external.cfg')).toBe('')
+    expect(fileOf(cloud, 'keepalived', 'keepalived.conf')).not.toContain('203.0.113.5')
+    expect(fileOf(testCloud({ globals: external }), 'keepalived', 'keepalived.conf')).toContain(
+      '203.0.113.5 dev eth0',
+    )
+    expect(floating(cloud).addresses).toEqual(['192.168.8.75'])
   })
 
   it('quotes a password for its own language', () => {

@@ -1,19 +1,24 @@
 import { isIPv4 } from 'node:net'
 import { checkCephGlobals } from './check-ceph.js'
 import { unsupported } from './check-unsupported.js'
+import { hasErrors } from './finding.js'
 import type { Finding } from './finding.js'
 import { globalsSchema, settings } from './globals.js'
 import type { Globals } from './globals.js'
 import { isReleaseSupported, supportedReleases } from './releases.js'
 import type { Place } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
+import { Undefined } from './jinja/values.js'
 import { formerKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { nearest } from './nearest.js'
 import { isEngineKey } from './unused-keys.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
 
-/** Evaluates and checks every variable. Globals are missing where a key that we act on is wrong. */
+/**
+ * Evaluates and checks every variable. Globals are missing where a key that we act on is wrong. To Ansible, what can't be
+ * evaluated is wrong only where it is used: any other such variable is a warning, and undefined for overrides.
+ */
 export function resolveGlobals(resolver: Resolver): { globals?: Globals; findings: Finding[] } {
   const findings: Finding[] = []
   const values: Record<string, Value> = {}
@@ -26,6 +31,7 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
       if (!(error instanceof VariableError)) throw error
       failed.add(key)
       const severity = Object.hasOwn(settings, key) ? 'error' : 'warning'
+      if (severity === 'warning') values[key] = new Undefined(`the value of '${key}'`)
       if (error.place) findings.push({ severity, message: error.message, ...error.place })
     }
   }
@@ -42,12 +48,15 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
       })
     }
   }
+  const broken = [...failed].filter((key) => Object.hasOwn(settings, key))
+  if (result.success && broken.length === 0) return { globals: result.data, findings }
   // A default that fails is the consequence of a finding above, except for one of ours that is wrong.
-  if (!result.success && findings.every(({ severity }) => severity === 'warning')) {
-    const keys = result.error.issues.map(({ path }) => path.join('.')).join(', ')
+  if (!hasErrors(findings)) {
+    const issues = result.error?.issues.map(({ path }) => path.join('.')) ?? []
+    const keys = [...new Set([...broken, ...issues])].join(', ')
     findings.push({ severity: 'error', message: `no default fits for ${keys}: set them` })
   }
-  return result.success && failed.size === 0 ? { globals: result.data, findings } : { findings }
+  return { findings }
 }
 
 function describe(path: readonly PropertyKey[], message: string, value: Value | undefined): string {

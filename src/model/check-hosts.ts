@@ -1,3 +1,4 @@
+import { externalVip } from './external-vip.js'
 import type { Finding } from './finding.js'
 import type { Globals } from './globals.js'
 import type { Host } from './cloud.js'
@@ -26,6 +27,12 @@ export function checkAddresses(
   placeOf: (host: string) => Place | undefined,
 ): Finding[] {
   const findings: Finding[] = []
+  const floating = globals?.enable_keepalived
+    ? [
+        ['kolla_internal_vip_address', globals.kolla_internal_vip_address],
+        ['kolla_external_vip_address', externalVip(globals)],
+      ]
+    : []
   const seen = new Map<string, string>()
   for (const { name, connection } of hosts) {
     const refuse = (message: string) =>
@@ -38,8 +45,8 @@ export function checkAddresses(
         `host '${name}' has the address ${connection.address} of '${other}': give each its own`,
       )
     }
-    for (const key of ['kolla_internal_vip_address', 'kolla_external_vip_address'] as const) {
-      if (globals?.enable_keepalived && globals[key] === connection.address) {
+    for (const [key, vip] of floating) {
+      if (vip === connection.address) {
         refuse(
           `host '${name}' has the address ${connection.address} of ${key}: that must be a free one`,
         )

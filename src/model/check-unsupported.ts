@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Globals } from './globals.js'
 
 /**
@@ -13,8 +13,13 @@ export function unsupported(
   const refuse = (key: keyof Globals, message: string) =>
     problems.push({ key, message: `'${key}' ${message}` })
 
-  const folders = [resolve(overrideFolder), `${globals.node_config}/config`]
-  if (!folders.includes(resolve(globals.node_custom_config))) {
+  const configdir = dirname(overrideFolder)
+  if (resolve(globals.node_config) !== resolve(configdir)) {
+    refuse(
+      'node_config',
+      `must be ${configdir}, where globals.yml is, or left out, not '${globals.node_config}'`,
+    )
+  } else if (resolve(globals.node_custom_config) !== resolve(overrideFolder)) {
     refuse(
       'node_custom_config',
       `must be ${overrideFolder}, or left out: overrides are read there alone, not in '${globals.node_custom_config}', move them`,
@@ -24,6 +29,18 @@ export function unsupported(
     refuse(
       'haproxy_single_external_frontend',
       'must be no: this version gives each service a port of its own',
+    )
+  }
+  if (!globals.enable_loadbalancer && (globals.enable_haproxy || globals.enable_keepalived)) {
+    refuse(
+      'enable_loadbalancer',
+      'must be yes, or left out: set enable_haproxy and enable_keepalived to no where there shall be no load balancer',
+    )
+  }
+  if (globals.enable_ceph_rgw && !globals.enable_ceph_rgw_loadbalancer) {
+    refuse(
+      'enable_ceph_rgw_loadbalancer',
+      'must be yes with enable_ceph_rgw: this version knows gateways behind its own HAProxy alone',
     )
   }
   if (globals.use_preconfigured_databases) {

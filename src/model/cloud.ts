@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js'
 import type { Globals } from './globals.js'
 import type { Passwords } from './passwords.js'
 
@@ -35,6 +36,8 @@ export interface Override {
   /** Relative to `config/`, with forward slashes. */
   readonly path: string
   readonly text: string
+  /** Why the text could not be read; it is empty then, which matters only where something reads the file. */
+  readonly problem?: string
 }
 
 /** The texts that a cloud is read from; file names are for messages. */
@@ -51,6 +54,8 @@ export interface CloudFiles {
   readonly globalsD?: readonly SourceFile[]
   readonly passwords: SourceFile
   readonly overrides: readonly Override[]
+  /** What could not be read of all this, where something could not. */
+  readonly problems?: readonly Finding[]
 }
 
 export interface SourceFile {

@@ -8,7 +8,7 @@ import { pythonText } from './jinja/values.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
 
-/** Options of the program ssh, which is not what logs in. */
+/** Options of the programs of OpenSSH, which are not what logs in. */
 const sshArguments = [
   'ansible_ssh_args',
   'ansible_ssh_common_args',
@@ -53,15 +53,23 @@ export function readConnection(
     }
   }
   for (const key of sshArguments) {
-    const source = resolver.source(key)
-    if (source && source.value !== null && source.value !== '') {
+    const options = pythonText(read(key) ?? '')
+    if (options === '') continue
+    if (changesLogin(key, options)) {
       refuse(
         key,
         'is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed',
       )
+    } else {
+      const message = `'${key}' is not read: hosts are reached directly, and by the keys that \`kolla-temporal trust\` records`
+      findings.push({
+        severity: 'warning',
+        message,
+        ...(resolver.source(key)?.place ?? host.place),
+      })
     }
   }
-  const address = pythonText(read('ansible_host', 'ansible_ssh_host') ?? host.name)
+  const address = pythonText(read('ansible_host') ?? host.name)
   const user = pythonText(read('ansible_user', 'ansible_ssh_user') ?? 'root')
   const port = Number(read('ansible_port', 'ansible_ssh_port') ?? 22)
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
@@ -81,6 +89,17 @@ export function readConnection(
     },
     findings,
   }
+}
+
+/** Whether options of ssh say where, as whom or by which key one logs in. How files are copied is ours anyway. */
+function changesLogin(key: string, options: string): boolean {
+  if (key === 'ansible_ssh_executable') return !/(^|\/)ssh$/.test(options)
+  if (/sftp|scp/.test(key)) return false
+  const words =
+    /-o\s*["']?\s*(proxyjump|proxycommand|hostname|port|user|identityfile|identityagent|certificatefile|include|bindaddress|bindinterface)\b/i
+  // Letters without an argument may stand before those with one, as in `-4J bastion`.
+  const letters = /(^|\s)["']?-[46AaCfGgKkMNnqsTtVvXxYy]*[JFilpbBI]/
+  return words.test(options) || letters.test(options)
 }
 
 /** Relative to the inventory's directory; `~` is the home of whoever runs this. */

@@ -19,9 +19,12 @@ const volume = z
   .string()
   .regex(/^[\w.-]+$/, { error: 'must be the name of a volume: this version mounts no path there' })
 
-const hostFolder = z.literal('/etc/kolla', {
-  error: 'must be /etc/kolla: this version uses no other folder on hosts',
-})
+const hostFolder = z.preprocess(
+  (value) => (typeof value === 'string' ? value.replace(/\/+$/, '') : value),
+  z.literal('/etc/kolla', {
+    error: 'must be /etc/kolla: this version uses no other folder on hosts',
+  }),
+)
 
 const shard = z.preprocess(
   (value) => (value === '0' ? 0 : value),
@@ -99,7 +102,8 @@ export const settings = {
 
   // Containers
   kolla_container_engine: setting(only('docker'), 'docker'),
-  node_config: setting(hostFolder, '/etc/kolla'),
+  /** The directory of globals.yml, on the machine that deploys. */
+  node_config: setting(text, "{{ CONFIG_DIR | default('/etc/kolla') }}"),
   node_config_directory: setting(hostFolder, '/etc/kolla'),
   node_custom_config: setting(text, '{{ node_config }}/config'),
   docker_restart_policy: setting(
@@ -167,6 +171,7 @@ export const settings = {
   enable_watcher: setting(yesNo, false),
   enable_ceph: setting(yesNo, false), // as kolla-ansible had it until 2019
   enable_ceph_rgw: setting(yesNo, false),
+  enable_ceph_rgw_loadbalancer: setting(yesNo, '{{ enable_ceph_rgw | bool }}'),
   enable_fluentd: setting(yesNo, false), // kolla-ansible: yes
   enable_central_logging: setting(yesNo, false),
   enable_chrony: setting(yesNo, false), // a container of older kolla-ansible; time is the host's own here
@@ -180,6 +185,8 @@ export const settings = {
   rabbitmq_enable_tls: setting(yesNo, false),
 
   // HAProxy and Keepalived
+  /** No: what is asked from outside is balanced by somebody else, or not at all. */
+  haproxy_enable_external_vip: setting(yesNo, '{{ not kolla_same_external_internal_vip | bool }}'),
   haproxy_single_external_frontend: setting(yesNo, false),
   keepalived_virtual_router_id: setting(integer(1, 255), 51),
   keepalived_traffic_mode: setting(oneOf('multicast', 'unicast'), 'multicast'),

@@ -33,6 +33,26 @@ describe('findings', () => {
       "globals.yml:2:1: error: 'a' has the tag !vault, which is not understood: write the plain value",
     ],
     [
+      'a secret tag further down',
+      {
+        ...small,
+        passwords: 'keystone_ssh_key:\n  private_key: !vault |\n    36\n  public_key: x',
+      },
+      "passwords.yml:1:1: error: 'keystone_ssh_key' has the tag !vault, which is not understood: write the plain value",
+    ],
+    [
+      'a merge of no mapping',
+      globals('<<: 5'),
+      "globals.yml:2:1: error: '<<' must merge a mapping, or a list of mappings",
+    ],
+    [
+      'an unknown key that is merged, at its own place',
+      globals(
+        'mine: &mine {enable_keystome: yes}\n<<: *mine\nopenstack_region_name: "{{ mine | length }}"',
+      ),
+      "globals.yml:2:14: warning: unknown key 'enable_keystome', did you mean 'enable_keystone'?",
+    ],
+    [
       'a key twice',
       globals('enable_nova: no\nenable_nova: yes'),
       "globals.yml:3:1: warning: 'enable_nova' is set again, line 2 is overruled: remove one",
@@ -150,7 +170,7 @@ describe('findings', () => {
     [
       'an address that nobody knows yet',
       globals("openstack_region_name: \"{{ 'api' | kolla_address('kolla1') }}\""),
-      "globals.yml:2:1: error: 'openstack_region_name' can't be evaluated: the address of kolla1 can only be looked up in files below config/: define it, or write the value itself",
+      "globals.yml:2:1: error: 'openstack_region_name' can't be evaluated: addresses of hosts are known only to files below config/: define it, or write the value itself",
     ],
     [
       'no mapping for Docker',
@@ -163,27 +183,32 @@ describe('findings', () => {
       "/cloud/multinode:8:8: error: 'ansible_ssh_common_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
     ],
     [
-      'options of ssh for all hosts, once',
+      'options of ssh that do no harm, once',
       inventory('[all:vars]\nansible_ssh_extra_args=-v\nansible_ssh_args='),
-      "/cloud/multinode:8:1: error: 'ansible_ssh_extra_args' is not read, hosts are reached directly and by the keys that `kolla-temporal trust` records: remove it, and run the worker where no jump host is needed",
+      "/cloud/multinode:8:1: warning: 'ansible_ssh_extra_args' is not read: hosts are reached directly, and by the keys that `kolla-temporal trust` records",
     ],
     [
       'half a key pair',
       { ...small, passwords: 'keystone_ssh_key:\n  public_key: x' },
       "passwords.yml:1:1: error: 'keystone_ssh_key' must hold private_key and public_key: write both, or neither and run `kolla-temporal genpwd`",
     ],
-    ...(["x{{ lookup('env', 'SECRET') }}", '{% if a %}b{% endif %}'].map((text) => [
-      `a password that is ${text}`,
-      { ...small, passwords: `a: 1\nkeystone_admin_password: "${text}"` },
-      "passwords.yml:2:1: error: 'keystone_admin_password' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run `kolla-temporal genpwd`",
-    ]) as [string, Texts, string][]),
-    [
-      'half a key pair that is Jinja',
-      { ...small, passwords: 'keystone_ssh_key:\n  private_key: "{{ key }}"\n  public_key: x' },
-      "passwords.yml:1:1: error: 'keystone_ssh_key' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run `kolla-temporal genpwd`",
-    ],
   ])('%s', (_, texts, finding) => {
     expect(read(texts).findings).toEqual([finding])
+  })
+
+  const jinja = (severity: string, key: string) =>
+    `passwords.yml:1:1: ${severity}: '${key}' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and run \`kolla-temporal genpwd\``
+
+  it.each([
+    ['keystone_admin_password', `"x{{ lookup('env', 'SECRET') }}"`],
+    ['keystone_admin_password', '"{% if a %}b{% endif %}"'],
+    ['keystone_ssh_key', '{private_key: "{{ key }}", public_key: x}'],
+  ])('a password that is Jinja refuses where something needs it: %s: %s', (key, value) => {
+    const texts = { ...small, passwords: `${key}: ${value}\n` }
+    expect(read(texts, [key])).toEqual({ cloud: undefined, findings: [jinja('error', key)] })
+    const { cloud, findings } = read(texts)
+    expect(findings).toEqual([jinja('warning', key)])
+    expect(cloud?.passwords).toEqual({})
   })
 
   it.each([
@@ -238,6 +263,58 @@ describe('findings', () => {
     const files = findings.map((line) => line.split(':')[0])
     const four = (name: string) => Array<string>(4).fill(name)
     expect(files).toEqual([...four('/cloud/multinode'), ...four('globals.yml'), 'passwords.yml'])
+  })
+
+  it.each([
+    ['my_fact: "{{ ansible_facts.fqdn }}"', 'my_fact', 'ansible_facts is not defined'],
+    ['nova_x: "{{ keystone_admin_password }}"', 'nova_x', 'keystone_admin_password is not defined'],
+    [
+      'api_interface_address: "{{ \'storage\' | kolla_address }}"',
+      'api_interface_address',
+      'addresses of hosts are known only to files below config/',
+    ],
+  ])('of a variable that nothing needs refuse nothing: %s', (line, key, reason) => {
+    const { cloud, findings } = read(globals(line))
+    expect(cloud).toBeDefined()
+    expect(findings.filter((finding) => finding.includes("can't be evaluated"))).toEqual([
+      `globals.yml:2:1: warning: '${key}' can't be evaluated: ${reason}: define it, or write the value itself`,
+    ])
+  })
+
+  it.each([
+    ['ansible_ssh_common_args', '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'],
+    [
+      'ansible_ssh_args',
+      '-C -o ControlMaster=auto -o ControlPersist=60s -o ControlPath=/tmp/user-%h',
+    ],
+    ['ansible_sftp_extra_args', '-p'],
+    ['ansible_ssh_executable', '/usr/bin/ssh'],
+  ])('of options of ssh only warn: %s=%s', (key, value) => {
+    const { cloud, findings } = read(inventory(`[all:vars]\n${key}=${value}\n`))
+    expect(cloud).toBeDefined()
+    expect(findings).toHaveLength(1)
+  })
+
+  it.each([
+    ['ansible_ssh_common_args', "-o ProxyCommand='ssh -W %h:%p bastion'"],
+    ['ansible_ssh_common_args', '-oproxyjump=bastion'],
+    ['ansible_ssh_common_args', '-J bastion'],
+    ['ansible_ssh_extra_args', '-o StrictHostKeyChecking=no -vp 2222'],
+    ['ansible_ssh_args', '-o "IdentityFile ~/.ssh/cloud"'],
+    ['ansible_ssh_args', '-F /etc/kolla/ssh.cfg'],
+    ['ansible_ssh_common_args', '{{ jump }}'],
+    ['ansible_ssh_executable', '/usr/local/bin/ssh-by-vault'],
+  ])('of options of ssh that change the login refuse: %s=%s', (key, value) => {
+    const jump = 'jump=-J bastion\n'
+    const { cloud, findings } = read(inventory(`[all:vars]\n${jump}${key}=${value}\n`))
+    expect(cloud).toBeUndefined()
+    expect(findings.join()).toContain(`error: '${key}' is not read`)
+  })
+
+  it('of a variable in the inventory that nothing needs refuse nothing', () => {
+    const { cloud, findings } = read(inventory('[compute]\nkolla1\n[compute:vars]\nfoo={{ bar }}'))
+    expect(cloud).toBeDefined()
+    expect(findings.every((finding) => finding.includes('warning'))).toBe(true)
   })
 
   it('do not mistake variables of the operator for unknown keys', () => {

@@ -109,6 +109,28 @@ describe('globals', () => {
   it.each([
     ['openstack_release: 2025.2', 'openstack_tag', '2025.2-debian-bookworm'],
     ['enable_haproxy: no', 'enable_keepalived', false],
+    ['openstack_region_name: y', 'openstack_region_name', 'y'],
+    [
+      'openstack_tag: "{{ openstack_release }}-{{ kolla_base_distro }}-{{ kolla_base_distro_version }}{{ openstack_tag_suffix }}"',
+      'openstack_tag',
+      '2026.1-debian-trixie',
+    ],
+    [
+      'openstack_service_workers: "{{ [ansible_facts.processor_vcpus, 5]|min }}"',
+      'openstack_service_workers',
+      undefined,
+    ],
+    ['base: &base\n  api_interface: a\n<<: *base', 'api_interface', 'a'],
+    ['base: &base\n  api_interface: a\n<<: *base\napi_interface: b', 'api_interface', 'b'],
+    ['api_interface: b\nbase: &base {api_interface: a}\n<<: *base', 'api_interface', 'b'],
+    [
+      'one: &one {api_interface: a}\ntwo: &two {api_interface: b}\n<<: [*one, *two]',
+      'api_interface',
+      'a',
+    ],
+    ['one: &one {api_interface: a}\ntwo: &two\n  <<: *one\n<<: *two', 'api_interface', 'a'],
+    ['openstack_region_name: "{{ inventory_dir }}"', 'openstack_region_name', '/cloud'],
+    ['openstack_region_name: "{{ inventory_file }}"', 'openstack_region_name', '/cloud/multinode'],
     ['enable_haproxy: "no"', 'enable_keepalived', false],
     ['enable_haproxy: "False"', 'enable_loadbalancer', false],
     ['database_port: "3307"', 'mariadb_port', 3307],
@@ -180,6 +202,10 @@ describe('connections', () => {
       'ansible_host=10.0.0.1 ansible_port=2222',
       { address: '10.0.0.1', port: 2222, user: 'root', become: false },
     ],
+    [
+      'ansible_ssh_host=10.0.0.1 ansible_ssh_user=kolla ansible_ssh_port=2222',
+      { address: '10.0.0.1', port: 2222, user: 'kolla', become: true },
+    ],
     ['ansible_user=kolla', { address: 'kolla1', port: 22, user: 'kolla', become: true }],
     [
       'ansible_user=kolla ansible_become=no',
@@ -212,6 +238,30 @@ describe('connections', () => {
   })
 })
 
+describe('a local host', () => {
+  it.each([
+    [
+      'in a group of the operator',
+      `${small.inventory}[deployer]\nlocalhost ansible_connection=local\n`,
+    ],
+    ['above all sections', `localhost ansible_connection=local\n${small.inventory}`],
+    [
+      'by a variable of its group',
+      `${small.inventory}[deployer]\nlocalhost\n[deployer:vars]\nansible_connection=local\n`,
+    ],
+  ])('%s is left out', (_, inventory) => {
+    const { cloud, findings } = read({ ...small, inventory })
+    expect(findings).toEqual([])
+    expect(cloud?.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
+    expect(cloud?.groups.get('all')).toEqual(['kolla1', 'kolla2'])
+  })
+
+  it('of the cloud is refused', () => {
+    const inventory = `${small.inventory}[racks]\nlocalhost ansible_connection=local\n[compute:children]\nracks\n`
+    expect(read({ ...small, inventory }).cloud).toBeUndefined()
+  })
+})
+
 describe('a host that is only in groups of the operator', () => {
   const inventory = `${small.inventory}[jump-hosts]\nbastion ansible_password=x ansible_host=10.0.0.9\n[racks:children]\njump-hosts\n`
 
@@ -223,6 +273,23 @@ describe('a host that is only in groups of the operator', () => {
     expect(cloud?.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla2'])
     expect(cloud?.groups.get('jump-hosts')).toEqual([])
     expect(cloud?.groups.get('all')).toEqual(['kolla1', 'kolla2'])
+  })
+
+  it('has files that neither warn nor refuse', () => {
+    const inventoryVars = {
+      'host_vars/bastion/notes.txt': 'none of our business',
+      'host_vars/bastion/a.yml': '$ANSIBLE_VAULT;1.1;AES256\n36',
+      'group_vars/jump-hosts.yml': 'network_interfaec: x\ndocker_client_timeout: 240\n',
+      'group_vars/racks.yml': 'a: !vault |\n  36\n',
+    }
+    const { cloud, findings } = read({ ...small, inventory, inventoryVars })
+    expect(cloud).toBeDefined()
+    expect(findings).toHaveLength(1)
+  })
+
+  it('has sections that do not warn', () => {
+    const more = `${inventory}[jump-hosts:vars]\nnetwork_interfaec=x\n`
+    expect(read({ ...small, inventory: more }).findings).toHaveLength(1)
   })
 
   it('may still be looked at by others', () => {

@@ -11,9 +11,8 @@ import { GroupTree } from './inventory/groups.js'
 import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
 import { readVarsFiles } from './inventory/vars-files.js'
-import type { VarsFiles } from './inventory/vars-files.js'
 import { readGlobalsFiles } from './read-globals.js'
-import { missingPasswords, readPasswords } from './read-passwords.js'
+import { missingPasswords, readPasswords, templatedPasswords } from './read-passwords.js'
 import { Resolvers } from './resolvers.js'
 import { unusedKeys } from './unused-keys.js'
 import type { Resolver } from './variables.js'
@@ -27,25 +26,36 @@ export function readCloud(
   files: CloudFiles,
   requiredPasswords: (cloud: Cloud) => readonly string[] = () => [],
 ): { cloud?: Cloud; findings: Finding[] } {
+  const { problems = [] } = files
+  // What is not there would be missed in many places.
+  if (hasErrors(problems)) return { findings: [...problems] }
   const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
   const tree = new GroupTree(inventory)
   const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
   const globalsFile = readGlobalsFiles(files)
-  const broken = varsFiles.broken || globalsFile.broken
+  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables, files)
+  const isLeftOut = (name: string) => isLocal(name, resolvers) || tree.isOther(name)
+  const remote = [...inventory.hosts.values()].filter(({ name }) => !isLeftOut(name))
+  /** A group without hosts may get some. */
+  const isGroupLeftOut = (name: string) => {
+    const members = tree.hosts(name)
+    return members.length > 0 && members.every(isLeftOut)
+  }
+  const ofCloud = varsFiles.files.filter(({ kind, of }) =>
+    kind === 'host_vars' ? !isLeftOut(of) : !isGroupLeftOut(of),
+  )
+  const broken = globalsFile.broken || ofCloud.some((file) => file.broken)
   const secrets = readPasswords(files.passwords)
   const findings = [
+    ...problems,
     ...inventoryFindings,
-    ...tree.check(),
+    ...tree.check((name) => isLocal(name, resolvers)),
     ...checkEssentialGroups(tree, files.inventory.path),
-    ...varsFiles.findings,
+    ...ofCloud.flatMap((file) => file.findings),
     ...globalsFile.findings,
     ...secrets.findings,
   ]
 
-  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables)
-  const remote = [...inventory.hosts.values()].filter(
-    (host) => !isLocal(host, resolvers) && !tree.isOther(host.name),
-  )
   const hosts: Host[] = []
   for (const host of remote) {
     const resolver = resolvers.of(host.name)
@@ -56,14 +66,22 @@ export function readCloud(
   }
   const common = readGlobals(resolvers.common, files, remote.length > 0 || broken ? [] : findings)
   const globals = common ?? hosts[0]?.globals // a globals.yml may need a host's own variables
+  const groups = [...inventory.groups.values()].filter(({ name }) => !isGroupLeftOut(name))
+  const layers: Variables[] = [
+    globalsFile.variables,
+    ...[...varsFiles.hosts].flatMap(([name, one]) => (isLeftOut(name) ? [] : [one])),
+    ...[...varsFiles.groups].flatMap(([name, one]) => (isGroupLeftOut(name) ? [] : [one])),
+    ...[...groups, ...remote].map((one) => one.variables),
+  ]
   findings.push(
     ...checkLocalHosts(inventory, tree, resolvers),
     ...checkAddresses(hosts, globals, (name) => inventory.hosts.get(name)?.place),
-    ...checkKeys(inventory, tree, varsFiles, globalsFile.variables, resolvers, files),
+    ...checkKeys(layers, remote, resolvers, files),
     ...(globals ? checkCephGroups(globals, (name) => tree.hosts(name), files.inventory.path) : []),
   )
 
   let cloud: Cloud | undefined
+  let required: readonly string[] = []
   if (globals && hosts.length === remote.length) {
     const names = new Set(hosts.map(({ name }) => name))
     cloud = {
@@ -76,11 +94,10 @@ export function readCloud(
       passwords: secrets.passwords,
       overrides: files.overrides,
     }
-    const required = requiredPasswords(cloud)
-    findings.push(
-      ...missingPasswords(files.passwords, secrets.passwords, secrets.variables, required),
-    )
+    required = requiredPasswords(cloud)
+    findings.push(...missingPasswords(files.passwords, secrets, required))
   }
+  findings.push(...templatedPasswords(secrets, required))
   const all = tidy(findings, files)
   return cloud && !hasErrors(all) ? { cloud, findings: all } : { findings: all }
 }
@@ -100,18 +117,16 @@ function readGlobals(
   return globals
 }
 
-/** kolla-ansible's own inventory has such a host for the machine that it runs on: `localhost` in [deployment]. */
-function isLocal({ name }: InventoryHost, resolvers: Resolvers): boolean {
+/** The machine that Ansible runs on, as kolla-ansible's own inventory has it: `localhost` in [deployment]. */
+function isLocal(name: string, resolvers: Resolvers): boolean {
   return resolvers.of(name).source('ansible_connection')?.value === 'local'
 }
 
 function checkLocalHosts(inventory: Inventory, tree: GroupTree, resolvers: Resolvers): Finding[] {
-  const harmless = new Set(['deployment', 'bifrost', 'ungrouped'])
+  const isHarmless = (group: string) =>
+    !tree.isDeployed(group) || group === 'deployment' || group === 'bifrost'
   return [...inventory.hosts.values()]
-    .filter(
-      (host) =>
-        isLocal(host, resolvers) && tree.groupsOf(host.name).some((group) => !harmless.has(group)),
-    )
+    .filter(({ name }) => isLocal(name, resolvers) && !tree.groupsOf(name).every(isHarmless))
     .map(({ name, place }) => ({
       severity: 'error',
       message: `host '${name}' has ansible_connection=local, but hosts are reached by SSH only: set ansible_host instead`,
@@ -119,27 +134,20 @@ function checkLocalHosts(inventory: Inventory, tree: GroupTree, resolvers: Resol
     }))
 }
 
+/** What is written for this cloud and means nothing to it. `layers` come strongest first. */
 function checkKeys(
-  inventory: Inventory,
-  tree: GroupTree,
-  varsFiles: VarsFiles,
-  globals: Variables,
+  layers: readonly Variables[],
+  hosts: readonly InventoryHost[],
   resolvers: Resolvers,
   files: CloudFiles,
 ): Finding[] {
   const inOverrides = (name: string) => files.overrides.some(({ text }) => text.includes(name))
-  const hosts = [...inventory.hosts.values()].filter(({ name }) => !tree.isOther(name))
-  const layers = [
-    globals,
-    ...varsFiles.hosts.values(),
-    ...varsFiles.groups.values(),
-    ...[...inventory.groups.values(), ...hosts].map((one) => one.variables),
-  ]
-  const written: Variables = new Map(layers.reverse().flatMap((layer) => [...layer]))
+  const written: Variables = new Map([...layers].reverse().flatMap((layer) => [...layer]))
+  const names = hosts.map(({ name }) => name)
   const isUsed = (name: string) => resolvers.isUsed(name) || inOverrides(name)
   return [
     ...unknownKeys(written, isUsed),
-    ...unusedKeys(written, isUsed, (name) => resolvers.value(name)),
+    ...unusedKeys(layers, isUsed, (name, variable) => resolvers.valueOf(name, variable, names)),
   ]
 }
 

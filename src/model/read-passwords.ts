@@ -9,20 +9,24 @@ import { readYamlMapping } from './yaml-file.js'
 
 const wayOut = 'run `kolla-temporal genpwd`'
 
+interface ReadPasswords {
+  readonly passwords: Passwords
+  readonly variables: Variables
+  /** Keys that hold Jinja, which is not evaluated: they are not among the passwords. */
+  readonly templates: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
 /** The passwords that are set. Messages name keys, never values. */
-export function readPasswords(file: SourceFile): {
-  passwords: Passwords
-  variables: Variables
-  findings: Finding[]
-} {
+export function readPasswords(file: SourceFile): ReadPasswords {
   const { variables, findings } = readYamlMapping(file)
   const passwords: Record<string, Passwords[string]> = {}
   const wrong: Finding[] = []
+  const templates: string[] = []
   for (const [key, { value, place }] of variables) {
     if (value === null || value === '') continue
     if (holdsTemplate(value)) {
-      const message = `'${key}' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and ${wayOut}`
-      wrong.push({ severity: 'error', message, ...place })
+      templates.push(key)
       continue
     }
     const pair = keyPairSchema.safeParse(value)
@@ -34,7 +38,7 @@ export function readPasswords(file: SourceFile): {
       wrong.push({ severity: 'error', message, ...place })
     }
   }
-  return { passwords, variables, findings: [...findings, ...wrong] }
+  return { passwords, variables, templates, findings: [...findings, ...wrong] }
 }
 
 /** What Ansible would put another text in the place of; braces alone are good letters of a password. */
@@ -43,14 +47,27 @@ function holdsTemplate(value: Value): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsTemplate)
 }
 
+/** Passwords with Jinja: errors where an enabled service needs them. */
+export function templatedPasswords(
+  { variables, templates }: ReadPasswords,
+  required: readonly string[],
+): Finding[] {
+  return templates.map((key) => ({
+    severity: required.includes(key) ? 'error' : 'warning',
+    message: `'${key}' holds Jinja ({{ … }}), which is not evaluated in this file: write the password itself, or leave it empty and ${wayOut}`,
+    ...variables.get(key)?.place,
+  }))
+}
+
 /** Passwords that an enabled service needs and that are missing or empty. */
 export function missingPasswords(
   file: SourceFile,
-  passwords: Passwords,
-  variables: Variables,
+  { passwords, variables, templates }: ReadPasswords,
   required: readonly string[],
 ): Finding[] {
-  const absent = required.filter((key) => !Object.hasOwn(passwords, key))
+  const absent = required.filter(
+    (key) => !Object.hasOwn(passwords, key) && !templates.includes(key),
+  )
   if (file.text.trim() === '' && absent.length > 0) {
     return [{ severity: 'error', message: `the passwords are missing: ${wayOut}`, file: file.path }]
   }

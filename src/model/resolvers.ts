@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
+import type { SourceFile } from './cloud.js'
 import type { GroupTree } from './inventory/groups.js'
-import type { Inventory, Variables } from './inventory/parser.js'
+import type { Inventory, Variable, Variables } from './inventory/parser.js'
 import type { VarsFiles } from './inventory/vars-files.js'
 import { Lookup } from './jinja/render.js'
 import type { Value } from './jinja/render.js'
@@ -9,20 +11,25 @@ import { Resolver, VariableError } from './variables.js'
 export class Resolvers {
   readonly common: Resolver
   private readonly resolvers = new Map<string, Resolver>()
-  private readonly groups: Value
+  private readonly magic: Readonly<Record<string, Value>>
 
   constructor(
     private readonly inventory: Inventory,
     private readonly tree: GroupTree,
     private readonly varsFiles: VarsFiles,
     private readonly globals: Variables,
+    files: { readonly globals: SourceFile; readonly inventory: SourceFile },
   ) {
-    this.groups = Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]]))
     const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
-    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], {
-      groups: this.groups,
+    this.magic = {
+      groups: Object.fromEntries(tree.names.map((name) => [name, [...tree.hosts(name)]])),
       hostvars: this.hostvars,
-    })
+      inventory_dir: dirname(files.inventory.path),
+      inventory_file: files.inventory.path,
+      // What kolla-ansible's program hands to Ansible.
+      CONFIG_DIR: dirname(files.globals.path),
+    }
+    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], this.magic)
   }
 
   of(name: string): Resolver {
@@ -30,25 +37,23 @@ export class Resolvers {
     if (known) return known
     const host = this.inventory.hosts.get(name)
     const own: Variables = host?.variables ?? new Map<string, never>()
+    const written = [
+      this.globals,
+      this.varsFiles.hosts.get(name) ?? new Map<string, never>(),
+      own,
+      ...this.ofGroups(this.tree.byDepth(name)),
+      this.tree.variables(name),
+    ]
     const implied: Variables = new Map()
-    if (host) implied.set('ansible_host', { value: name, place: host.place })
-    const resolver = new Resolver(
-      [
-        this.globals,
-        this.varsFiles.hosts.get(name) ?? new Map<string, never>(),
-        own,
-        ...this.ofGroups(this.tree.byDepth(name)),
-        this.tree.variables(name),
-        implied,
-      ],
-      {
-        groups: this.groups,
-        hostvars: this.hostvars,
-        inventory_hostname: name,
-        inventory_hostname_short: name.split('.')[0] ?? name,
-        group_names: this.tree.groupsOf(name),
-      },
-    )
+    const former = written.find((layer) => layer.has('ansible_ssh_host'))?.get('ansible_ssh_host')
+    const address = former ?? (host && { value: name, place: host.place })
+    if (address) implied.set('ansible_host', address)
+    const resolver = new Resolver([...written, implied], {
+      ...this.magic,
+      inventory_hostname: name,
+      inventory_hostname_short: name.split('.')[0] ?? name,
+      group_names: this.tree.groupsOf(name),
+    })
     this.resolvers.set(name, resolver)
     return resolver
   }
@@ -62,10 +67,11 @@ export class Resolvers {
     return [this.common, ...this.resolvers.values()].some((resolver) => resolver.used.has(name))
   }
 
-  /** As far as it is the same for all hosts. */
-  value(name: string): Value | undefined {
+  /** What a variable is where it holds, on any of the hosts; undefined where another one overrules it everywhere. */
+  valueOf(name: string, variable: Variable, hosts: readonly string[]): Value | undefined {
+    const all = [this.common, ...hosts.map((host) => this.of(host))]
     try {
-      return this.common.get(name)
+      return all.find((resolver) => resolver.source(name) === variable)?.get(name)
     } catch (error) {
       if (error instanceof VariableError) return undefined // a finding of its own
       throw error

@@ -38,6 +38,21 @@ describe('a key that nothing reads', () => {
   })
 
   it.each([
+    ['docker_disable_ip_forward: no', "set 'ip-forward' in docker_custom_config"],
+    ['docker_disable_default_iptables_rules: no', "set 'iptables' in docker_custom_config"],
+    [
+      'api_interface_address: 10.0.0.7',
+      'remove it, services listen on the address of api_interface',
+    ],
+  ])('that asks for something by %s is one warning', (line, wayOut) => {
+    const overrides = [{ path: 'keystone.conf', text: '[a]\nb = {{ api_interface_address }}' }]
+    const globals = `${small.globals}${line}\n`
+    expect(read({ ...small, globals, overrides }).findings).toEqual([
+      `globals.yml:2:1: warning: '${line.split(':')[0]}' is read and does nothing here: ${wayOut}`,
+    ])
+  })
+
+  it.each([
     "kolla-ansible's default\nhaproxy_ssh_port: 2985\nhaproxy_enable_http2: 'yes'\ndocker_client_timeout: '120'",
     'nothing\nkeystone_identity_providers: []\ncron_extra_volumes:\ndocker_http_proxy: ""',
     'no\nenable_keystone_federation: no\nkeystone_oidc_enable_memcached: "False"',
@@ -46,6 +61,11 @@ describe('a key that nothing reads', () => {
     "Ansible's\nkolla_ansible_delegate_facts_hosts: [kolla1]",
     'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
     "another service's\nglance_backend_ceph: yes\nnova_console: spice",
+    'usual\ndocker_disable_ip_forward: "{{ docker_disable_default_iptables_rules }}"',
+    'its default\nom_rpc_user: "{{ rabbitmq_user }}"\nkeystone_internal_fqdn: "{{ kolla_internal_fqdn }}"',
+    'its default\napi_interface_address: "{{ \'api\'|kolla_address }}"\nkolla_ansible_setup_filter: "{{ omit }}"',
+    'its default\nenable_opensearch_dashboards: "{{ enable_opensearch | bool }}"',
+    "a role's default\nhaproxy_defaults_balance: roundrobin\nrabbitmq_message_ttl_ms: '600000'",
     'old\nstorage_address_family: ipv4\ninternal_protocol: http',
   ])('is quiet where it asks for nothing: %s', (lines) => {
     expect(findings(`# ${lines}`)).toEqual([])
@@ -63,4 +83,39 @@ describe('a key that nothing reads', () => {
       "/cloud/multinode:8:1: warning: 'rabbitmq_ha_replica_count' is read and does nothing here: remove it, or use an override below config/",
     ])
   })
+
+  it.each([
+    ['[control:vars]\ndocker_client_timeout=240\n', {}, '/cloud/multinode:8:1'],
+    [
+      '',
+      { 'host_vars/kolla2.yml': 'docker_client_timeout: 240' },
+      '/cloud/host_vars/kolla2.yml:1:1',
+    ],
+    [
+      '[control:vars]\ndocker_client_timeout="{{ minutes * 60 }}"\nminutes=4\n',
+      { 'host_vars/kolla2.yml': 'docker_client_timeout: 120' },
+      '/cloud/multinode:8:1',
+    ],
+  ])('has a default that hides nothing: %j', (more, inventoryVars, place) => {
+    const inventory = small.inventory + more
+    expect(read({ ...small, inventory, inventoryVars }).findings).toEqual([
+      `${place}: warning: 'docker_client_timeout' is read and does nothing here: remove it, or use an override below config/`,
+    ])
+  })
+
+  it.each<[string, string, Record<string, string>]>([
+    ['', '[control:vars]\ndocker_client_timeout=120\n', {}],
+    ['docker_client_timeout: 120', '[control:vars]\ndocker_client_timeout=240\n', {}],
+    ['', '', { 'host_vars/kolla1.yml': 'haproxy_enable_http2: yes' }],
+  ])(
+    'asks for nothing where it is the default, or overruled: %j %j',
+    (line, more, inventoryVars) => {
+      const texts = {
+        globals: small.globals + line,
+        inventory: small.inventory + more,
+        inventoryVars,
+      }
+      expect(read(texts).findings).toEqual([])
+    },
+  )
 })

@@ -1,7 +1,8 @@
 import type { Finding } from './finding.js'
 import { settings } from './globals.js'
-import type { Place } from './inventory/parser.js'
+import type { Variable, Variables } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
+import { isJinjaDefault } from './kolla/jinja-defaults.js'
 import { kollaDefaults, kollaKeys, passwordKinds } from './kolla/names.js'
 import { yesNo } from './setting.js'
 
@@ -22,9 +23,19 @@ const forJinja: Readonly<Record<string, Value>> = {
   keystone_default_user_role: 'member',
 }
 
+/** Defaults of kolla-ansible's that are Jinja, and come to yes. */
+const usual: Readonly<Record<string, Value>> = {
+  docker_disable_default_network: true,
+  docker_disable_ip_forward: true,
+  enable_ceph_rgw_keystone: true,
+}
+
 /** Of the role `docker` of kolla-ansible's collection, which writes the engine's configuration. */
 const engineKeys: Readonly<Record<string, string>> = {
   docker_debug: 'debug',
+  docker_disable_default_iptables_rules: 'iptables',
+  docker_disable_default_network: 'bridge',
+  docker_disable_ip_forward: 'ip-forward',
   docker_http_proxy: 'proxies',
   docker_https_proxy: 'proxies',
   docker_no_proxy: 'proxies',
@@ -39,29 +50,44 @@ export function isEngineKey(key: string): boolean {
 
 /**
  * One warning for every key that kolla-ansible knows, that is about what this version deploys, and that nothing here
- * reads. Keys that are set to kolla-ansible's default, or to nothing, ask for nothing. `valueOf` evaluates Jinja.
+ * reads, at the strongest place that asks for something. Keys that are set to kolla-ansible's default, or to nothing, ask for
+ * nothing. `layers` come strongest first; `valueOf` evaluates Jinja, and is undefined where a variable holds nowhere.
  */
 export function unusedKeys(
-  keys: ReadonlyMap<string, { readonly value: Value; readonly place: Place }>,
+  layers: readonly Variables[],
   used: (name: string) => boolean,
-  valueOf: (name: string) => Value | undefined,
+  valueOf: (name: string, variable: Variable) => Value | undefined,
 ): Finding[] {
-  return [...keys].flatMap(([key, { value, place }]): Finding[] => {
-    if (!isIdle(key) || used(key) || asksForNothing(key, valueOf(key) ?? value)) return []
+  const idle = layers
+    .flatMap((layer) => [...layer])
+    .filter(([key]) => isIdle(key) && (!used(key) || isListening(key)))
+  const asking = idle.filter(([key, variable]) => {
+    if (isJinjaDefault(key, variable.value)) return false
+    const value = valueOf(key, variable)
+    return value !== undefined && !asksForNothing(key, value)
+  })
+  // The first of each key stays.
+  return [...new Map(asking.reverse())].reverse().map(([key, { place }]): Finding => {
     const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
-    const wayOut =
-      option === undefined
+    const wayOut = isListening(key)
+      ? 'remove it, services listen on the address of api_interface'
+      : option === undefined
         ? 'remove it, or use an override below config/'
         : `set '${option}' in docker_custom_config`
     const message = `'${key}' is read and does nothing here: ${wayOut}`
-    return [{ severity: 'warning', message, ...place }]
+    return { severity: 'warning', message, ...place }
   })
+}
+
+/** Where services listen is not made up for by an override that uses the key. */
+function isListening(key: string): boolean {
+  return key === 'api_interface_address'
 }
 
 function isIdle(key: string): boolean {
   if (key === 'mariadb_loadbalancer') return false // HAProxy it is, and proxysql is a service of its own
   if (key.startsWith('kolla_ansible_')) return false // how Ansible runs, which nobody does
-  if (Object.hasOwn(forJinja, key) || isEngineKey(key)) return true
+  if (Object.hasOwn(forJinja, key) || isEngineKey(key) || isListening(key)) return true
   if (Object.hasOwn(settings, key) || passwordKinds.has(key) || !kollaKeys.has(key)) return false
   return (
     beginnings.some((beginning) => `${key}_`.startsWith(beginning)) ||
@@ -70,7 +96,7 @@ function isIdle(key: string): boolean {
 }
 
 function asksForNothing(key: string, value: Value): boolean {
-  const defaults: Readonly<Record<string, Value>> = { ...kollaDefaults, ...forJinja }
+  const defaults: Readonly<Record<string, Value>> = { ...kollaDefaults, ...usual, ...forJinja }
   const known = Object.hasOwn(defaults, key) ? defaults[key] : undefined
   if (known !== undefined && known !== null) return plain(value) === plain(known)
   return isNothing(value) || (key.endsWith('_address_family') && value === 'ipv4')

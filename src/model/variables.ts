@@ -3,6 +3,8 @@ import { settings } from './globals.js'
 import type { Place, Variable, Variables } from './inventory/parser.js'
 import { hasJinja, JinjaError, Lookup, render } from './jinja/render.js'
 import type { Scope, Value } from './jinja/render.js'
+import { Undefined } from './jinja/values.js'
+import { isJinjaDefault } from './kolla/jinja-defaults.js'
 import { kollaDefaults } from './kolla/names.js'
 
 /** A value that can't be had, with the place of the variable that is at fault; a default has none. */
@@ -62,16 +64,25 @@ export class Resolver {
     }
     this.path.push(name)
     try {
-      const value = this.deep(raw)
-      this.values.set(name, value)
-      return value
+      return this.keep(name, this.deep(raw))
     } catch (error) {
+      if (source && isJinjaDefault(name, raw)) return this.keep(name, this.default(name))
       const failure = this.blame(error, name, source)
       this.failures.set(name, failure)
       throw failure
     } finally {
       this.path.pop()
     }
+  }
+
+  private keep(name: string, value: Value | undefined): Value | undefined {
+    if (value !== undefined) this.values.set(name, value)
+    return value
+  }
+
+  private default(name: string): Value | undefined {
+    const raw = this.initial(name)
+    return raw === undefined ? undefined : this.deep(raw)
   }
 
   private readonly scope: Scope = (name) => {
@@ -145,7 +156,11 @@ function hostVariables(cloud: Cloud, host: Host, found: FoundVariables): Scope {
     cloud.passwords,
     kollaDefaults,
   ] as Record<string, Value>[]
-  return (name) => tables.find((table) => Object.hasOwn(table, name))?.[name]
+  return (name) => {
+    const value = tables.find((table) => Object.hasOwn(table, name))?.[name]
+    // What could not be evaluated before hosts were asked may be what was found of them.
+    return value instanceof Undefined ? (found(host.name)?.[name] ?? value) : value
+  }
 }
 
 const lookup = (scope: Scope) => new Lookup([], scope)

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Document, Node, Pair, Tags } from 'yaml'
 import type { SourceFile } from './cloud.js'
 import type { Finding } from './finding.js'
@@ -27,7 +27,7 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
 
   const [document, second] = parseAllDocuments(file.text, {
     version: '1.1',
-    customTags: (tags) => tags.filter((tag) => !isExponent(tag)),
+    customTags: (tags) => tags.filter((tag) => !isExponent(tag)).map(withoutLetters),
     intAsBigInt: true,
     lineCounter: lines,
     uniqueKeys: false,
@@ -43,8 +43,18 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
   } else if (second) {
     refuse('a second document starts here: remove the line ---', second.range[0])
   } else if (isMap<Node, Node | null>(contents)) {
-    const items = contents.items.map((item) => readItem(item, document, place(item.key.range[0])))
-    for (const item of items) add(item, variables, findings)
+    const read = (item: Item) => readItem(item, document, place(item.key.range?.[0]))
+    for (const item of contents.items.filter((one) => !isMerge(one))) {
+      add(read(item), variables, findings)
+    }
+    // Of several merges the last has a key, of several mappings of one merge the first.
+    for (const merge of contents.items.filter(isMerge).reverse()) {
+      const merged = mergedItems(merge.value, document)
+      if (!merged) refuse("'<<' must merge a mapping, or a list of mappings", merge.key.range[0])
+      for (const item of (merged ?? []).map(read)) {
+        if (!variables.has(item.key)) add(item, variables, findings)
+      }
+    }
     return { variables, broken: false, findings }
   } else if (contents && !(isScalar(contents) && contents.value === null)) {
     refuse('the file must consist of lines key: value', contents.range[0])
@@ -63,10 +73,10 @@ function readItem(item: Item, document: Document | undefined, place: Place): Rea
   if (!isScalar(item.key))
     return { key: '', value: null, place, problem: 'a key must be a plain name' }
   const key = String(item.key.value)
-  const tag = item.value?.tag
+  const tag = ownTag(item.value)
   const problem = holdsUnquotedJinja(item.value)
     ? `the Jinja of '${key}' needs quotes around it: ${key}: "{{ … }}"`
-    : tag?.startsWith('!') === true
+    : tag !== undefined
       ? `'${key}' has the tag ${tag}, which is not understood: write the plain value`
       : undefined
   if (problem !== undefined || !document) return { key, value: null, place, problem }
@@ -100,6 +110,36 @@ function add(
   variables.set(key, { value, place })
 }
 
+function isMerge({ key }: Item): boolean {
+  return isScalar(key) && typeof key.value === 'symbol'
+}
+
+/** The items that `<<: *base` or `<<: [*one, *two]` stands for, strongest first; undefined where it is no mapping. */
+function mergedItems(value: Node | null, document: Document | undefined): Item[] | undefined {
+  const node = isAlias(value) && document ? value.resolve(document) : value
+  if (isSeq<Node>(node)) {
+    const lists = node.items.map((item) => mergedItems(item, document))
+    return lists.some((list) => list === undefined)
+      ? undefined
+      : lists.flatMap((list) => list ?? [])
+  }
+  if (!isMap<Node, Node | null>(node)) return undefined
+  const inner = node.items.filter(isMerge).map((item) => mergedItems(item.value, document) ?? [])
+  return [...node.items.filter((item) => !isMerge(item)), ...inner.flat()]
+}
+
+/** A tag of others, such as `!vault`, at whatever depth. */
+function ownTag(value: Node | null): string | undefined {
+  let found: string | undefined
+  if (!value) return found
+  visit(value, {
+    Node: (_, { tag }) => {
+      if (tag?.startsWith('!')) found ??= tag
+    },
+  })
+  return found
+}
+
 /** `key: {{ name }}` is a mapping whose key is a mapping to YAML. */
 function holdsUnquotedJinja(value: Node | null): boolean {
   return isMap(value) && value.items.some((item) => isMap(item.key))
@@ -114,6 +154,14 @@ function sentence(message: string): string {
 /** `1e5`, and so a password such as `12e34567`, is text to Python's YAML. */
 function isExponent(tag: Tags[number]): boolean {
   return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:float' && tag.format === 'EXP'
+}
+
+/** `y` and `n` are text to Python's YAML. */
+function withoutLetters(tag: Tags[number]): Tags[number] {
+  if (typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:bool') return tag
+  const yes = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+  const no = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+  return { ...tag, test: tag.identify?.(true) === true ? yes : no } as Tags[number]
 }
 
 /** Dates, which YAML 1.1 sees in `2026-11-23`, and integers beyond JavaScript's go back to text. */

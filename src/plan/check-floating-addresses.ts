@@ -2,6 +2,7 @@ import type { HostView } from '../catalog/host-view.js'
 import { interfaceOf } from '../catalog/host-view.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
+import { externalVip } from '../model/external-vip.js'
 import type { Finding } from '../model/finding.js'
 import { inNetwork } from './address.js'
 import { label } from './desired.js'
@@ -13,27 +14,27 @@ export function checkFloatingAddresses(
   observed: readonly ObservedHost[],
 ): Finding[] {
   if (!cloud.globals.enable_keepalived) return []
-  const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
-    cloud.globals
   const balancers = views.filter((view) => cloud.groups.get('loadbalancer')?.includes(view.name))
   const addresses = [
     {
       key: 'kolla_internal_vip_address',
-      vip: internal,
+      vip: cloud.globals.kolla_internal_vip_address,
       on: (it: HostView) => interfaceOf(it, 'api'),
     },
     {
       key: 'kolla_external_vip_address',
-      vip: external,
+      vip: externalVip(cloud.globals),
       on: (it: HostView) => it.globals.kolla_external_vip_interface,
     },
   ]
-  return addresses
-    .filter(({ vip }, index) => index === 0 || vip !== internal)
-    .flatMap(({ key, vip, on }) => [
-      ...balancers.flatMap((view) => outside(view, key, vip, on(view))),
-      ...taken(cloud, key, vip, observed),
-    ])
+  return addresses.flatMap(({ key, vip, on }) =>
+    vip === undefined
+      ? []
+      : [
+          ...balancers.flatMap((view) => outside(view, key, vip, on(view))),
+          ...taken(cloud, key, vip, observed),
+        ],
+  )
 }
 
 function outside(view: HostView, key: string, vip: string, interfaceName: string): Finding[] {

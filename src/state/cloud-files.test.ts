@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testFiles } from '../catalog/testing/cloud.js'
 import type { CloudFiles } from '../model/cloud.js'
+import { formatFinding } from '../model/finding.js'
 import { readCloud } from '../model/read-cloud.js'
 import { besides, configdirOf, readCloudFiles } from './cloud-files.js'
 import { Snapshots } from './snapshots.js'
@@ -93,5 +94,61 @@ describe('files on disk', () => {
     const old: CloudFiles = { name, inventory, globals, passwords, overrides }
     expect(readCloud(old).cloud?.name).toBe('demo')
     expect(besides(old, await readAll())).toEqual(old)
+  })
+
+  it('that are links to nothing, or in circles, are a warning', async () => {
+    await write('config/keystone.conf', '[token]\n')
+    await symlink('nowhere', join(folder, 'config/nova.conf'))
+    await symlink('self', join(folder, 'config/self'))
+    await symlink('..', join(folder, 'config/again'))
+    await write('group_vars/all/a.yml', 'api_interface: eth7')
+    await symlink('/nowhere', join(folder, 'group_vars/all/b.yml'))
+    const { cloud, findings } = readCloud(await readAll())
+    expect(cloud?.globals.api_interface).toBe('eth7')
+    expect(cloud?.overrides.map(({ path }) => path)).toContain('keystone.conf')
+    expect(findings.map((it) => formatFinding(it).replace(`${folder}/`, '')).sort()).toEqual([
+      'config/again/config: warning: this links to a folder that it is in: remove it',
+      ...[
+        'config/again/group_vars/all/b.yml',
+        'config/nova.conf',
+        'config/self',
+        'group_vars/all/b.yml',
+      ].map((path) => `${path}: warning: this links to nothing: remove it, or mend the link`),
+    ])
+  })
+
+  it('of config that are large or no text are not read', async () => {
+    await write('config/ironic/ironic-agent.initramfs', 'x'.repeat(2 * 1024 * 1024))
+    await mkdir(join(folder, 'config/horizon'))
+    await writeFile(join(folder, 'config/horizon/logo.png'), Buffer.from([0x89, 0xff, 0]))
+    const files = await readAll()
+    expect(files.overrides.map(({ path, text, problem }) => [path, text, problem])).toEqual([
+      ['horizon/logo.png', '', 'this is no text in UTF-8'],
+      ['ironic/ironic-agent.initramfs', '', 'this is larger than 1024 KiB, as no override is'],
+    ])
+    expect(readCloud(files).cloud).toBeDefined()
+  })
+
+  it.each(['globals.yml', 'passwords.yml', 'multinode', 'globals.d/a.yml', 'host_vars/kolla1.yml'])(
+    'that are no UTF-8 are refused: %s',
+    async (path) => {
+      await write(path, '')
+      await writeFile(join(folder, path), Buffer.from('a: caf\xe9', 'latin1'))
+      const { cloud, findings } = readCloud(await readAll())
+      expect(cloud).toBeUndefined()
+      expect(findings.map(formatFinding)).toEqual([
+        `${folder}/${path}: error: this is no text in UTF-8: save it as UTF-8`,
+      ])
+    },
+  )
+
+  it('an inventory that is a directory is one sentence', async () => {
+    await mkdir(join(folder, 'inventory'))
+    const { findings } = readCloud(
+      await readCloudFiles('demo', { configdir: folder, inventory: join(folder, 'inventory') }),
+    )
+    expect(findings.map(formatFinding)).toEqual([
+      `${folder}/inventory: error: this is a directory: name a file`,
+    ])
   })
 })

@@ -1,21 +1,23 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { CloudFiles, SourceFile } from '../model/cloud.js'
 import type { CloudLocation } from './clouds.js'
+import { FileReader } from './file-reader.js'
 
 /** Reads what a cloud is described by. A file that does not exist has an empty text: the model says what is missing. */
 export async function readCloudFiles(name: string, location: CloudLocation): Promise<CloudFiles> {
   const { configdir } = location
+  const reader = new FileReader()
   const beside = dirname(location.inventory)
   const [inventory, inventoryVars, globals, globalsD, passwords, overrides] = await Promise.all([
-    source(location.inventory),
-    readAll(join(beside, 'group_vars'), join(beside, 'host_vars')),
-    source(join(configdir, 'globals.yml')),
-    readGlobalsD(join(configdir, 'globals.d')),
-    source(join(configdir, 'passwords.yml')),
-    readOverrides(join(configdir, 'config')),
+    reader.source(location.inventory),
+    readAll(reader, join(beside, 'group_vars'), join(beside, 'host_vars')),
+    reader.source(join(configdir, 'globals.yml')),
+    readGlobalsD(reader, join(configdir, 'globals.d')),
+    reader.source(join(configdir, 'passwords.yml')),
+    readOverrides(reader, join(configdir, 'config')),
   ])
-  return { name, inventory, inventoryVars, globals, globalsD, passwords, overrides }
+  const files = { name, inventory, inventoryVars, globals, globalsD, passwords, overrides }
+  return reader.problems.length > 0 ? { ...files, problems: reader.problems } : files
 }
 
 /** The directory that files were read from, wherever the cloud's name points now. */
@@ -42,55 +44,19 @@ export function besides(files: CloudFiles, others: CloudFiles): CloudFiles {
   }
 }
 
-async function source(path: string): Promise<SourceFile> {
-  return { path, text: await readIfThere(path) }
-}
-
-async function readIfThere(path: string): Promise<string> {
-  return ifThere(readFile(path, 'utf8'), '')
-}
-
-async function ifThere<T>(reading: Promise<T>, otherwise: T): Promise<T> {
-  return reading.catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise
-    throw error
-  })
-}
-
 /** What kolla-ansible reads there: files of these endings, by name. */
-async function readGlobalsD(folder: string): Promise<SourceFile[]> {
-  const entries = await ifThere(readdir(folder, { withFileTypes: true }), [])
-  const names = entries
-    .filter((entry) => !entry.isDirectory() && /\.(yml|yaml|json)$/.test(entry.name))
-    .map(({ name }) => name)
-  return Promise.all(names.sort().map((name) => source(join(folder, name))))
+async function readGlobalsD(reader: FileReader, folder: string): Promise<SourceFile[]> {
+  const names = await reader.names(folder)
+  const read = names.filter((name) => /\.(yml|yaml|json)$/.test(name))
+  return Promise.all(read.map((name) => reader.source(join(folder, name))))
 }
 
-async function readAll(...folders: string[]): Promise<SourceFile[]> {
-  const paths = await Promise.all(folders.map(filesBelow))
-  return Promise.all(paths.flat().map(source))
+async function readAll(reader: FileReader, ...folders: string[]): Promise<SourceFile[]> {
+  const paths = await Promise.all(folders.map((folder) => reader.below(folder)))
+  return Promise.all(paths.flat().map((path) => reader.source(path)))
 }
 
-async function readOverrides(folder: string): Promise<CloudFiles['overrides']> {
-  const paths = await filesBelow(folder)
-  return Promise.all(
-    paths.map(async (file) => ({
-      path: relative(folder, file).split(sep).join('/'),
-      text: await readFile(file, 'utf8'),
-    })),
-  )
-}
-
-/** Without hidden ones; folders that are links to others are gone through, too. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const names = await ifThere(readdir(folder), [])
-  const found = await Promise.all(
-    names
-      .filter((name) => !name.startsWith('.'))
-      .map(async (name) => {
-        const path = join(folder, name)
-        return (await stat(path)).isDirectory() ? filesBelow(path) : [path]
-      }),
-  )
-  return found.flat().sort()
+async function readOverrides(reader: FileReader, folder: string): Promise<CloudFiles['overrides']> {
+  const paths = await reader.below(folder)
+  return Promise.all(paths.map((path) => reader.override(folder, path)))
 }

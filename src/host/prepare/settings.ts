@@ -20,7 +20,7 @@ export type HostGlobals = Pick<
   | 'docker_runtime_directory'
   | 'enable_ceph'
   | 'enable_host_ntp'
-  | 'node_config'
+  | 'node_config_directory'
   | 'selinux_state'
   | 'set_sysctl'
 >

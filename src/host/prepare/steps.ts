@@ -24,7 +24,10 @@ export function prepareSteps(
   const { enable_ceph: disks } = globals
   const packages = redhat ? dnfPackages(ntp, disks, facts.os) : aptPackages(ntp, disks)
   const steps: readonly (PrepareStep | false)[] = [
-    { name: 'configuration directory', script: configurationDirectory(globals.node_config) },
+    {
+      name: 'configuration directory',
+      script: configurationDirectory(globals.node_config_directory),
+    },
     globals.customize_etc_hosts && { name: 'host names', script: names(facts.hostname, hosts) },
     globals.disable_firewall && { name: 'firewall', script: firewall },
     redhat && globals.change_selinux && { name: 'SELinux', script: selinux(globals.selinux_state) },

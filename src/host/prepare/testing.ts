@@ -13,7 +13,7 @@ export const globals: HostGlobals = {
   docker_runtime_directory: '',
   enable_ceph: false,
   enable_host_ntp: true,
-  node_config: '/etc/kolla',
+  node_config_directory: '/etc/kolla',
   selinux_state: 'permissive',
   set_sysctl: true,
 }

@@ -90,15 +90,15 @@ export class GroupTree {
     return depths
   }
 
-  /** Unknown and circular groups, hosts that nothing would be deployed on, groups that must not be empty. */
-  check(): Finding[] {
+  /** Unknown and circular groups, hosts that nothing would be deployed on; local ones need no group. */
+  check(isLocal: (host: string) => boolean = () => false): Finding[] {
     const groups = [...this.inventory.groups.values()]
     const findings = groups.flatMap((group) => [
       ...this.checkChildren(group),
       ...this.checkCircle(group),
       ...this.checkName(group),
     ])
-    return [...findings, ...this.checkHosts()]
+    return [...findings, ...this.checkHosts(isLocal)]
   }
 
   private checkChildren({ name, children }: InventoryGroup): Finding[] {
@@ -148,6 +148,11 @@ export class GroupTree {
     return !this.deployed.has(host) && this.ownGroups(host).length > 0
   }
 
+  /** Whether hosts of this group are of the cloud: it is kolla-ansible's, of whatever release, or the registry's. */
+  isDeployed(group: string): boolean {
+    return kollaGroups.has(group) || formerGroups.has(group) || group === registryGroup
+  }
+
   private ownGroups(host: string): string[] {
     return this.groupsOf(host).filter((group) => group !== 'ungrouped')
   }
@@ -158,10 +163,10 @@ export class GroupTree {
     return this.known
   }
 
-  private checkHosts(): Finding[] {
+  private checkHosts(isLocal: (host: string) => boolean): Finding[] {
     const wayOut = `list it below [control], [network], [compute], [monitoring], [storage] or [${registryGroup}]`
     return [...this.inventory.hosts.values()]
-      .filter(({ name }) => !this.deployed.has(name))
+      .filter(({ name }) => !this.deployed.has(name) && !isLocal(name))
       .map(({ name, place }) => {
         const own = this.ownGroups(name).map((group) => `'${group}'`)
         return own.length === 0

@@ -10,7 +10,14 @@ export interface VarsFiles {
   /** Group → its variables; only of groups that have a file. */
   readonly groups: ReadonlyMap<string, Variables>
   readonly hosts: ReadonlyMap<string, Variables>
-  /** Some file could not be read, so that missing variables mean nothing. */
+  readonly files: readonly VarsFile[]
+}
+
+interface VarsFile {
+  readonly kind: 'group_vars' | 'host_vars'
+  /** The group or host that it is of, which the inventory may not know. */
+  readonly of: string
+  /** It could not be read, so that missing variables mean nothing. */
   readonly broken: boolean
   readonly findings: readonly Finding[]
 }
@@ -34,20 +41,18 @@ export function readVarsFiles(
     ]),
   )
   const paths = [...byPath.keys()].sort(byName)
-  const read = new Set<string>()
-  const findings: Finding[] = []
-  let broken = false
-  const variablesOf = (kind: string, names: readonly string[]) => {
+  const seen = new Set<string>()
+  const read: VarsFile[] = []
+  const variablesOf = (kind: VarsFile['kind'], names: readonly string[]) => {
     const found = new Map<string, Variables>()
     for (const name of names) {
       const variables: Variables = new Map()
       for (const path of chosen(paths, `${kind}/${name}`)) {
         const file = byPath.get(path)
         if (!file) continue
-        read.add(path)
+        seen.add(path)
         const mapping = readYamlMapping(file)
-        findings.push(...mapping.findings)
-        broken ||= mapping.broken
+        read.push({ kind, of: name, broken: mapping.broken, findings: mapping.findings })
         for (const [key, variable] of mapping.variables) variables.set(key, variable)
       }
       if (variables.size > 0) found.set(name, variables)
@@ -56,15 +61,18 @@ export function readVarsFiles(
   }
   const groups = variablesOf('group_vars', groupNames)
   const hosts = variablesOf('host_vars', hostNames)
-  for (const [path, file] of byPath) {
-    if (read.has(path)) continue
-    findings.push({
-      severity: 'warning',
-      message: unread(path, groupNames, hostNames),
-      file: file.path,
+  const unread = [...byPath]
+    .filter(([path]) => !seen.has(path))
+    .map(([path, file]): VarsFile => {
+      const owner = ownerOf(path)
+      const message = whyUnread(owner, owner.kind === 'group_vars' ? groupNames : hostNames)
+      return {
+        ...owner,
+        broken: false,
+        findings: [{ severity: 'warning', message, file: file.path }],
+      }
     })
-  }
-  return { groups, hosts, broken, findings }
+  return { groups, hosts, files: [...read, ...unread] }
 }
 
 /** Folders and files of one folder stand in one order. */
@@ -89,11 +97,19 @@ function isRead(path: string): boolean {
   return readable && !file.endsWith('~') && folders.every((folder) => !folder.includes('.'))
 }
 
-function unread(path: string, groupNames: readonly string[], hostNames: readonly string[]): string {
-  const [kind = '', entry = ''] = path.split('/')
-  const name = entry.replace(/\.(yml|yaml|json)$/, '')
-  const [what, names] = kind === 'group_vars' ? ['group', groupNames] : ['host', hostNames]
-  return names.includes(name)
-    ? `this file of ${what} '${name}' is not read, another one is or its name ends otherwise: keep one, or use *.yml in ${kind}/${name}/`
-    : `the inventory has no ${what} '${name}'${nearest(name, names)}: nothing reads this file`
+type Owner = Pick<VarsFile, 'kind' | 'of'>
+
+function ownerOf(path: string): Owner {
+  const [kind, entry = ''] = path.split('/')
+  return {
+    kind: kind === 'group_vars' ? kind : 'host_vars',
+    of: entry.replace(/\.(yml|yaml|json)$/, ''),
+  }
+}
+
+function whyUnread({ kind, of }: Owner, names: readonly string[]): string {
+  const what = kind === 'group_vars' ? 'group' : 'host'
+  return names.includes(of)
+    ? `this file of ${what} '${of}' is not read, another one is or its name ends otherwise: keep one, or use *.yml in ${kind}/${of}/`
+    : `the inventory has no ${what} '${of}'${nearest(of, names)}: nothing reads this file`
 }

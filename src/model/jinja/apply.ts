@@ -33,7 +33,7 @@ function holds(item: Value, [test, ...args]: Value[]): boolean {
 }
 
 export function applyFilter(name: string, input: Value, args: Value[], named: Named): Value {
-  const short = name.replace(/^ansible\.(builtin|utils|netcommon)\./, '')
+  const short = shortName(name)
   const list = own(lists, short)
   if (list) return list(itemsOf(input), args, named)
   const filter = own(filters, own(filterAliases, short) ?? short)
@@ -44,9 +44,14 @@ export function applyFilter(name: string, input: Value, args: Value[], named: Na
 }
 
 export function applyTest(name: string, value: Value, args: readonly Value[]): boolean {
-  const test = own(tests, name)
+  const short = shortName(name)
+  const test = own(tests, short)
   if (test) return test(value, args)
-  throw new JinjaError(`the test '${name}' is not understood${nearest(name, Object.keys(tests))}`)
+  throw new JinjaError(`the test '${name}' is not understood${nearest(short, Object.keys(tests))}`)
+}
+
+function shortName(name: string): string {
+  return name.replace(/^ansible\.(builtin|utils|netcommon)\./, '')
 }
 
 type Method<Self> = (self: Self, args: Value[]) => Value

@@ -1,9 +1,15 @@
 import * as jinja from '@huggingface/jinja'
+import { withoutRaw } from './raw.js'
 
 /** Its declarations import without file endings, which TypeScript's nodenext does not follow: these are by hand. */
 const { parse, tokenize } = jinja as unknown as {
-  tokenize: (text: string, options: { trim_blocks: boolean }) => unknown
-  parse: (tokens: unknown) => { body: Node[] }
+  tokenize: (text: string, options: { trim_blocks: boolean }) => Token[]
+  parse: (tokens: readonly Token[]) => { body: Node[] }
+}
+
+interface Token {
+  readonly value: string
+  readonly type: string
 }
 
 /** What `@huggingface/jinja` parses to, as far as we evaluate it; its own package exports no node types. */
@@ -42,5 +48,60 @@ export interface Call {
 /** The statements of a template, whitespace handled as Ansible does: `trim_blocks`, trailing newline kept. */
 export function parseTemplate(text: string): Node[] {
   // The tokenizer drops one trailing newline, whatever its options.
-  return parse(tokenize(text + '\n', { trim_blocks: true })).body
+  const tokens = tokenize(withoutRaw(text) + '\n', { trim_blocks: true })
+  return parse(withCalledTests(withQualifiedNames(tokens))).body
+}
+
+/** The parser knows no dots in the names of filters and tests: `ansible.builtin.upper` becomes one word. */
+function withQualifiedNames(tokens: readonly Token[]): Token[] {
+  const joined: Token[] = []
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at] as Token
+    joined.push(token)
+    if (!names(joined)) continue
+    let name = token.value
+    while (tokens[at + 1]?.type === 'Dot' && tokens[at + 2]?.type === 'Identifier') {
+      name += `.${tokens[at + 2]?.value ?? ''}`
+      at += 2
+    }
+    joined[joined.length - 1] = { ...token, value: name }
+  }
+  return joined
+}
+
+/** Whether the last of these tokens names a filter or a test. */
+function names(tokens: readonly Token[]): boolean {
+  const [before, last] = [tokens.at(-2), tokens.at(-1)]
+  if (last?.type !== 'Identifier' || last.value === 'not') return false
+  return (
+    before?.type === 'Pipe' ||
+    isWord(before, 'is') ||
+    (isWord(before, 'not') && isWord(tokens.at(-3), 'is'))
+  )
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.type === 'Identifier' && token.value === word
+}
+
+/** Begins the name of a filter that is a test with arguments; `not` after it negates. */
+export const testMark = 'is '
+
+/** The parser knows no arguments of tests: `x is match('a')` becomes a filter, which binds as closely. */
+function withCalledTests(tokens: readonly Token[]): Token[] {
+  const result: Token[] = []
+  for (const token of tokens) {
+    if (token.type === 'OpenParen' && names(result) && result.at(-2)?.type !== 'Pipe') {
+      const test = result.pop() as Token
+      const negated = isWord(result.at(-1), 'not')
+      result.splice(
+        negated ? -2 : -1,
+        2,
+        { value: '|', type: 'Pipe' },
+        { ...test, value: testMark + test.value + (negated ? ' not' : '') },
+      )
+    }
+    result.push(token)
+  }
+  return result
 }

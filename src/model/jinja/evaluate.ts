@@ -1,5 +1,7 @@
 import { applyFilter, applyTest, callMethod } from './apply.js'
+import { testMark } from './ast.js'
 import type { Call, Node } from './ast.js'
+import { format } from './format.js'
 import { kollaAddress } from './kolla-address.js'
 import {
   compare,
@@ -137,6 +139,10 @@ function filter(node: Node & { type: 'FilterExpression' }, scope: Scope): Value 
     node.filter.type === 'Identifier'
       ? [node.filter.value, argumentsOf([], scope)]
       : [describe(node.filter.callee), argumentsOf(node.filter.args, scope)]
+  if (name.startsWith(testMark)) {
+    const [test = '', not] = name.slice(testMark.length).split(' ')
+    return applyTest(test, input, args) !== (not === 'not')
+  }
   if (name === 'kolla_address') return kollaAddress(input, args[0] ?? named.hostname, scope)
   return applyFilter(name, input, args, named)
 }
@@ -192,7 +198,7 @@ function operate(operator: string, left: Value, right: Value): Value {
       if (typeof left === 'string' && typeof right === 'number') return left.repeat(right)
       break
     case '%':
-      if (typeof left === 'string') return format(left, right)
+      if (typeof left === 'string') return format(left, Array.isArray(right) ? right : [right])
       break
   }
   return arithmetic(operator, left, right)
@@ -219,17 +225,4 @@ function arithmetic(operator: string, left: Value, right: Value): Value {
   const float = (side: Value) => isNumber(side) && !Number.isInteger(side)
   const whole = Number.isInteger(result) && (operator === '/' || float(left) || float(right))
   return whole ? new Float(result) : result
-}
-
-/** Python's `'%s://%s' % (a, b)`, as kolla-ansible's own files write it. */
-function format(pattern: string, values: Value): string {
-  const items = Array.isArray(values) ? [...values] : [values]
-  const result = pattern.replace(/%(.)/g, (_, kind: string) => {
-    if (kind === '%') return '%'
-    if (kind === 's') return pythonText(items.shift() ?? new Undefined('an argument of %'))
-    if (kind === 'd') return String(Math.trunc(numberOf(items.shift() ?? null)))
-    throw new JinjaError(`'%${kind}' is not understood`)
-  })
-  if (items.length > 0) throw new JinjaError('the text before % has fewer places than arguments')
-  return result
 }

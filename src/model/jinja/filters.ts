@@ -1,4 +1,6 @@
 import { isIP, isIPv4 } from 'node:net'
+import { format } from './format.js'
+import { replaceAll } from './regular.js'
 import {
   compare,
   contains,
@@ -103,6 +105,18 @@ function toJson(value: Value): string {
   return dump(known)
 }
 
+/** As `ansible.builtin.to_nice_json`: by keys, and with ASCII alone. */
+function niceJson(value: unknown, indent: number): string {
+  const byKeys = (item: unknown): unknown => {
+    if (Array.isArray(item)) return item.map(byKeys)
+    if (typeof item !== 'object' || item === null) return item
+    const entries = Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))
+    return Object.fromEntries(entries.map(([key, one]) => [key, byKeys(one)]))
+  }
+  const code = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(byKeys(value), undefined, indent).replace(/[\u0080-\uffff]/g, code)
+}
+
 /** `ansible.utils.ipaddr` for what kolla's files ask of it: the address itself, or false. */
 function ipaddr(input: Value, query: Value): Value {
   const [address = '', length] = pythonText(input).split('/')
@@ -152,6 +166,21 @@ export const filters: Readonly<Record<string, Filter>> = {
       throw new JinjaError(`${typeName(input)} is no JSON`)
     }
   },
+  format: (input, args, named) => {
+    if (Object.keys(named).length > 0) throw new JinjaError('format by names is not understood')
+    return format(pythonText(input), args)
+  },
+  indent: (input, args, named) => {
+    const width = args[0] ?? named.width ?? 4
+    const by = typeof width === 'string' ? width : ' '.repeat(numberOf(width))
+    const [first, blank] = [args[1] ?? named.first ?? false, args[2] ?? named.blank ?? false].map(
+      truth,
+    )
+    return pythonText(input)
+      .split(/\r?\n/)
+      .map((line, at) => ((at === 0 ? first : line !== '' || blank) ? by + line : line))
+      .join('\n')
+  },
   int: (input, args, named) =>
     toInt(input, args[0] ?? named.default ?? 0, args[1] ?? named.base ?? 10),
   intersect: (input, args) =>
@@ -180,6 +209,14 @@ export const filters: Readonly<Record<string, Filter>> = {
   quote: text((input) =>
     /^[\w@%+=:,./-]+$/.test(input) ? input : `'${input.replaceAll("'", `'"'"'`)}'`,
   ),
+  regex_replace: (input, args, named) => {
+    const flags = [
+      truth(args[2] ?? named.ignorecase ?? false) ? 'i' : '',
+      truth(args[3] ?? named.multiline ?? false) ? 'm' : '',
+    ].join('')
+    const [pattern, by] = [args[0] ?? named.pattern ?? '', args[1] ?? named.replacement ?? '']
+    return replaceAll(pythonText(input), pythonText(pattern), pythonText(by), flags)
+  },
   replace: (input, args) => {
     const replacement = pythonText(argument(args, 1, 'replace'))
     return pythonText(input).replaceAll(pythonText(argument(args, 0, 'replace')), () => replacement)
@@ -207,6 +244,8 @@ export const filters: Readonly<Record<string, Filter>> = {
     input.toLowerCase().replace(/(^|[\s\-([{<])(\S)/g, (all) => all.toUpperCase()),
   ),
   to_json: toJson,
+  to_nice_json: (input, args, named) =>
+    niceJson(plain(input), numberOf(args[0] ?? named.indent ?? 4)),
   trim: text((input) => input.trim()),
   union: (input, args) => unique([...itemsOf(input), ...itemsOf(argument(args, 0, 'union'))]),
   unique: (input) => unique(itemsOf(input)),

@@ -18,7 +18,8 @@ export function kollaAddress(network: Value, host: Value | undefined, scope: Sco
   }
   const facts = at(variables, 'ansible_facts')
   if (facts === undefined) {
-    throw new JinjaError(`the address of ${name} can only be looked up in files below config/`)
+    // Without the host's name: it is one finding for all hosts.
+    throw new JinjaError('addresses of hosts are known only to files below config/')
   }
   const address = at(at(at(facts, nic.replaceAll('-', '_')), 'ipv4'), 'address')
   if (address === undefined) {

@@ -92,17 +92,40 @@ const templates = [
   '{% if x %}',
   '{% endif %}',
   '{{ a b }}',
+  "{{ '%s:%d' | format(port, number) }} {{ '100%%' | format }}",
+  "{{ '%s' | format(1, 2) }}",
+  "{{ 'a\\nb\\n\\nc\\n' | indent }}|{{ 'a\\nb' | indent(2, true) }}|{{ 'a\\n\\nb' | indent('> ', blank=true) }}",
+  '{% raw %}{{ x }} \'"\\ {% if %}{% endraw %}\nnext',
+  'a {%- raw -%}  {{ x }}\n {%- endraw -%} b {# {% raw %} #}{% raw %}\n#{% endraw %}',
+  '{{ number is divisibleby(5) }}',
+  "{{ number is eq(5) or port is in(['5000', '1']) }} {{ port is not in(['5000']) }} {{ not port is eq('1') }}",
+  "{{ 'kolla1' is ansible.builtin.match('kolla\\\\d$') }} {{ 'xkolla1' is match('kolla') }} {{ 'xkolla1' is search('kolla') }}",
+  "{{ 'a-b-c' | regex_replace('(\\\\w)-(\\\\w)', '\\\\2+\\\\1') }} {{ 'AbA' | regex_replace('a', '$&', ignorecase=true) }}",
+  "{{ 'abxd' | regex_replace('x*', '-') }} {{ 'ab' | regex_replace('(?P<one>a)(b)', '\\\\g<one>\\\\g<2>.') }}",
+  "{{ 'ab' | regex_replace('(a)', '\\\\2') }}",
+  "{{ 'ab' | regex_replace('(a', 'b') }}",
+  "{{ 'ab' | ansible.builtin.upper }} {{ list | map('ansible.builtin.upper') | join }} {{ missing | ansible.builtin.default('x') }}",
+  "{{ 'a' is ansible.builtin.string }} {{ missing is ansible.builtin.defined }} {{ 'a' is not ansible.builtin.match('b') }}",
+  "{{ {'b': [1, {}], 'a': 'é'} | to_nice_json }} {{ [] | to_nice_json(indent=2) }}",
   "{{ enable_heat | bool | ternary('on', 'off') }} {{ map | to_json }} {{ services[0] | to_json }}",
 ]
 
 const script = `
-import json, sys
+import json, re, sys
 from jinja2 import Environment, StrictUndefined
 environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
 # Ansible's own filters, as ansible-core's plugins/filter/core.py has them.
 def to_bool(a):
     return a if a is None or isinstance(a, bool) else str(a).lower() in ('yes', 'on', '1', 'true')
-environment.filters.update(bool=to_bool, ternary=lambda v, t, f: t if v else f, to_json=json.dumps)
+def to_nice_json(a, indent=4):
+    return json.dumps(a, indent=indent, sort_keys=True, separators=(',', ': '))
+def regex_replace(value, pattern, replacement, ignorecase=False):
+    return re.sub(pattern, replacement, value, flags=re.I if ignorecase else 0)
+environment.filters.update(bool=to_bool, ternary=lambda v, t, f: t if v else f, to_json=json.dumps,
+                           to_nice_json=to_nice_json, regex_replace=regex_replace)
+environment.tests.update(match=lambda v, p: bool(re.match(p, v)), search=lambda v, p: bool(re.search(p, v)))
+for table in environment.filters, environment.tests:
+    table.update({'ansible.builtin.' + name: value for name, value in table.items()})
 request = json.load(sys.stdin)
 def render(text):
     try:

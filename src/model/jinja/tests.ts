@@ -1,4 +1,5 @@
 import { argument } from './filters.js'
+import { regular } from './regular.js'
 import {
   compare,
   contains,
@@ -36,6 +37,7 @@ export const tests: Readonly<Record<string, Test>> = {
   '>=': (value, args) => !less(value, args),
   le: (value, args) => !greater(value, args),
   '<=': (value, args) => !greater(value, args),
+  divisibleby: (value, args) => numberOf(value) % numberOf(argument(args, 0, 'divisibleby')) === 0,
   even: (value) => numberOf(value) % 2 === 0,
   odd: (value) => Math.abs(numberOf(value) % 2) === 1,
   false: (value) => value === false,
@@ -50,6 +52,9 @@ export const tests: Readonly<Record<string, Test>> = {
   iterable: (value) => typeof value === 'string' || Array.isArray(value) || isMapping(value),
   lower: (value) => pythonText(value) === pythonText(value).toLowerCase(),
   upper: (value) => pythonText(value) === pythonText(value).toUpperCase(),
+  match: (value, args) =>
+    regular(`^(?:${pythonText(argument(args, 0, 'match'))})`).test(pythonText(value)),
+  search: (value, args) => regular(pythonText(argument(args, 0, 'search'))).test(pythonText(value)),
   mapping: (value) => isMapping(value),
   none: (value) => value === null,
   number: (value) => isNumber(value) || typeof value === 'boolean',

@@ -6,7 +6,8 @@
 
 groups       group of ansible/inventory/multinode -> its child groups
 names        keys of globals.yml, group_vars/all and the roles' defaults
-defaults     those of group_vars/all whose value is plain: no Jinja, list or mapping
+defaults     those of group_vars/all, and of the roles that we have an equal of, whose value is plain: no Jinja, list
+             or mapping
 passwords    key of passwords.yml -> kind, as kolla_ansible/cmd/genpwd.py tells them apart
 former*      the same of older releases, where today's does not have them
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 import yaml
 
 CURRENT, FORMER = "22.2.0", ["4.0.0", "10.0.0", "16.0.0"]
+ROLES = "ceph-rgw|cron|keystone|loadbalancer|mariadb|memcached|rabbitmq"
 KINDS = {"uuid_keys": "uuid", "ssh_keys": "ssh", "blank_keys": "blank", "hmac_md5_keys": "hmac",
          "fernet_keys": "fernet", "bcrypt_keys": "bcrypt"}
 
@@ -49,7 +51,7 @@ def names(tree):
 
 def defaults(tree):
     values = {}
-    for text in matching(tree, r"ansible/group_vars/all/"):
+    for text in matching(tree, rf"ansible/roles/({ROLES})/defaults/main\.yml$") + matching(tree, r"ansible/group_vars/all/"):
         values.update(yaml.safe_load(text) or {})
     return {key: value for key, value in values.items()
             if isinstance(value, (str, int, bool, type(None))) and "{" not in str(value)}

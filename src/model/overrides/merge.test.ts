@@ -130,6 +130,15 @@ describe('tells what is broken, and merges the rest', () => {
   })
 })
 
+it('refuses what is no text', () => {
+  const override = { path: 'keystone.conf', text: '', problem: 'this is no text in UTF-8' }
+  const { text, findings } = mergeOverrides('whole', 'a', [override], () => undefined)
+  expect(text).toBe('a')
+  expect(findings.map(formatFinding)).toEqual([
+    'config/keystone.conf: error: this is no text in UTF-8: mend or remove it',
+  ])
+})
+
 it('quotes no secret in a finding', () => {
   const scope = () => 'S3cret'
   for (const text of ['[a]\n{{ p }}', '[{{ p }}', '[a]\nx = {{ p | abs }}']) {

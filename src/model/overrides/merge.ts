@@ -57,6 +57,11 @@ export function mergeOverrides(
   const findings: Finding[] = []
   let text = base
   for (const override of overrides) {
+    if (override.problem !== undefined) {
+      const message = `${override.problem}: mend or remove it`
+      findings.push({ severity: 'error', message, file: `config/${override.path}` })
+      continue
+    }
     let rendered = ''
     try {
       rendered = renderText(override.text, scope)
