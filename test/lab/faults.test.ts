@@ -79,7 +79,7 @@ describe('a step that is killed between the end of the old Keystone and the star
       'docker exec -i keepalived socat stdio unix-connect:/var/lib/kolla/haproxy/haproxy.sock'
     const drain = 'set server keystone_internal_back/kolla2 state drain'
     await onHosts(`${socket} <<<'${drain}'`)
-    await onHost('kolla2', 'docker rm --force keystone')
+    await onHost('kolla2', 'docker stop keystone')
     const states = () =>
       onHosts(`${socket} <<<'show stat' | grep ^keystone.*,kolla2, | cut -d, -f18`)
     for (const state of await states()) expect(state).toMatch(/DRAIN|MAINT/)
@@ -88,18 +88,19 @@ describe('a step that is killed between the end of the old Keystone and the star
   })
 })
 
-describe("a changed setting of Docker's, in globals.d and host_vars", () => {
+describe("a changed setting of Docker's, in globals.d, group_vars and host_vars", () => {
   it('restarts Docker host by host, each when the services of the one before are back', async () => {
     const pids = () => onHosts('cat /run/docker.pid')
     const before = await pids()
     await installation.write('globals.d/docker.yml', 'docker_custom_config: {log-level: info}\n')
+    await installation.write('group_vars/all.yml', 'docker_log_max_file: 4\n')
     await installation.write('host_vars/kolla2.yml', 'docker_log_max_file: 3\n')
     expect(await installation.run('bootstrap-servers')).toContain('4 of them changed')
     for (const [index, pid] of (await pids()).entries()) expect(pid).not.toBe(before[index])
     const settings = await onHosts('cat /etc/docker/daemon.json')
     const read = settings.map((text) => JSON.parse(text) as Record<string, unknown>)
     expect(read).toMatchObject(
-      [5, 3, 5].map((files) => ({
+      [4, 3, 4].map((files) => ({
         'log-level': 'info',
         'log-opts': { 'max-file': String(files) },
       })),
