@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { checkCephGlobals } from './check-ceph.js'
-import { unsupported } from './check-unsupported.js'
+import { refuseUnsupported } from './check-unsupported.js'
 import { hasErrors } from './finding.js'
 import type { Finding } from './finding.js'
 import { globalsSchema, settings } from './globals.js'
@@ -123,5 +123,6 @@ export function checkGlobals(
   for (const key of tls) {
     if (globals[key]) refuse(key, 'must be no: TLS is not supported yet')
   }
-  return [...problems, ...unsupported(globals, overrideFolder), ...checkCephGlobals(globals)]
+  refuseUnsupported(globals, overrideFolder, refuse)
+  return [...problems, ...checkCephGlobals(globals)]
 }

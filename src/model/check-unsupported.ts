@@ -5,14 +5,11 @@ import type { Globals } from './globals.js'
  * What kolla-ansible can do and this version can't: to read it and do something else would be worse than to refuse it.
  * Overrides are read in `overrideFolder` alone.
  */
-export function unsupported(
+export function refuseUnsupported(
   globals: Globals,
   overrideFolder: string,
-): { key: keyof Globals; message: string }[] {
-  const problems: { key: keyof Globals; message: string }[] = []
-  const refuse = (key: keyof Globals, message: string) =>
-    problems.push({ key, message: `'${key}' ${message}` })
-
+  refuse: (key: keyof Globals, message: string) => void,
+): void {
   const configdir = dirname(overrideFolder)
   if (resolve(globals.node_config) !== resolve(configdir)) {
     refuse(
@@ -64,5 +61,4 @@ export function unsupported(
       )
     }
   }
-  return problems
 }
