@@ -41,7 +41,6 @@ export function createActivities(adapters: Adapters) {
 }
 
 export type Activities = ReturnType<typeof createActivities>
-export type { OsdPlace } from './ceph/removal.js'
 export type { CloudRef } from './cloud-context.js'
 export type { OpenedCloud } from './clouds.js'
 export type { DatabaseState } from './mariadb-backup.js'

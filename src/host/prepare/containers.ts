@@ -26,17 +26,17 @@ note_containers() {
 
 # Daemons of Ceph have no health check: those that run say themselves whether they are of the cluster again.
 absent_daemons() {
-  local name question states
+  local name question states said
   for name in $(awk '$2 == "running" { print substr($1, 2) }' <<<"$1"); do
     case $name in
       ceph_osd_*) question="osd.$(cut -d _ -f 3 <<<"$name") status" states=active ;;
       ceph_mon) question="mon.$(hostname --short) mon_status" states='leader|peon' ;;
       *) continue ;;
     esac
-    ! grep --quiet --fixed-strings "/$name " "$ran" ||
-      timeout 20 docker exec "$name" ceph daemon $question 2>/dev/null </dev/null |
-      grep --quiet --extended-regexp "\"state\": \"($states)\"" ||
-      echo "$name is not in its cluster"
+    grep --quiet --fixed-strings "/$name " "$ran" || continue
+    # Read to its end: a grep that has seen enough would break the pipe, and so fail it.
+    said=$(timeout 20 docker exec "$name" ceph daemon $question 2>/dev/null </dev/null) || true
+    grep --quiet --extended-regexp "\"state\": \"($states)\"" <<<"$said" || echo "$name is not in its cluster"
   done
 }
 
