@@ -1,6 +1,6 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
-import { drainBackend, readyBackend } from '../src/host/haproxy-server.js'
+import { drainServers, readyServers } from '../src/host/haproxy-server.js'
 import { HostUnreachable } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext } from './cloud-context.js'
@@ -22,8 +22,8 @@ export async function drained(
   report('draining')
   try {
     const empty = await allEnded(
-      backendsOf(cloud, host, service).map(({ remote, backend }) =>
-        drainBackend(remote, backend, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
+      balancersOf(cloud, host, service).map(({ remote, servers }) =>
+        drainServers(remote, servers, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
       ),
     )
     // Draining takes a while: of a run that has ended meanwhile, nobody stops a member any more.
@@ -37,8 +37,8 @@ export async function drained(
 /** HAProxy's own check decides about a member again, if it was drained. */
 export async function giveBack(cloud: CloudContext, host: string, service: string): Promise<void> {
   await allEnded(
-    backendsOf(cloud, host, service).map(({ remote, backend }) =>
-      readyBackend(remote, backend).catch(unlessAway),
+    balancersOf(cloud, host, service).map(({ remote, servers }) =>
+      readyServers(remote, servers).catch(unlessAway),
     ),
   )
 }
@@ -48,13 +48,10 @@ function unlessAway(error: unknown): void {
   if (!(error instanceof HostUnreachable)) throw error
 }
 
-/** What every load balancer calls a service's member on a host. */
-function backendsOf(cloud: CloudContext, host: string, service: string) {
-  const server = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-  const frontends = frontendNamesOf(cloud.cloud, service)
-  return cloud
-    .members('loadbalancer')
-    .flatMap((name) =>
-      frontends.map((frontend) => ({ remote: cloud.remote(name), backend: { frontend, server } })),
-    )
+/** Every load balancer, with what it calls a service's member on a host. */
+function balancersOf(cloud: CloudContext, host: string, service: string) {
+  const member = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+  const servers = frontendNamesOf(cloud.cloud, service).map((name) => `${name}_back/${member}`)
+  if (servers.length === 0) return []
+  return cloud.members('loadbalancer').map((name) => ({ remote: cloud.remote(name), servers }))
 }

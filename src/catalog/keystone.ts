@@ -109,6 +109,8 @@ function api(ctx: Context): Container {
     user: 'keystone',
     module: 'keystone.wsgi.api',
     shared: 'keystone.server.wsgi',
+    // Reads all schemas of SAML, half of what loading takes, to be an identity provider for other clouds.
+    seldom: 'keystone.federation.idp',
     address: addressOf(ctx.host),
     port: globals.keystone_listen_port,
     workers: globals.keystone_api_workers ?? globals.openstack_service_workers ?? Math.min(cpus, 5),

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contextOf } from './host-view.js'
 import { testCloud, testFacts } from './testing/cloud.js'
@@ -24,14 +25,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** The launcher with a stand-in for uWSGI, which loads the application when it gets a line of input. */
-async function start(name: string): Promise<{ load: () => void }> {
+/** A folder with all files of an API, and an application that does nothing. */
+async function install(name: string): Promise<string> {
   const home = join(folder, name)
-  await mkdir(home)
+  await mkdir(join(home, 'federation'), { recursive: true })
   const { files } = uwsgiFiles(host, {
     user: 'keystone',
     module: 'api',
     shared: 'api',
+    seldom: 'federation.idp',
     address: '127.0.0.1',
     port,
     workers: 1,
@@ -39,7 +41,15 @@ async function start(name: string): Promise<{ load: () => void }> {
   for (const { path, content } of files) {
     await writeFile(join(home, path), content.replaceAll('/tmp/uwsgi-serves', join(home, 'serves')))
   }
-  await writeFile(join(home, 'api.py'), 'application = None\n')
+  await writeFile(join(home, 'api.py'), 'from federation import idp\napplication = None\n')
+  await writeFile(join(home, 'federation/__init__.py'), '')
+  await writeFile(join(home, 'federation/idp.py'), 'print("loading")\nanswer = "loaded"\n')
+  return home
+}
+
+/** The launcher with a stand-in for uWSGI, which loads the application when it gets a line of input. */
+async function start(name: string): Promise<{ load: () => void }> {
+  const home = await install(name)
   const uwsgi = `#!/bin/sh\nread line\nexec python3 -c "exec(open('keystone-uwsgi.py').read()); import time; time.sleep(60)"\n`
   await writeFile(join(home, 'uwsgi'), uwsgi, { mode: 0o755 })
   const env = { ...process.env, PATH: `${home}:${process.env['PATH'] ?? ''}`, PYTHONPATH: home }
@@ -80,4 +90,11 @@ test('nobody is let in before the application is loaded, and a successor shares 
   old?.kill('SIGKILL')
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(await answers()).toBe(true)
+})
+
+test('what few requests need is loaded when one does', async () => {
+  const cwd = await install('seldom')
+  const script = 'import keystone_api_shared, api; print("shared"); print(api.idp.answer)'
+  const { stdout } = await promisify(execFile)('python3', ['-c', script], { cwd })
+  expect(stdout.split('\n')).toEqual(['shared', 'loading', 'loaded', ''])
 })

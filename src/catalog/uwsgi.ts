@@ -12,6 +12,8 @@ export interface UwsgiApi {
   readonly module: string
   /** What takes long about that and can be shared by all workers: a module that only defines. */
   readonly shared: string
+  /** A module behind it that few requests need and that takes long itself; loaded when it is first used. */
+  readonly seldom: string
   readonly address: string
   readonly port: number
   readonly workers: number
@@ -87,11 +89,21 @@ open("${marker}", "w").close()
 
 /**
  * Nothing of it becomes garbage: to look for that meanwhile takes a sixth of the time, and afterwards would have each
- * worker copy the pages that they share.
+ * worker copy the pages that they share. `from package import module` finds a module as an attribute of its package.
  */
-const load = ({ shared }: UwsgiApi) => `import gc
+const load = ({ shared, seldom }: UwsgiApi) => `import gc, sys
+from importlib import import_module, util
+
+def load_when_used(name):
+    package, _, module = name.rpartition(".")
+    spec = util.find_spec(name)
+    spec.loader = util.LazyLoader(spec.loader)
+    sys.modules[name] = lazy = util.module_from_spec(spec)
+    spec.loader.exec_module(lazy)
+    setattr(import_module(package), module, lazy)
 
 gc.disable()
+load_when_used("${seldom}")
 import ${shared}
 gc.freeze()
 gc.enable()

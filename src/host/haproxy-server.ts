@@ -1,35 +1,32 @@
 import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
 
-/** A member behind a frontend: `mariadb_back/kolla1` in HAProxy's words. */
-export interface Backend {
-  readonly frontend: string
-  readonly server: string
-}
-
 /**
- * Has a host's HAProxy send nobody new to a member, and waits, for a while, until its last session has ended. Returns
- * whether it has. Nothing happens where no HAProxy runs.
+ * Has a host's HAProxy send nobody new to some servers (`mariadb_back/kolla1` in its words), and waits, for a while,
+ * until their last session has ended. Returns whether it has. Nothing happens where no HAProxy runs.
  */
-export async function drainBackend(
+export async function drainServers(
   remote: Remote,
-  { frontend, server }: Backend,
+  servers: readonly string[],
   { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal },
 ): Promise<boolean> {
   const said = await remote.runOrFail(
-    sh`back=${`${frontend}_back`} server=${server} deadline=${seconds}\n` + drain,
-    { title: `drain ${server} of ${frontend}`, ...(signal && { signal }) },
+    sh`deadline=${seconds} servers=${` ${servers.join(' ')} `} commands=${set(servers, 'drain')}\n` +
+      drain,
+    { title: `drain ${servers.join(', ')}`, ...(signal && { signal }) },
   )
   return said.stdout.trim() === 'idle'
 }
 
 /** Takes a drain back. */
-export async function readyBackend(remote: Remote, { frontend, server }: Backend): Promise<void> {
-  await remote.runOrFail(
-    sh`back=${`${frontend}_back`} server=${server}\n${raw(ask)}
-tell "set server $back/$server state ready"`,
-    { title: `give ${server} of ${frontend} back` },
-  )
+export async function readyServers(remote: Remote, servers: readonly string[]): Promise<void> {
+  await remote.runOrFail(sh`${raw(ask)}\ntell ${set(servers, 'ready')}`, {
+    title: `give ${servers.join(', ')} back`,
+  })
+}
+
+function set(servers: readonly string[], state: 'drain' | 'ready'): string {
+  return servers.map((server) => `set server ${server} state ${state}`).join('; ')
 }
 
 /** keepalived's container has socat and HAProxy's socket, for its own check. */
@@ -40,10 +37,10 @@ tell() {
 
 const drain = `${ask}
 while ((SECONDS < deadline)); do
-  stat=$(tell "set server $back/$server state drain; show stat")
+  stat=$(tell "$commands; show stat")
   [[ -n $stat ]] || exit 0 # no HAProxy
-  sessions=$(awk -F, -v b="$back" -v s="$server" '$1 == b && $2 == s { print $5 }' <<<"$stat")
-  [[ \${sessions:-0} != 0 ]] || { echo idle; exit 0; }
+  sessions=$(awk -F, -v servers="$servers" 'index(servers, " " $1 "/" $2 " ") { n += $5 } END { print n + 0 }' <<<"$stat")
+  [[ $sessions != 0 ]] || { echo idle; exit 0; }
   sleep 0.1
 done
 `
