@@ -1,7 +1,7 @@
 import { password } from '../model/passwords.js'
 import { maxActiveKeys } from './fernet-schedule.js'
 import { addressOf } from './host-view.js'
-import { overridesIn } from './overridden.js'
+import { overridden, overridesIn } from './overridden.js'
 import type { Context } from './service.js'
 
 /** Which files change it. */
@@ -11,6 +11,21 @@ export const keystoneConfig = { service: 'keystone', file: 'keystone.conf', kind
 export const domains = { folder: 'keystone/domains', ending: '.conf' } as const
 
 export function keystoneConf(ctx: Context): string {
+  return overridden(ctx, keystoneConfig, rendered(ctx))
+}
+
+/** What of it `keystone-manage fernet_rotate` reads: nothing about the database or the broker, and it seldom changes. */
+export function rotationConf(ctx: Context): string {
+  const read = ['[fernet_tokens]', '[fernet_receipts]']
+  const sections = keystoneConf(ctx).split(/^(?=\[)/m)
+  return logFile + '\n' + sections.filter((it) => read.some((name) => it.startsWith(name))).join('')
+}
+
+const logFile = `[DEFAULT]
+log_file = /var/log/kolla/keystone/keystone.log
+`
+
+function rendered(ctx: Context): string {
   const { globals } = ctx.host
   const transport = transportUrl(ctx)
   const caches = ctx
@@ -23,10 +38,8 @@ export function keystoneConf(ctx: Context): string {
   const fanout = globals.om_enable_rabbitmq_stream_fanout
     ? `rabbit_stream_fanout = true\nrabbit_qos_prefetch_count = ${globals.om_rabbitmq_qos_prefetch_count}\n`
     : ''
-  return `[DEFAULT]
-debug = ${globals.keystone_logging_debug ? 'True' : 'False'}
+  return `${logFile}debug = ${globals.keystone_logging_debug ? 'True' : 'False'}
 transport_url = ${transport}
-log_file = /var/log/kolla/keystone/keystone.log
 
 [oslo_middleware]
 enable_proxy_headers_parsing = true

@@ -3,10 +3,9 @@ import type { Container } from './container.js'
 import { cronCommand, rootCrontab } from './distro.js'
 import { rotationTimes } from './fernet-schedule.js'
 import { addressOf } from './host-view.js'
-import { keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { rotationConf } from './keystone-conf.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
-import { overridden } from './overridden.js'
 import type { Context } from './service.js'
 
 /*
@@ -60,7 +59,7 @@ export function keystoneFernet(ctx: Context): Container {
         ],
         [keysOwner],
       ),
-      configFile('keystone.conf', overridden(ctx, keystoneConfig, keystoneConf(ctx))),
+      configFile('keystone.conf', rotationConf(ctx)),
       configFile('crontab', crontab(ctx)),
       ...Object.entries(scripts).map(([name, text]) => configFile(name, text)),
       configFile('ssh_config', sshConfig),

@@ -9,7 +9,7 @@ import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
 import { keystoneDatabaseSql } from './mariadb-accounts.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
-import { customFiles, overridden, overrideText } from './overridden.js'
+import { customFiles, overrideText } from './overridden.js'
 import type { Context, Service } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
@@ -139,7 +139,7 @@ function api(ctx: Context): Container {
         ],
       ),
       configFile(startup, startupScript),
-      configFile('keystone.conf', overridden(ctx, keystoneConfig, keystoneConf(ctx))),
+      configFile('keystone.conf', keystoneConf(ctx)),
       ...uwsgi.files,
       ...extras.files,
     ],

@@ -342,14 +342,23 @@ describe('Keystone', () => {
     )
   })
 
-  it('changes by one option only the containers that read it', () => {
-    const overrides = [{ path: 'keystone.conf', text: '[token]\nexpiration = 7200\n' }]
+  it.each([
+    ['[token]\nexpiration = 7200\n', ['keystone']],
+    ['[fernet_tokens]\nmax_active_keys = 9\n', ['keystone_fernet', 'keystone']],
+  ])('changes by %j only the containers that read it', (text, names) => {
+    const overrides = [{ path: 'keystone.conf', text }]
     const before = renderHost(testCloud(), testFacts, 'kolla1')
     const after = renderHost(testCloud({ overrides }), testFacts, 'kolla1')
     const changed = after.filter((container, index) => {
       const same = JSON.stringify(container) === JSON.stringify(before[index])
       return !same
     })
-    expect(changed.map((container) => container.name)).toEqual(['keystone_fernet', 'keystone'])
+    expect(changed.map((container) => container.name)).toEqual(names)
+  })
+
+  it('tells the rotation of its keys nothing else', () => {
+    expect(fileOf(testCloud(), 'keystone_fernet', 'keystone.conf')).toBe(
+      '[DEFAULT]\nlog_file = /var/log/kolla/keystone/keystone.log\n\n[fernet_tokens]\nmax_active_keys = 3\n\n',
+    )
   })
 })

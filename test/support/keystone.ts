@@ -37,6 +37,14 @@ export class Keystone {
     return response.headers.get('x-subject-token') ?? ''
   }
 
+  /** Whether Keystone still takes a token. */
+  async accepts(token: string): Promise<boolean> {
+    const { status } = await fetch(`${this.url}/v3/auth/tokens`, {
+      headers: { 'x-auth-token': token, 'x-subject-token': token },
+    })
+    return status === 200
+  }
+
   async createUser(name: string): Promise<void> {
     await this.#ask('POST', 'users', { user: { name } })
   }
