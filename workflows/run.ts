@@ -28,7 +28,11 @@ export class Run {
 
   /** Hosts on which a container of the service is to be started anew. */
   changed(service: string): readonly string[] {
-    const hosts = new Set(this.changes(service).map((change) => change.host))
+    const hosts = new Set(
+      this.changes(service)
+        .filter(isContainer)
+        .map((change) => change.host),
+    )
     return this.members(service).filter((host) => hosts.has(host))
   }
 

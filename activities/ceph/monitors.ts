@@ -5,7 +5,7 @@ import {
   giveClusterKeys,
   inspectClusterKeys,
   newClusterKeys,
-  putKeyring,
+  putFile,
   takeClusterKeys,
 } from '../../src/host/ceph/keys.js'
 import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
@@ -109,7 +109,7 @@ export async function giveKey(
   place: { volume: string; path: string },
 ): Promise<void> {
   const keyring = await askCeph(cloud, monitor, ['auth', 'get-or-create', entity, ...caps])
-  await putKeyring(cloud.remote(host), place, keyring)
+  await putFile(cloud.remote(host), place, keyring)
 }
 
 async function isJoined(cloud: CloudContext, host: string): Promise<boolean> {

@@ -1,5 +1,6 @@
-import { cephClients, cephPools } from '../../src/catalog/ceph/pools.js'
+import { cephClients, cephPools, poolsDigest } from '../../src/catalog/ceph/pools.js'
 import type { CephClient } from '../../src/catalog/ceph/pools.js'
+import { notePools } from '../../src/host/ceph/keys.js'
 import { allEnded } from '../all-ended.js'
 import type { CloudContexts, CloudRef } from '../cloud-context.js'
 import { askCeph, askCephJson } from './ask.js'
@@ -60,6 +61,7 @@ export function poolActivities(contexts: CloudContexts) {
         ...cephPools(globals).map(createPool),
         ...cephClients(globals).map(createClient),
       ])
+      await notePools(cloud.remote(monitor), poolsDigest(globals))
     },
   }
 }

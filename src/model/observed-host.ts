@@ -69,6 +69,9 @@ export interface ObservedCeph {
 /** File of ours in a monitor's folder: the fsid of its cluster. */
 export const fsidFile = 'kolla_temporal.fsid'
 
+/** File of ours beside the cluster's keys: what `poolsDigest` said when pools and accounts were last made. */
+export const poolsFile = 'kolla_temporal.pools'
+
 /** The volumes of a monitor. */
 export interface ObservedMonitor {
   /** Whether there is a folder of its data … */
@@ -79,6 +82,8 @@ export interface ObservedMonitor {
   readonly joined: boolean
   /** Keys of the cluster in the volume `ceph_mon_config`. */
   readonly keys: 'none' | 'broken' | 'complete'
+  /** Content of `poolsFile`, where that is. */
+  readonly pools?: string
 }
 
 export interface ObservedDevice {

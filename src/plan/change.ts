@@ -2,11 +2,11 @@
 export interface Change {
   readonly host: string
   readonly service: string
-  /** Or, for `label` and `bootstrap`, the device. */
+  /** Or, for `label` and `bootstrap`, the device; `pools`. */
   readonly container: string
   /**
    * create: missing · replace: other image or definition · restart: its configuration changed, or it does not run (either way it is made anew) ·
-   * label: a blank disk is partitioned for Ceph · bootstrap: a partition becomes an OSD ·
+   * label: a blank disk is partitioned for Ceph · bootstrap: a partition becomes an OSD, or Ceph gets its pools ·
    * write: configuration files on the host differ from what the running container was given · remove: no longer wanted.
    */
   readonly action: 'create' | 'replace' | 'restart' | 'label' | 'bootstrap' | 'write' | 'remove'
@@ -16,7 +16,7 @@ export interface Change {
   readonly reasons: readonly string[]
 }
 
-/** Whether it is about a container that is to be there; else about a disk, or about what goes. */
+/** Whether it is about a container that is to be there; else about a disk or pools, or about what goes. */
 export function isContainer({ action }: Change): boolean {
   return action !== 'label' && action !== 'bootstrap' && action !== 'remove'
 }

@@ -69,8 +69,8 @@ describe('Ceph', () => {
       'awaitCephQuorum',
       'bootstrapOsds',
       'createCephPools',
-      'startCephRgw',
       'registerCephRgw',
+      'startCephRgw',
       'verifyCeph',
     ]
     for (const [index, verb] of order.slice(1).entries()) {
@@ -86,6 +86,12 @@ describe('Ceph', () => {
     const { of } = await deploy([change('kolla2', 'ceph-osd', '/dev/sdc', 'bootstrap')])
     expect(of('shareCephKeys').length + of('startCephMon').length).toBe(0)
     expect(of('bootstrapOsds').map(({ host }) => host)).toEqual(['kolla2'])
+  })
+
+  it('makes pools that a deploy that died has not come to, and nothing else', async () => {
+    const { of } = await deploy([change('kolla1', 'ceph-mon', 'pools', 'bootstrap')])
+    expect(of('createCephPools').map(({ host }) => host)).toEqual(['kolla1'])
+    expect(of('awaitCephQuorum').length + of('startCephMon').length).toBe(0)
   })
 
   it('restarts monitors, then OSDs, one at a time', async () => {

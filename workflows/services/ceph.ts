@@ -26,8 +26,9 @@ export async function startGateways(run: Run): Promise<void> {
   const [first] = run.members('ceph-rgw')
   if (!monitor || !first || run.changed('ceph-rgw').length === 0) return
   await run.stages.run('Start ceph-rgw', async () => {
-    await run.rolling('ceph-rgw', (host) => step('startCephRgw', host, run.ref, host, monitor))
+    // Before the gateways: a run that dies between the two is seen by the next one's plan.
     await step('registerCephRgw', first, run.ref, first)
+    await run.rolling('ceph-rgw', (host) => step('startCephRgw', host, run.ref, host, monitor))
   })
 }
 

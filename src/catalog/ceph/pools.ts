@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Globals } from '../../model/globals.js'
 
 /** Pools of block devices for Glance, Cinder, its backups, and Nova. */
@@ -41,4 +42,10 @@ export function cephClients(globals: Globals): CephClient[] {
     client(globals.ceph_cinder_backup_user, [globals.ceph_cinder_backup_pool_name]),
     client(globals.ceph_nova_user, [vms], [images]),
   ]
+}
+
+/** Names the pools and accounts that are to be there. */
+export function poolsDigest(globals: Globals): string {
+  const wanted = JSON.stringify([cephPools(globals), cephClients(globals)])
+  return createHash('sha256').update(wanted).digest('hex').slice(0, 12)
 }

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { poolsFile } from '../../model/observed-host.js'
 import { raw, sh } from '../../ssh/quote.js'
 import type { Remote } from '../../ssh/remote.js'
 
@@ -71,20 +72,25 @@ export async function takeClusterKeys(remote: Remote): Promise<Keyrings> {
 }
 
 export async function giveClusterKeys(remote: Remote, keyrings: Keyrings): Promise<void> {
-  for (const file of files) await putKeyring(remote, { volume, path: file }, keyrings[file])
+  for (const file of files) await putFile(remote, { volume, path: file }, keyrings[file])
 }
 
-/** Puts a keyring into a volume, readable by Ceph alone, by one rename. */
-export async function putKeyring(
+/** Notes beside the keys which pools and accounts were made, for `observeHost` to see. */
+export async function notePools(remote: Remote, digest: string): Promise<void> {
+  await putFile(remote, { volume, path: poolsFile }, digest)
+}
+
+/** Puts a file into a volume, readable by Ceph alone, by one rename. */
+export async function putFile(
   remote: Remote,
   place: { readonly volume: string; readonly path: string },
-  keyring: string,
+  text: string,
 ): Promise<void> {
   const folder = place.path.includes('/') ? place.path.replace(/\/[^/]*$/, '') : '.'
   const names = sh`volume=${place.volume} path=${place.path} folder=${folder} owner=${owner}`
   await remote.runOrFail(`${names}\n${receive}`, {
-    title: `put a keyring into the volume ${place.volume}`,
-    input: keyring,
+    title: `put ${place.path} into the volume ${place.volume}`,
+    input: text,
   })
 }
 

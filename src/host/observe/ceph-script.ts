@@ -1,4 +1,4 @@
-import { fsidFile } from '../../model/observed-host.js'
+import { fsidFile, poolsFile } from '../../model/observed-host.js'
 import { sh } from '../../ssh/quote.js'
 
 /** What to look for: the operator's disks and whatever is labelled; a monitor. */
@@ -122,6 +122,7 @@ look_at_monitor() {
   done
   ((found < 2)) || keys=complete
   echo "keys=$keys"
+  [[ ! -f $config/${poolsFile} ]] || echo "pools=$(<"$config/${poolsFile}")"
   [[ ! -d $data ]] || echo "made=$(cat "$data/${fsidFile}" 2>/dev/null)"
   # Ceph writes these when the monitor is in a quorum for the first time.
   [[ ! -e $data/external_log_to && ! -e $data/min_mon_release ]] || echo joined=yes

@@ -50,6 +50,7 @@ whoami=4
 keys=complete
 made=${fsid}
 joined=yes
+pools=c0ffee
 `
 
 describe('what a host shows of Ceph', () => {
@@ -91,7 +92,13 @@ describe('what a host shows of Ceph', () => {
   })
 
   it('is a monitor', () => {
-    expect(ceph.monitor).toEqual({ made: true, fsid, joined: true, keys: 'complete' })
+    expect(ceph.monitor).toEqual({
+      made: true,
+      fsid,
+      joined: true,
+      keys: 'complete',
+      pools: 'c0ffee',
+    })
     const bare = '@@ ceph-monitor\nkeys=broken\n'
     expect(parseCeph(splitSections(bare)).monitor).toEqual({
       made: false,

@@ -98,11 +98,13 @@ function parseDevice(fields: Fields): ObservedDevice {
 function parseMonitor(lines: readonly string[]): ObservedMonitor {
   const fields = new Map(lines.map(split))
   const fsid = fields.get('made')
+  const pools = fields.get('pools')
   return {
     made: fsid !== undefined,
     ...(fsid && { fsid }),
     joined: fields.has('joined'),
     keys: (fields.get('keys') ?? 'none') as ObservedMonitor['keys'],
+    ...(pools !== undefined && { pools }),
   }
 }
 

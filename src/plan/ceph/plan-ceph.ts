@@ -1,3 +1,4 @@
+import { cephPools, poolsDigest } from '../../catalog/ceph/pools.js'
 import type { Cloud } from '../../model/cloud.js'
 import type { Finding } from '../../model/finding.js'
 import type { ObservedCeph, ObservedHost } from '../../model/observed-host.js'
@@ -13,12 +14,12 @@ import { finishedOsds, partitionsOf } from './osds.js'
 
 export interface CephPlan {
   readonly findings: readonly Finding[]
-  /** What is to be done to disks; containers are planned as those of any service. */
+  /** What is to be done to disks and pools; containers are planned as those of any service. */
   readonly changes: readonly Change[]
   readonly monitors?: MonitorPlan
 }
 
-/** Everything about Ceph that is no container: disks, monitors' data, and what is wrong with them. */
+/** Everything about Ceph that is no container: disks, monitors' data, pools, and what is wrong with them. */
 export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephPlan {
   if (!cloud.globals.enable_ceph) return { findings: leftBehind(cloud, observed), changes: [] }
   const fsid = password(cloud.passwords, 'ceph_cluster_fsid')
@@ -48,7 +49,10 @@ export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephP
       ...bare.map(({ host }) => (nowhere ? error : warning)(host, noDisk)),
       ...lostDaemons(cloud, observed),
     ],
-    changes: disks.flatMap(({ host, plan }) => diskChanges(host, plan)),
+    changes: [
+      ...disks.flatMap(({ host, plan }) => diskChanges(host, plan)),
+      ...poolChanges(cloud, observed),
+    ],
     monitors,
   }
 }
@@ -126,6 +130,24 @@ function diskChanges(host: string, { tables, births }: DiskPlan): Change[] {
         journal ? `journal on ${journal.name}` : 'with its own journal',
       ]),
     ),
+  ]
+}
+
+/** The first monitor's host tells which pools and accounts were made: a deploy that died may not have come so far. */
+function poolChanges(cloud: Cloud, observed: readonly ObservedHost[]): Change[] {
+  const [host] = cloud.groups.get('ceph-mon') ?? []
+  const first = observed.find(({ facts }) => facts.name === host)
+  if (!first?.ceph || first.ceph.monitor?.pools === poolsDigest(cloud.globals)) return []
+  const reasons = [`${cephPools(cloud.globals).join(', ')} and their accounts`]
+  return [
+    {
+      host: first.facts.name,
+      service: 'ceph-mon',
+      container: 'pools',
+      action: 'bootstrap',
+      interrupts: false,
+      reasons,
+    },
   ]
 }
 

@@ -144,6 +144,21 @@ describe('a run that is killed, worker and all', () => {
   })
 })
 
+/** What became of a kind of daemon on all hosts since a moment, in time's order: `die kolla1/ceph_mon`. */
+async function stopsAndStarts(daemon: string, since: string): Promise<string[]> {
+  const lists = await onHosts(
+    `docker events --since ${since} --until ${new Date().toISOString()} --filter event=die --filter event=start \
+      --format '{{.TimeNano}} {{.Action}} {{.Actor.Attributes.name}}' | grep ' ${daemon}' || true`,
+  )
+  return lists
+    .flatMap((list, index) =>
+      list.split('\n').map((line) => line.replace(/ (?=\S+$)/, ` ${hosts[index] ?? ''}/`)),
+    )
+    .filter((line) => line !== '')
+    .sort()
+    .map((line) => line.slice(line.indexOf(' ') + 1))
+}
+
 describe('day two', () => {
   it('an OSD whose data no other host could take over stays', async () => {
     const [only = -1] = await osdsOf('kolla2')
@@ -177,6 +192,7 @@ describe('day two', () => {
       /kolla1 +ceph-osd +ceph_osd_\d +restart +configuration/,
     )
     const before = await containersOn(hosts)
+    const began = new Date().toISOString()
     const { epoch: first } = await cephJson<{ epoch: number }>('kolla3', 'osd dump')
     await installation.run('deploy')
     const after = await containersOn(hosts)
@@ -184,9 +200,14 @@ describe('day two', () => {
       const own = [...after].filter(([name]) => name.includes(`/${daemon}`))
       expect(own.length).toBe(daemon === 'ceph_osd_' ? 6 : 3)
       for (const [name, { id }] of own) expect(id).not.toBe(before.get(name)?.id)
-      const starts = own.map(([, { startedAt }]) => Date.parse(startedAt)).sort((a, b) => a - b)
-      for (const [index, start] of starts.slice(1).entries())
-        expect(start - (starts[index] ?? 0), daemon).toBeGreaterThan(1000)
+      const turns = await stopsAndStarts(daemon, began)
+      const inTurn = own.length * 2
+      expect(turns.length, daemon).toBe(inTurn)
+      for (let turn = 0; turn < inTurn; turn += 2) {
+        const [stop = '', start = ''] = turns.slice(turn)
+        expect(stop).toMatch(/^die /)
+        expect(start).toBe(stop.replace('die', 'start'))
+      }
     }
     // Ceph keeps every map that there was: nothing is missed between two looks.
     const maps = await osdMaps('kolla3', first)
@@ -254,13 +275,18 @@ describe('day two', () => {
       return Object.fromEntries(all.map((it) => [it.osd, it.in]))
     }
     const [osd = -1] = await osdsOf('kolla1')
-    await ceph('kolla3', 'osd set nobackfill') // so that the data would move for ever
+    const put = 'for n in {1..64}; do echo moved | rados --pool images put object.$n -; done'
+    await onHost('kolla3', `docker exec ceph_mon bash -c '${put}'`)
+    // So that the data would move for ever.
+    await ceph('kolla3', 'osd set nobackfill')
+    await ceph('kolla3', 'osd set norecover')
     const removal = installation.attempt('remove-osd', String(osd))
     await eventually(weights, (all) => all[osd] === 0, 60)
     await installation.run('abort')
     expect((await removal).code).toBe(1)
     expect((await weights())[osd]).toBe(1)
     await ceph('kolla3', 'osd unset nobackfill')
+    await ceph('kolla3', 'osd unset norecover')
     await becomesHealthy()
     expect(await installation.run('plan')).toContain('Nothing to change')
   })

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { poolsDigest } from '../../catalog/ceph/pools.js'
+import { testCloud } from '../../catalog/testing/cloud.js'
+import { observedHost } from '../testing.js'
+import { planCeph } from './plan-ceph.js'
+
+const cloud = testCloud({ globals: { enable_ceph: true } })
+
+/** What is planned for the pools when the first monitor's host notes this about them. */
+function planned(pools?: string) {
+  const monitor = { made: true, joined: true, keys: 'complete' as const, ...(pools && { pools }) }
+  const first = observedHost('kolla1', { ceph: { named: {}, disks: [], monitor } })
+  return planCeph(cloud, [first]).changes.filter(({ container }) => container === 'pools')
+}
+
+it('pools are made where a deploy died before, and where other ones are wanted', () => {
+  const [change] = planned()
+  expect(change).toMatchObject({ host: 'kolla1', service: 'ceph-mon', action: 'bootstrap' })
+  expect(change?.reasons).toEqual(['images, volumes, backups, vms and their accounts'])
+  expect(planned('of another day')).toHaveLength(1)
+})
+
+it('pools that were made are left alone', () => {
+  expect(planned(poolsDigest(cloud.globals))).toEqual([])
+})
