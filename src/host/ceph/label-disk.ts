@@ -20,17 +20,21 @@ export function tableScript({ label, parts, bytes }: Table, id: string): string 
  */
 export async function labelDisk(remote: Remote, table: Table): Promise<void> {
   const id = tableId(randomBytes(6).toString('hex'))
-  await remote.runOrFail(sh`disk=${table.device}\n` + script, {
+  await remote.runOrFail(sh`disk=${table.device} table=${tableScript(table, id)}\n` + script, {
     title: `label ${table.name} as ${table.label}`,
-    input: tableScript(table, id),
   })
 }
 
-/** Partitions are told to the kernel one by one: not every kernel reads a GPT by itself. */
+/**
+ * A run that ends meanwhile lets sfdisk come to its end: a table is five writes to the disk, each waited for, and half a
+ * table is data that nobody knows. Partitions are told to the kernel one by one: not every kernel reads a GPT by itself.
+ */
 const script = `
 set -o errexit
 hash sfdisk || { echo 'sfdisk is missing: run bootstrap-servers' >&2; exit 1; }
-sfdisk --quiet --wipe never --wipe-partitions never --no-tell-kernel "$disk"
+trap '' TERM
+sfdisk --quiet --wipe never --wipe-partitions never --no-tell-kernel "$disk" <<<"$table"
+trap - TERM
 partx --delete "$disk" 2>/dev/null || true
 partx --add "$disk" 2>/dev/null || partx --update "$disk"
 udevadm trigger --settle --subsystem-match=block --parent-match="$(udevadm info --query=path --name="$disk")" || true
