@@ -144,17 +144,23 @@ describe('a run that is killed, worker and all', () => {
   })
 })
 
-/** What became of a kind of daemon on all hosts since a moment, in time's order: `die kolla1/ceph_mon`. */
-async function stopsAndStarts(daemon: string, since: string): Promise<string[]> {
-  const lists = await onHosts(
-    `docker events --since ${since} --until ${new Date().toISOString()} --filter event=die --filter event=start \
-      --format '{{.TimeNano}} {{.Action}} {{.Actor.Attributes.name}}' | grep ' ${daemon}' || true`,
+const turnsFile = '/tmp/stops-and-starts'
+
+/** Has every host write down which containers end and start from now on: Docker itself remembers few events. */
+async function watchContainers(): Promise<void> {
+  await onHosts(
+    `nohup timeout 300 docker events --filter event=die --filter event=start \
+      --format '{{.TimeNano}} {{.Action}} {{.Actor.Attributes.name}}' >${turnsFile} 2>&1 </dev/null &`,
   )
+}
+
+/** What became of a kind of daemon on all hosts meanwhile, in time's order: `die kolla1/ceph_mon`. */
+async function stopsAndStarts(daemon: string): Promise<string[]> {
+  const lists = await onHosts(`grep ' ${daemon}' ${turnsFile}`)
   return lists
     .flatMap((list, index) =>
       list.split('\n').map((line) => line.replace(/ (?=\S+$)/, ` ${hosts[index] ?? ''}/`)),
     )
-    .filter((line) => line !== '')
     .sort()
     .map((line) => line.slice(line.indexOf(' ') + 1))
 }
@@ -192,7 +198,7 @@ describe('day two', () => {
       /kolla1 +ceph-osd +ceph_osd_\d +restart +configuration/,
     )
     const before = await containersOn(hosts)
-    const began = new Date().toISOString()
+    await watchContainers()
     const { epoch: first } = await cephJson<{ epoch: number }>('kolla3', 'osd dump')
     await installation.run('deploy')
     const after = await containersOn(hosts)
@@ -200,7 +206,7 @@ describe('day two', () => {
       const own = [...after].filter(([name]) => name.includes(`/${daemon}`))
       expect(own.length).toBe(daemon === 'ceph_osd_' ? 6 : 3)
       for (const [name, { id }] of own) expect(id).not.toBe(before.get(name)?.id)
-      const turns = await stopsAndStarts(daemon, began)
+      const turns = await stopsAndStarts(daemon)
       const inTurn = own.length * 2
       expect(turns.length, daemon).toBe(inTurn)
       for (let turn = 0; turn < inTurn; turn += 2) {
