@@ -17,7 +17,7 @@ Examples:
   kolla-temporal --cloud demo reconfigure --tags keystone     a cloud that the workers know by name
   kolla-temporal --cloud demo explain                         what went wrong in the last operation
 
-Exit codes: 0 done, 1 failed, 2 bad input (nothing was touched), 130 detached (the operation goes on).`
+Exit codes: 0 done, 1 failed, 2 options, files or a host must be mended first, 130 detached (the operation goes on).`
 
 /** Options that only these verbs have a use for. */
 const narrow: Readonly<Record<'tags' | 'limit', readonly string[]>> = {

@@ -74,8 +74,22 @@ export class KollaTemporal {
 
   /** The last operations of a cloud, latest first; of all clouds when none is named. */
   async history(cloud?: string, limit = 20): Promise<OperationSummary[]> {
+    return this.#list('', cloud, limit)
+  }
+
+  /** The operations that run, latest first. */
+  async running(cloud?: string): Promise<OperationSummary[]> {
+    return this.#list(' AND ExecutionStatus = "Running"', cloud, Infinity)
+  }
+
+  async #list(
+    condition: string,
+    cloud: string | undefined,
+    limit: number,
+  ): Promise<OperationSummary[]> {
     const names = Object.keys(operationInputs).map((name) => `"${name}"`)
-    const query = `TaskQueue = "${this.#taskQueue}" AND WorkflowType IN (${names.join(', ')})`
+    const ours = `TaskQueue = "${this.#taskQueue}" AND WorkflowType IN (${names.join(', ')})`
+    const query = ours + condition
     const operations: OperationSummary[] = []
     try {
       for await (const info of this.#client.workflow.list({ query })) {

@@ -122,25 +122,27 @@ async function explain(client: KollaTemporal, workflowId: string, options: Optio
   console.log(options.json ? JSON.stringify(explanation) : formatExplanation(explanation))
 }
 
-/** Picks one of the operations, latest first; the text says what there is none of. */
+/** Picks one of the operations that run, latest first; the text says what there is none of. */
 interface Choice {
   readonly of: (operation: OperationSummary) => boolean
+  /** Whether the last one will do where none runs. */
+  readonly orLast: boolean
   readonly none: (ofCloud: string) => string
 }
 
-const isRunning = ({ status }: OperationSummary) => status === 'running'
-
 const running: Choice = {
-  of: isRunning,
+  of: () => true,
+  orLast: false,
   none: (ofCloud) => `no operation${ofCloud} runs`,
 }
 const upgrading: Choice = {
-  of: (it) => isRunning(it) && ['upgrade', 'rollback'].includes(it.operation),
+  of: ({ operation }) => ['upgrade', 'rollback'].includes(operation),
+  orLast: false,
   none: (ofCloud) => `no upgrade or rollback${ofCloud} runs`,
 }
-/** The one that runs, else the last one. */
 const latest: Choice = {
   of: () => true,
+  orLast: true,
   none: (ofCloud) => `no operation${ofCloud} is in the history yet`,
 }
 
@@ -158,8 +160,8 @@ async function withOperation(
 
 async function choose(client: KollaTemporal, options: Options, choice: Choice): Promise<string> {
   const cloud = cloudOfHistory(options)
-  const possible = (await client.history(cloud)).filter(choice.of)
-  const operation = possible.find(isRunning) ?? possible[0]
+  let operation = (await client.running(cloud)).find(choice.of)
+  if (!operation && choice.orLast) [operation] = await client.history(cloud, 1)
   if (operation) return operation.workflowId
   throw new UsageError(choice.none(cloud === undefined ? '' : ` of ${cloud}`))
 }

@@ -159,6 +159,8 @@ describe('an operation that runs', () => {
       client.start('check', { cloud: 'demo' }, { workflowId: 'long' }),
     ).rejects.toBeInstanceOf(CloudBusy)
     expect((await handle.describe()).status).toBe('running')
+    const running = async () => (await client.running('demo')).map(({ workflowId }) => workflowId)
+    await expect.poll(running).toEqual(['long'])
     await handle.cancel()
     expect((await events(handle)).at(-1)).toMatchObject({ error: { name: 'OperationCancelled' } })
     expect((await handle.describe()).status).toBe('cancelled')
