@@ -98,6 +98,18 @@ describe('deploy', () => {
     ).toBe(false)
   })
 
+  it('only removes from a host that leaves what it has run', async () => {
+    const changes = changesOf('restart', ['keystone']).map((change) =>
+      change.host === 'kolla3' ? { ...change, action: 'remove' as const } : change,
+    )
+    const { activities, calls } = fakeActivities({ planCloud: () => planned(changes) })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const of = (verb: keyof Activities) => calls.filter((call) => call.verb === verb)
+    expect(of('prepareKeystone').map(({ host }) => host)).toEqual(['kolla1', 'kolla2'])
+    expect(of('startKeystone').map(({ host }) => host)).toEqual(['kolla1', 'kolla2'])
+    expect(new Set(of('removeContainer').map(({ host }) => host))).toEqual(new Set(['kolla3']))
+  })
+
   it.each([
     { bootstraps: [], verbs: ['shareFernetKeys'] },
     {

@@ -1,4 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow'
+import { isContainer } from '../../src/plan/change.js'
 import { onAll, together } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
@@ -32,9 +33,10 @@ export async function initializeKeystone(run: Run, newDatabase: boolean): Promis
  */
 export async function rollKeystone(run: Run): Promise<void> {
   if (run.changed('keystone').length === 0) return
-  const serving = run.changes('keystone').flatMap(({ host, container, interrupts }) => {
-    return container === 'keystone' && interrupts ? [host] : []
-  })
+  const serving = run
+    .changes('keystone')
+    .filter((it) => isContainer(it) && it.container === 'keystone' && it.interrupts)
+    .map(({ host }) => host)
   await orWithdraw(run, serving, async () => {
     if (serving.length > 0) {
       await run.stages.run('Prepare keystone', () =>
