@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
-import { services } from '../src/catalog/index.js'
-import { probesOf, renderHost } from '../src/catalog/render.js'
+import { groupOf, probesOf, renderHost } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
@@ -220,8 +219,6 @@ export class CloudContext {
 
   /** Hosts of a group, in the inventory's order; nobody where its services are not enabled. */
   members(group: string): readonly string[] {
-    const own = services.filter((service) => service.group === group)
-    const off = own.length > 0 && own.every((it) => !it.enabled(this.cloud.globals))
-    return off ? [] : (this.cloud.groups.get(group) ?? [])
+    return groupOf(this.cloud, group)
   }
 }

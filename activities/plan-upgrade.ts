@@ -24,7 +24,7 @@ import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
 import type { DatabaseState } from './mariadb-backup.js'
-import { desiredHosts, membersOf, planCloud } from './plan.js'
+import { desiredHosts, membersByService, planCloud } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
 /** What an upgrade will do. */
@@ -131,7 +131,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       )
       const images = await recordedImages(cloud, record, observed, wanted)
       const { pulls } = images
-      const members = membersOf(cloud)
+      const members = membersByService(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
       const findings = [
         ...images.findings,

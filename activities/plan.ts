@@ -1,7 +1,7 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
 import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
-import { servicesOn } from '../src/catalog/render.js'
+import { membersOf, servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -64,7 +64,7 @@ export async function planCloud(
   const hosts = observed.map((host) => host.facts)
   const opened = await contexts.get(ref)
   const cloud = opened.with({ hosts, images: {} })
-  const members = membersOf(cloud)
+  const members = membersByService(cloud)
   const refused = (findings: readonly Finding[]) => {
     return { ref, changes: [], bootstraps: [], pulls: [], members, findings }
   }
@@ -136,11 +136,9 @@ function isComplete({ cloud, found }: CloudContext): boolean {
     .every((view) => isAddressed(cloud, view))
 }
 
-export function membersOf({ cloud }: CloudContext): PlannedCloud['members'] {
+export function membersByService({ cloud }: CloudContext): PlannedCloud['members'] {
   const enabled = services.filter((service) => service.enabled(cloud.globals))
-  return Object.fromEntries(
-    enabled.map((service) => [service.name, cloud.groups.get(service.group) ?? []]),
-  )
+  return Object.fromEntries(enabled.map((service) => [service.name, membersOf(cloud, service)]))
 }
 
 function unknownServices(only: readonly string[] = []): Finding[] {

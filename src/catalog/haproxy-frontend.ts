@@ -3,6 +3,7 @@ import { externalVip } from '../model/external-vip.js'
 import { galeraCheck } from './galera-check.js'
 import { addressOf, shortHostname } from './host-view.js'
 import type { HostView } from './host-view.js'
+import { componentsOf } from './service.js'
 import type { Check, Frontend, Service } from './service.js'
 
 /**
@@ -16,7 +17,8 @@ export function frontendsOf(cloud: Cloud, services: readonly Service[]): readonl
   const external = externalVip(cloud.globals)
   return services
     .filter((service) => service.enabled(cloud.globals))
-    .flatMap((service) => service.frontends(cloud))
+    .flatMap((service) => componentsOf(service, cloud.globals))
+    .flatMap((component) => component.frontends(cloud))
     .filter((frontend) => frontend.address === 'internal' || external !== undefined)
 }
 

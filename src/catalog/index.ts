@@ -27,18 +27,6 @@ export const services: readonly Service[] = [
 ]
 
 /** Names of all containers that the services may have on a host; `*` stands for any ending. */
-export const containerNames: readonly string[] = [
-  'cron',
-  'haproxy',
-  'keepalived',
-  'mariadb',
-  'memcached',
-  'rabbitmq',
-  'keystone_ssh',
-  'keystone_fernet',
-  'keystone',
-  'ceph_mon',
-  'ceph_mgr',
-  'ceph_osd_*',
-  'ceph_rgw',
-]
+export const containerNames: readonly string[] = services.flatMap((service) =>
+  service.components.map((component) => component.container),
+)

@@ -22,31 +22,60 @@ const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
 
 export const keystone: Service = {
   name: 'keystone',
-  group: 'keystone',
   enabled: (globals) => globals.enable_keystone,
-  // In the order in which they are started: the API waits for Fernet keys, which the others keep and hand on.
-  containers: (ctx) => [keystoneSsh(ctx), keystoneFernet(ctx), api(ctx)],
-  ports: ({ host }) => [
-    { container: 'keystone', address: addressOf(host), port: host.globals.keystone_listen_port },
-    { container: 'keystone_ssh', address: addressOf(host), port: host.globals.keystone_ssh_port },
-  ],
-  health: ({ host }) => [
-    { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
-    { kind: 'running', container: 'keystone_fernet' },
-    { kind: 'http', url: healthUrl(host), status: 200 },
-  ],
-  frontends: ({ globals }) =>
-    (['internal', 'external'] as const).map((address) => ({
-      name: `keystone_${address}`,
-      mode: 'http',
-      address,
-      port: address === 'internal' ? globals.keystone_internal_port : globals.keystone_public_port,
+  // The API waits for Fernet keys, which the others keep and hand on.
+  components: [
+    {
+      container: 'keystone_ssh',
       group: 'keystone',
-      listenPort: (member) => member.globals.keystone_listen_port,
-      check: { kind: 'http', path: '/healthcheck' },
-      // Tokens are not stored.
-      repeatable: ['/v3/auth/tokens'],
-    })),
+      containers: (ctx) => [keystoneSsh(ctx)],
+      ports: ({ host }) => [
+        {
+          container: 'keystone_ssh',
+          address: addressOf(host),
+          port: host.globals.keystone_ssh_port,
+        },
+      ],
+      health: ({ host }) => [
+        { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
+      ],
+      frontends: () => [],
+    },
+    {
+      container: 'keystone_fernet',
+      group: 'keystone',
+      containers: (ctx) => [keystoneFernet(ctx)],
+      ports: () => [],
+      health: () => [{ kind: 'running', container: 'keystone_fernet' }],
+      frontends: () => [],
+    },
+    {
+      container: 'keystone',
+      group: 'keystone',
+      containers: (ctx) => [api(ctx)],
+      ports: ({ host }) => [
+        {
+          container: 'keystone',
+          address: addressOf(host),
+          port: host.globals.keystone_listen_port,
+        },
+      ],
+      health: ({ host }) => [{ kind: 'http', url: healthUrl(host), status: 200 }],
+      frontends: ({ globals }) =>
+        (['internal', 'external'] as const).map((address) => ({
+          name: `keystone_${address}`,
+          mode: 'http',
+          address,
+          port:
+            address === 'internal' ? globals.keystone_internal_port : globals.keystone_public_port,
+          group: 'keystone',
+          listenPort: (member) => member.globals.keystone_listen_port,
+          check: { kind: 'http', path: '/healthcheck' },
+          // Tokens are not stored.
+          repeatable: ['/v3/auth/tokens'],
+        })),
+    },
+  ],
   passwords: [
     'keystone_admin_password',
     'keystone_database_password',

@@ -5,15 +5,39 @@ import { frontendsOf } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
 import { services } from './index.js'
-import { logFolder } from './service.js'
-import type { Context, Probe, Service, Socket } from './service.js'
+import { componentsOf, logFolder } from './service.js'
+import type { Component, Context, Probe, Service, Socket } from './service.js'
 
-/** The enabled services that have a container on the host, in the catalogue's order. */
+/** The enabled services that have a component on the host, in the catalogue's order. */
 export function servicesOn(cloud: Cloud, hostName: string): Service[] {
-  return services.filter(
-    (service) =>
-      service.enabled(cloud.globals) && (cloud.groups.get(service.group) ?? []).includes(hostName),
+  return services.filter((service) => componentsOn(cloud, service, hostName).length > 0)
+}
+
+/** The components of a service that the host runs, in the order of their start; none where it is not enabled. */
+function componentsOn(cloud: Cloud, service: Service, hostName: string): Component[] {
+  return enabledComponents(cloud, service).filter(({ group }) =>
+    (cloud.groups.get(group) ?? []).includes(hostName),
   )
+}
+
+function enabledComponents(cloud: Cloud, service: Service): Component[] {
+  return service.enabled(cloud.globals) ? componentsOf(service, cloud.globals) : []
+}
+
+/** Every host of a service, in the inventory's order. */
+export function membersOf(cloud: Cloud, service: Service): string[] {
+  const names = new Set(
+    enabledComponents(cloud, service).flatMap(({ group }) => cloud.groups.get(group) ?? []),
+  )
+  return cloud.hosts.map((host) => host.name).filter((name) => names.has(name))
+}
+
+/** Hosts of a group, in the inventory's order; nobody where the services that it is for are not enabled. */
+export function groupOf(cloud: Cloud, group: string): readonly string[] {
+  const isFor = (component: Component) => component.group === group
+  const own = services.filter((service) => service.components.some(isFor))
+  const off = own.length > 0 && !own.some((it) => enabledComponents(cloud, it).some(isFor))
+  return off ? [] : (cloud.groups.get(group) ?? [])
 }
 
 /**
@@ -25,8 +49,8 @@ export function renderHost(
   facts: readonly HostFacts[],
   hostName: string,
 ): Container[] {
-  return collect(cloud, facts, hostName, (service, ctx) =>
-    service.containers(ctx).map((container) => ({ ...container, ...restart(ctx.host) })),
+  return collect(cloud, facts, hostName, (component, ctx) =>
+    component.containers(ctx).map((container) => ({ ...container, ...restart(ctx.host) })),
   )
 }
 
@@ -39,7 +63,7 @@ function restart({ globals }: HostView): Pick<Container, 'restartPolicy'> {
 
 /** Every socket that the host's containers will open. */
 export function socketsOf(cloud: Cloud, facts: readonly HostFacts[], hostName: string): Socket[] {
-  return collect(cloud, facts, hostName, (service, ctx) => service.ports(ctx))
+  return collect(cloud, facts, hostName, (component, ctx) => component.ports(ctx))
 }
 
 /** What proves that one service works on the host; empty where it does not run there. */
@@ -49,8 +73,8 @@ export function probesOf(
   hostName: string,
   serviceName: string,
 ): Probe[] {
-  return collect(cloud, facts, hostName, (service, ctx) =>
-    service.name === serviceName ? service.health(ctx) : [],
+  return collect(cloud, facts, hostName, (component, ctx, service) =>
+    service.name === serviceName ? component.health(ctx) : [],
   )
 }
 
@@ -81,8 +105,10 @@ function collect<Item>(
   cloud: Cloud,
   facts: readonly HostFacts[],
   hostName: string,
-  of: (service: Service, ctx: Context) => readonly Item[],
+  of: (component: Component, ctx: Context, service: Service) => readonly Item[],
 ): Item[] {
   const ctx = contextOf(cloud, facts, hostName)
-  return servicesOn(cloud, hostName).flatMap((service) => of(service, ctx))
+  return services.flatMap((service) =>
+    componentsOn(cloud, service, hostName).flatMap((component) => of(component, ctx, service)),
+  )
 }

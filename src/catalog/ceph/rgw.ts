@@ -3,7 +3,8 @@ import { addressOf, shortHostname } from '../host-view.js'
 import type { HostView } from '../host-view.js'
 import { configJson, limits } from '../kolla-config.js'
 import { keystoneUrl } from '../keystone.js'
-import type { Context, Service } from '../service.js'
+import { ofOneComponent } from '../service.js'
+import type { Context } from '../service.js'
 import {
   asCeph,
   cephConf,
@@ -15,8 +16,9 @@ import {
 } from './conf.js'
 
 /** Object storage with the APIs of Swift and S3, for Keystone's users. */
-export const cephRgw: Service = {
+export const cephRgw = ofOneComponent({
   name: 'ceph-rgw',
+  container: 'ceph_rgw',
   group: 'ceph-rgw',
   enabled: (globals) => globals.enable_ceph && globals.enable_ceph_rgw,
   containers: (ctx) => [
@@ -57,7 +59,7 @@ export const cephRgw: Service = {
   overrides: [cephConfig],
   networks: ['storage', 'cluster'],
   logs: cephLogs,
-}
+})
 
 const healthPath = '/swift/healthcheck'
 
