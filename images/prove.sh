@@ -22,7 +22,8 @@ while IFS= read -r command; do
     printf 'FAILED %s\n%s\n' "$command" "$said"
     exit 1
   fi
-  printf 'proof %s\n' "$(grep --invert-match --ignore-case warn <<<"$said" | head -n 1)"
+  said=$(grep --invert-match --ignore-case warn <<<"$said")
+  printf 'proof %s\n' "$(grep --max-count 1 '[0-9]\.[0-9]' <<<"$said" || head -n 1 <<<"$said")"
 done </var/lib/kolla/config_files/commands
 SH
 
@@ -52,9 +53,9 @@ api() { # MODULE
 # By importing them: they are Debian's, and its Python must be that of the service.
 ceph_bindings="python3 -c 'import rados, rbd; print(\"librbd\", rbd.RBD().version())'"
 # QEMU lists formats whose module is not there, too.
-qemu_rbd="qemu-img info rbd:pool/image 2>&1 | grep 'error connecting'"
+qemu_rbd="{ qemu-img info rbd:pool/image || true; } 2>&1 | grep 'error connecting'"
 
-prove_control_plane() {
+control_plane() {
   prove cron 'logrotate --version'
   prove haproxy 'haproxy -v'
   prove keepalived 'keepalived --version'
@@ -66,7 +67,7 @@ prove_control_plane() {
   prove keystone-ssh 'ssh -V'
 }
 
-prove_openstack() {
+openstack() {
   prove placement-api 'placement-manage --version' "$agree" "$(api placement.wsgi.api)"
   prove glance-api 'glance-manage --version' "$agree" "$(api glance.wsgi.api)" "$(module glance_store._drivers.rbd)" \
     "$ceph_bindings" 'qemu-img --version'
@@ -82,7 +83,7 @@ prove_openstack() {
     "python3 -c 'import django; print(\"Django\", django.get_version())'"
 }
 
-prove_compute() {
+compute() {
   prove openvswitch-db-server 'ovsdb-server --version'
   prove openvswitch-vswitchd 'ovs-vswitchd --version'
   prove nova-api 'nova-manage --version' "$agree" "$(api nova.wsgi.osapi_compute)" "$(module nova.wsgi.metadata)"
@@ -95,13 +96,13 @@ prove_compute() {
     "python3 -c 'import libvirt, guestfs; print(\"libvirt\", libvirt.getVersion())'" 'ovs-vsctl --version'
   prove neutron-server 'neutron-rpc-server --version' "$agree" "$(api neutron.wsgi.api)" \
     'neutron-periodic-workers --version' 'neutron-db-manage --help'
-  prove neutron-openvswitch-agent 'neutron-openvswitch-agent --version' "python3 -c 'import ovs.db.idl'" 'conntrack --version' 'ipset --version'
+  prove neutron-openvswitch-agent 'neutron-openvswitch-agent --version' "python3 -c 'import ovs.db.idl'" 'conntrack --version' 'command -v ipset'
   prove neutron-dhcp-agent 'neutron-dhcp-agent --version' 'dnsmasq --version' 'docker --version' '/usr/sbin/ethtool --version'
-  prove neutron-l3-agent 'neutron-l3-agent --version' 'keepalived --version' 'radvd --version' 'docker --version' '/usr/sbin/ethtool --version'
+  prove neutron-l3-agent 'neutron-l3-agent --version' 'keepalived --version' "{ radvd --version || true; } 2>&1 | grep Version" 'docker --version' '/usr/sbin/ethtool --version'
   prove neutron-metadata-agent 'neutron-metadata-agent --version' 'haproxy -v'
 }
 
-prove_ceph() {
+ceph() {
   prove ceph-mon 'ceph-mon --version' 'ceph --version'
   prove ceph-mgr 'ceph-mgr --version'
   prove ceph-osd 'ceph-osd --version' 'ceph-bluestore-tool --version'
@@ -110,6 +111,12 @@ prove_ceph() {
 
 [[ $# -gt 0 ]] || set -- control-plane openstack compute ceph
 for profile in "$@"; do
-  "prove_${profile//-/_}"
+  case $profile in
+    control-plane) control_plane ;;
+    openstack) openstack ;;
+    compute) compute ;;
+    ceph) ceph ;;
+    *) echo "$usage" >&2 && exit 2 ;;
+  esac
 done
 exit "$failed"

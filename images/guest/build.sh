@@ -49,13 +49,10 @@ ramdisk() { # FILE
   install "$here/init" "$root/init"
   install -D "$here/lease" "$root/etc/lease"
   mkdir "$root/modules"
-  for module in $(sed 's/ .*//' <<<"$modules"); do
+  while read -r module _; do
     find "$work/parts" -name "$module.ko*" -exec cp --target-directory "$root/modules" {} +
-  done
+  done <<<"$modules"
   find "$root/modules" -name '*.xz' -exec xz --decompress {} +
-  for module in $(sed 's/ .*//' <<<"$modules"); do
-    [[ -e $root/modules/$module.ko ]] || echo "$module is built into this kernel, or missing." >&2
-  done
   echo "$modules" >"$root/modules/order"
   (cd "$root" && find . -print0 | LC_ALL=C sort --zero-terminated | cpio --null --create --format newc --owner 0:0 --quiet) |
     gzip -9 --no-name >"$1"
