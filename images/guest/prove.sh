@@ -1,7 +1,7 @@
 #!/bin/bash
 # Boots a guest's disk with Nova's QEMU, without a hypervisor's help, on a network that leads nowhere: QEMU's DHCP, and a
-# metadata service that knows a name and user data. Then a disk is plugged in, and the power button pressed. Prints the
-# serial console; fails where the guest doesn't do in time what it should.
+# metadata service that knows a name and user data. Then its web page is fetched, a disk plugged in, and the power button
+# pressed. Prints the serial console; fails where the guest doesn't do in time what it should.
 #
 #   prove.sh FILE IMAGE [SECONDS]    IMAGE has QEMU: 192.168.8.73:5000/kolla/nova-libvirt:2026.1-debian-trixie
 set -euo pipefail
@@ -28,7 +28,7 @@ guest=$(docker run --detach --network none --volume "$disk:/guest.raw:ro" --volu
   --entrypoint qemu-system-x86_64 "$image" -machine pc,accel=tcg -m 96 -display none -serial stdio -no-reboot -snapshot \
   -monitor tcp:127.0.0.1:4444,server,nowait \
   -drive file=/guest.raw,format=raw,if=virtio -drive file=/proof/volume.raw,format=raw,if=none,id=volume \
-  -netdev user,id=net,restrict=on,net=169.254.169.0/24,host=169.254.169.2,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:/proof/metadata \
+  -netdev user,id=net,restrict=on,net=169.254.169.0/24,host=169.254.169.2,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:/proof/metadata,hostfwd=tcp:127.0.0.1:8080-:80 \
   -device virtio-net-pci,netdev=net)
 trap 'docker logs "$guest" | tr -d "\r"; docker rm --force "$guest" >/dev/null; rm -rf "$work"' EXIT
 
@@ -51,6 +51,11 @@ expect '^guest lease: eth0 169.254.169.15'
 expect '^guest metadata: proof'
 expect '^guest user data: proof has'
 expect '^guest ready'
+page=$(docker exec "$guest" bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; printf "GET / HTTP/1.0\r\n\r\n" >&3; cat <&3')
+[[ ${page##*$'\n'} == proof ]] || {
+  echo "The guest's web page is not its name: $page" >&2
+  exit 1
+}
 monitor 'device_add virtio-blk-pci,drive=volume'
 expect '^guest disks: vda 22M vdb 8M'
 monitor system_powerdown
