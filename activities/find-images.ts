@@ -26,7 +26,7 @@ export async function findImages(
   const found = [...answers]
   const digests = found.flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]]))
   const missing = found.flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
-  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\``
+  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\`, with their names or their profile`
   return {
     digests: Object.fromEntries(digests) as Record<string, string>,
     findings: missing.length === 0 ? [] : [{ severity: 'error', message }],
