@@ -11,6 +11,7 @@ import type { Value } from './jinja/render.js'
 import { Undefined } from './jinja/values.js'
 import { formerKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { nearest } from './nearest.js'
+import { mayHoldSecret } from './secret-keys.js'
 import { isEngineKey } from './unused-keys.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
@@ -62,7 +63,8 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
 function describe(path: readonly PropertyKey[], message: string, value: Value | undefined): string {
   const name = `'${path.map(String).join('.')}'`
   if (value === null) return `${name} has no value: write one, or remove the line for the default`
-  const shown = typeof value === 'object' ? '' : `, not '${String(value)}'`
+  const isShown = typeof value !== 'object' && !mayHoldSecret(String(path[0]))
+  const shown = isShown ? `, not '${String(value)}'` : ''
   return `${name} ${message}${shown}`
 }
 
