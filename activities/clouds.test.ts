@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -19,6 +19,23 @@ beforeEach(async () => {
   }
 })
 afterEach(() => rm(folder, { recursive: true }))
+
+it('what a broken cloud shows of its secrets is hidden before anybody is told', async () => {
+  const stateDirectory = join(folder, 'state')
+  const secrets = new Secrets()
+  const adapters = { stateDirectory, secrets } as Adapters
+  await mkdir(join(folder, 'config'))
+  await writeFile(join(folder, 'passwords.yml'), 'keystone_admin_password: Hunter2\nx: [')
+  await writeFile(join(folder, 'config', 'keystone.conf'), '[ldap]\npassword = Hunter3\n')
+  const location = { configdir: folder, inventory: join(folder, 'multinode') }
+  await registerCloud(stateDirectory, 'demo', location)
+
+  const opening = cloudActivities(adapters, new CloudContexts(adapters)).openCloud('deploy', {
+    cloud: 'demo',
+  })
+  await expect(opening).rejects.toThrow('this is no YAML')
+  expect(secrets.redact('Hunter2 and Hunter3')).toBe('*** and ***')
+})
 
 it('an operation stays with the directory that it began with, wherever the name points later', async () => {
   const stateDirectory = join(folder, 'state')
