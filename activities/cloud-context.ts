@@ -172,7 +172,7 @@ export class CloudContext {
   /** What the catalogue, or a release record, wants on a host. */
   containers(host: string): readonly Container[] {
     const recorded = this.found.containers
-    if (recorded) return recorded[host] ?? []
+    if (recorded) return Object.hasOwn(recorded, host) ? (recorded[host] ?? []) : []
     const rendered = this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered

@@ -22,7 +22,7 @@ import type { Resolver } from './variables.js'
  */
 export function resolveGlobals(resolver: Resolver): { globals?: Globals; findings: Finding[] } {
   const findings: Finding[] = []
-  const values: Record<string, Value> = {}
+  const values = Object.create(null) as Record<string, Value>
   const failed = new Set<string>()
   for (const key of [...Object.keys(settings), ...resolver.names()]) {
     try {
