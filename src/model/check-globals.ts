@@ -64,8 +64,13 @@ function describe(path: readonly PropertyKey[], message: string, value: Value | 
   const name = `'${path.map(String).join('.')}'`
   if (value === null) return `${name} has no value: write one, or remove the line for the default`
   const isShown = typeof value !== 'object' && !mayHoldSecret(String(path[0]))
-  const shown = isShown ? `, not '${String(value)}'` : ''
+  const shown = isShown ? `, not '${oneLine(String(value))}'` : ''
   return `${name} ${message}${shown}`
+}
+
+/** As it can stand in a message. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ').slice(0, 200)
 }
 
 /** One warning for every key that nothing reads: misspelt, of an older release, or in the wrong file. */
