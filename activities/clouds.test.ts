@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { testFiles } from '../src/catalog/testing/cloud.js'
 import { registerCloud } from '../src/state/clouds.js'
+import type { CloudFiles } from '../src/model/cloud.js'
 import type { Adapters } from './adapters.js'
+import { checkFiles } from './check-files.js'
 import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
 import { Secrets } from './redact.js'
 
 let folder: string
+
+function adaptersWith(stateDirectory: string, secrets: Secrets): Adapters {
+  const check = (files: CloudFiles) => Promise.resolve(checkFiles(files))
+  return { stateDirectory, secrets, checkFiles: check } as Adapters
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-'))
@@ -23,7 +30,7 @@ afterEach(() => rm(folder, { recursive: true }))
 it('what a broken cloud shows of its secrets is hidden before anybody is told', async () => {
   const stateDirectory = join(folder, 'state')
   const secrets = new Secrets()
-  const adapters = { stateDirectory, secrets } as Adapters
+  const adapters = adaptersWith(stateDirectory, secrets)
   await mkdir(join(folder, 'config'))
   await writeFile(join(folder, 'passwords.yml'), 'keystone_admin_password: Hunter2\nx: [')
   await writeFile(join(folder, 'config', 'keystone.conf'), '[ldap]\npassword = Hunter3\n')
@@ -39,7 +46,7 @@ it('what a broken cloud shows of its secrets is hidden before anybody is told', 
 
 it('an operation stays with the directory that it began with, wherever the name points later', async () => {
   const stateDirectory = join(folder, 'state')
-  const adapters = { stateDirectory, secrets: new Secrets() } as Adapters
+  const adapters = adaptersWith(stateDirectory, new Secrets())
   const contexts = new CloudContexts(adapters)
   const register = (configdir: string) =>
     registerCloud(stateDirectory, 'demo', { configdir, inventory: join(configdir, 'multinode') })
