@@ -12,6 +12,7 @@ import type { HostFacts, ObservedHost } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
+import { secretsOf, secretsOfPasswords } from '../src/model/secrets-of.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
 import {
   configurationDigest,
@@ -102,6 +103,7 @@ export class CloudContexts {
       ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
+    this.adapters.secrets.add(secretsOf(files))
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud
@@ -135,7 +137,7 @@ export class CloudContext {
     readonly found: Found,
     readonly digestKey: string,
   ) {
-    adapters.secrets.add(cloud.passwords)
+    adapters.secrets.add(secretsOfPasswords(cloud.passwords))
   }
 
   /** The same cloud, knowing what was found. */
@@ -170,7 +172,7 @@ export class CloudContext {
   /** What the catalogue, or a release record, wants on a host. */
   containers(host: string): readonly Container[] {
     const recorded = this.found.containers
-    if (recorded) return recorded[host] ?? []
+    if (recorded) return Object.hasOwn(recorded, host) ? (recorded[host] ?? []) : []
     const rendered = this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered

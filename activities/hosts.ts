@@ -4,8 +4,10 @@ import { writeConfiguration } from '../src/host/configuration.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'
+import { checkNames } from '../src/plan/check-names.js'
 import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { cephQuestions } from './ceph/observe.js'
+import { badInput } from './failures.js'
 import { cancellation, report } from './progress.js'
 
 export function hostActivities(contexts: CloudContexts) {
@@ -35,6 +37,8 @@ export function hostActivities(contexts: CloudContexts) {
         hostname: view.facts.hostname,
         address: findAddress(view) ?? view.connection.address,
       }))
+      const wrong = checkNames(hosts, globals)
+      if (wrong.length > 0) throw badInput(wrong)
       return prepareHost(
         cloud.remote(host),
         cloud.facts(host),

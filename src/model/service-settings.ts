@@ -1,4 +1,4 @@
-import { count, dimensions, port, setting, text, yesNo } from './setting.js'
+import { account, count, dimensions, port, setting, text, yesNo } from './setting.js'
 
 /*
  * What kolla-ansible's roles have in common: the same settings under another name. A service adds what is its own.
@@ -17,7 +17,7 @@ type ServiceSettings<Name extends string> = Named<'_tag', Name, ReturnType<typeo
 type AccountSettings<Name extends string> = Named<
   '_keystone_user' | '_database_name' | '_database_user',
   Name,
-  ReturnType<typeof account>
+  ReturnType<typeof accountOf>
 >
 
 type ContainerSettings<Name extends string> = Named<
@@ -32,7 +32,7 @@ type ApiSettings<Name extends string> = ContainerSettings<Name> &
   Named<'_workers', Name, ReturnType<typeof optionalCount>>
 
 const debug = () => setting(yesNo, '{{ openstack_logging_debug }}')
-const account = (name: string) => setting(text, name)
+const accountOf = (name: string) => setting(account, name)
 const dimensionsOf = () => setting(dimensions, '{{ default_container_dimensions }}')
 const healthchecks = () => setting(yesNo, '{{ enable_container_healthchecks }}')
 const portOf = (initial: number | string) => setting(port, initial)
@@ -47,7 +47,7 @@ export function accountSettings<const Name extends string>(name: Name): AccountS
   return Object.fromEntries(
     ['keystone_user', 'database_name', 'database_user'].map((key) => [
       `${name}_${key}`,
-      account(name),
+      accountOf(name),
     ]),
   ) as AccountSettings<Name>
 }

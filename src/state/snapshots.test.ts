@@ -62,3 +62,12 @@ it('does not mind a file that another run takes away meanwhile', async () => {
   await symlink('nowhere', join(folder, 'clouds', 'demo', 'found', 'a.json.1f'))
   await expect(keep(snapshots, 55)).resolves.toBeTruthy()
 })
+
+it.each(['../../../x', '..', 'a/b', '.x', ''])(
+  'writes nothing beside its folder: %j',
+  async (name) => {
+    expect(() => new Snapshots(folder, name)).toThrow("can't be the name of a file")
+    const observed = { facts: { ...testFacts[0], name } } as ObservedHost
+    await expect(new Snapshots(folder, 'demo').keepObserved(observed)).rejects.toThrow(RangeError)
+  },
+)
