@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { dimensions } from './dimensions.js'
 import {
   count,
   devices,
-  dimensions,
   integer,
   mapping,
   oneOf,
