@@ -101,6 +101,7 @@ export class CloudContexts {
       ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
+    this.adapters.secrets.add(Object.fromEntries(Object.entries(files.vaulted ?? [])))
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud

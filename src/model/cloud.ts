@@ -54,6 +54,8 @@ export interface CloudFiles {
   readonly globalsD?: readonly SourceFile[]
   readonly passwords: SourceFile
   readonly overrides: readonly Override[]
+  /** Values in these files that ansible-vault had encrypted one by one; secret, as the texts are that hold them. */
+  readonly vaulted?: readonly string[]
   /** What could not be read of all this, where something could not. */
   readonly problems?: readonly Finding[]
 }

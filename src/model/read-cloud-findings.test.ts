@@ -23,11 +23,6 @@ describe('findings', () => {
       `globals.yml:2:1: error: the Jinja of 'a' needs quotes around it: a: "{{ … }}"`,
     ],
     [
-      'a vault',
-      { ...small, globals: '$ANSIBLE_VAULT;1.1;AES256\n36' },
-      'globals.yml:1:1: error: the file is encrypted by ansible-vault: decrypt it, this version does not',
-    ],
-    [
       'a secret tag',
       globals('a: !vault |\n  36'),
       "globals.yml:2:1: error: 'a' has the tag !vault, which is not understood: write the plain value",

@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testFiles } from '../catalog/testing/cloud.js'
 import type { CloudFiles } from '../model/cloud.js'
@@ -94,6 +96,34 @@ describe('files on disk', () => {
     const old: CloudFiles = { name, inventory, globals, passwords, overrides }
     expect(readCloud(old).cloud?.name).toBe('demo')
     expect(besides(old, await readAll())).toEqual(old)
+  })
+
+  describe('that ansible-vault has encrypted', () => {
+    const vault = join(import.meta.dirname, 'vault', 'testdata')
+    const source = join(vault, 'password')
+    const known = () => ({ ...location(), vaultIds: [{ label: 'default', source }] })
+    beforeEach(async () => {
+      await copyFile(join(vault, 'passwords.yml'), join(folder, 'passwords.yml'))
+      await mkdir(join(folder, 'config'))
+      await copyFile(join(vault, 'passwords.yml'), join(folder, 'config/keystone.conf'))
+    })
+
+    it('are read by who knows the password, and kept in snapshots alone', async () => {
+      const read = await readCloudFiles('demo', known())
+      const { cloud } = readCloud(read)
+      expect(cloud?.passwords['database_password']).toBe('from-the-vault')
+      expect(cloud?.overrides[0]?.text).toContain('from-the-vault')
+      await new Snapshots(join(folder, 'state'), 'demo').keepFiles(read)
+      const { stdout } = await promisify(execFile)('grep', ['-rl', 'from-the-vault', folder])
+      expect(stdout).toMatch(/^\S+\/state\/clouds\/demo\/files\/\w+\.json\n$/)
+    })
+
+    it('are one sentence without a password, and nothing is called missing', async () => {
+      const { cloud, findings } = readCloud(await readAll(), () => ['database_password', 'b', 'c'])
+      expect(cloud).toBeUndefined()
+      expect(findings).toHaveLength(1)
+      expect(findings[0]?.message).toMatch(/^ansible-vault has encrypted this: name the file/)
+    })
   })
 
   it('that are links to nothing, or in circles, are a warning', async () => {

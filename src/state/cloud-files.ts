@@ -2,11 +2,16 @@ import { dirname, join, relative } from 'node:path'
 import type { CloudFiles, SourceFile } from '../model/cloud.js'
 import type { CloudLocation } from './clouds.js'
 import { FileReader } from './file-reader.js'
+import { Vault } from './vault/vault.js'
 
-/** Reads what a cloud is described by. A file that does not exist has an empty text: the model says what is missing. */
+/**
+ * Reads what a cloud is described by, decrypted where ansible-vault has encrypted it. A file that does not exist has an empty text: the model says what is
+ * missing.
+ */
 export async function readCloudFiles(name: string, location: CloudLocation): Promise<CloudFiles> {
   const { configdir } = location
-  const reader = new FileReader()
+  const vault = new Vault(location.vaultIds ?? [])
+  const reader = new FileReader(vault)
   const beside = dirname(location.inventory)
   const [inventory, inventoryVars, globals, globalsD, passwords, overrides] = await Promise.all([
     reader.source(location.inventory),
@@ -16,8 +21,18 @@ export async function readCloudFiles(name: string, location: CloudLocation): Pro
     reader.source(join(configdir, 'passwords.yml')),
     readOverrides(reader, join(configdir, 'config')),
   ])
-  const files = { name, inventory, inventoryVars, globals, globalsD, passwords, overrides }
-  return reader.problems.length > 0 ? { ...files, problems: reader.problems } : files
+  const problems = [...reader.problems, ...vault.problems]
+  return {
+    name,
+    inventory,
+    inventoryVars,
+    globals,
+    globalsD,
+    passwords,
+    overrides,
+    ...(vault.values.length > 0 && { vaulted: vault.values }),
+    ...(problems.length > 0 && { problems }),
+  }
 }
 
 /** The directory that files were read from, wherever the cloud's name points now. */

@@ -2,20 +2,24 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Override, SourceFile } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
+import { decoded } from './decoded.js'
+import type { Vault } from './vault/vault.js'
 
 /** An override is text that people write; images and the like are for services that read them themselves. */
 const LARGEST = 1024 * 1024
 
-/** Reads files and folders of the operator's. What can't be read is a finding. */
+/** Reads files and folders of the operator's, and decrypts what ansible-vault has encrypted. What can't be read is a finding. */
 export class FileReader {
   readonly problems: Finding[] = []
+
+  constructor(private readonly vault: Vault) {}
 
   /** A file that does not exist has an empty text. */
   async source(path: string): Promise<SourceFile> {
     const bytes = await this.attempt(path, readFile(path))
     const text = bytes === undefined ? '' : decoded(bytes)
     if (text === undefined) this.add('error', path, `${noText}: save it as UTF-8`)
-    return { path, text: text ?? '' }
+    return this.vault.open({ path, text: text ?? '' })
   }
 
   async override(folder: string, path: string): Promise<Override> {
@@ -24,7 +28,8 @@ export class FileReader {
     if (size > LARGEST) return { path: name, text: '', problem: tooLarge }
     const bytes = await this.attempt(path, readFile(path))
     const text = bytes === undefined ? '' : decoded(bytes)
-    return text === undefined ? { path: name, text: '', problem: noText } : { path: name, text }
+    if (text === undefined) return { path: name, text: '', problem: noText }
+    return { path: name, text: (await this.vault.openWhole({ path, text })).text }
   }
 
   /** All files below a folder by name, without hidden ones; folders that are links to others are gone through, too. */
@@ -80,14 +85,6 @@ export class FileReader {
 
 const noText = 'this is no text in UTF-8'
 const tooLarge = `this is larger than ${LARGEST / 1024} KiB, as no override is`
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''
