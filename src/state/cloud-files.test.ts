@@ -98,6 +98,21 @@ describe('files on disk', () => {
     expect(besides(old, await readAll())).toEqual(old)
   })
 
+  it('of ssh are read with what they include, relative to their own folder', async () => {
+    await write('ssh/config', 'Include conf.d/*.conf\nInclude nothing/*\nHost *\n  Port 3\n')
+    await write('ssh/conf.d/b.conf', 'Host kolla2\n  Port 2\n')
+    await write('ssh/conf.d/a.conf', 'Host kolla1\n  HostName 10.0.0.7\n  Include c\n')
+    await write('ssh/conf.d/README', 'Host *\n  Port 9\n')
+    await write('ssh/c', 'Port 1\n')
+    const read = await readCloudFiles('demo', location(), join(folder, 'ssh/config'))
+    const { cloud } = readCloud(read)
+    expect(cloud?.hosts.map(({ connection }) => connection.port)).toEqual([1, 2, 3])
+    const none = await readCloudFiles('demo', location(), join(folder, 'ssh/none'))
+    expect(none.sshConfig).toBeUndefined()
+    expect(besides(none, read).sshConfig).toEqual(read.sshConfig)
+    expect(besides(read, none)).toEqual(none)
+  })
+
   describe('that ansible-vault has encrypted', () => {
     const vault = join(import.meta.dirname, 'vault', 'testdata')
     const source = join(vault, 'password')
