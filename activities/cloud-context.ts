@@ -9,6 +9,7 @@ import type { Engine } from '../src/docker/engine.js'
 import { amongHosts } from '../src/model/among-hosts.js'
 import type { HostFacts, ObservedHost } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
+import { loginSecrets } from '../src/model/login/login-secrets.js'
 import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
@@ -136,6 +137,7 @@ export class CloudContext {
     readonly digestKey: string,
   ) {
     adapters.secrets.add(cloud.passwords)
+    adapters.secrets.add(loginSecrets(cloud))
   }
 
   /** The same cloud, knowing what was found. */

@@ -16,7 +16,7 @@ const longest = 120_000
 export interface Launch {
   readonly command: string
   /** Resolves when the script has begun on this channel, and standard input is its own. @throws Error with sudo's words */
-  begun(channel: ClientChannel): Promise<void>
+  readonly begun: (channel: ClientChannel) => Promise<void>
 }
 
 /** What runs a bash script as root; sudo gets its password when it asks, and from standard input. */

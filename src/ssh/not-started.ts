@@ -3,8 +3,8 @@ import { ConnectionLost, SudoRefused } from './errors.js'
 import { NotRoot } from './sudo.js'
 
 /** Why no script can be started, in one sentence. */
-export function notStarted({ host, connection }: SshTarget, error: unknown): unknown {
-  if (!(error instanceof NotRoot)) return error
+export function notStarted({ host, connection }: SshTarget, error: unknown): Error {
+  if (!(error instanceof NotRoot)) return error instanceof Error ? error : new Error(String(error))
   const said = error.message.trim().split('\n').at(-1) ?? ''
   const { user, become, becomePassword } = connection
   if (!become || !/sudo/.test(said)) {
