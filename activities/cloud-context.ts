@@ -10,6 +10,7 @@ import type { Engine } from '../src/docker/engine.js'
 import { amongHosts } from '../src/model/among-hosts.js'
 import type { HostFacts, ObservedHost } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
+import { loginSecrets } from '../src/model/login/login-secrets.js'
 import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import { secretsOf, secretsOfPasswords } from '../src/model/secrets-of.js'
@@ -104,6 +105,7 @@ export class CloudContexts {
       snapshots.digestKey(),
     ])
     this.adapters.secrets.add(secretsOf(files))
+    this.adapters.secrets.add(files.vaulted ?? [])
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud
@@ -138,6 +140,7 @@ export class CloudContext {
     readonly digestKey: string,
   ) {
     adapters.secrets.add(secretsOfPasswords(cloud.passwords))
+    adapters.secrets.add(loginSecrets(cloud))
   }
 
   /** The same cloud, knowing what was found. */

@@ -34,8 +34,8 @@ export interface Api {
   readonly uwsgi?: readonly string[]
   /** What its frontends have besides. */
   frontend?(cloud: Cloud): Partial<Frontend>
-  cephUsers?(globals: Globals): readonly string[]
-  firstHostOnly?(cloud: Cloud): boolean
+  readonly cephUsers?: (globals: Globals) => readonly string[]
+  readonly firstHostOnly?: (cloud: Cloud) => boolean
 }
 
 export function apiComponent(api: Api): Component {

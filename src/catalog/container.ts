@@ -2,7 +2,7 @@
  * A container as Kolla's image contract wants it, for one host. Implied, because the same for all: host networking,
  * `KOLLA_CONFIG_STRATEGY=COPY_ALWAYS`, and its folder below `/etc/kolla` mounted read-only at `/var/lib/kolla/config_files/`.
  */
-export interface Container {
+export interface Container extends Limits {
   /** kolla-ansible's container name, such as `mariadb`, `keystone_fernet`. */
   readonly name: string
   /** Its folder below `/etc/kolla`, if it is not called as the container: `glance-api`. */
@@ -15,17 +15,15 @@ export interface Container {
   readonly files: readonly ConfigFile[]
   /** Kolla's environment contract; never a secret. */
   readonly environment: Readonly<Record<string, string>>
-  /** `source:target[:options]`, source a volume name or an absolute path. */
+  /** `source:target[:options]`, source a volume name or an absolute path; options such as `ro`, `shared` (propagation). */
   readonly volumes: readonly string[]
   readonly privileged?: boolean
   readonly capabilities?: readonly string[]
   readonly tmpfs?: readonly string[]
   readonly pidMode?: 'host'
   readonly ipcMode?: 'host'
-  readonly ulimits?: Readonly<Record<string, Limit>>
-  /** Docker's notation (`512m`) or bytes. */
-  readonly memoryLimit?: string | number
-  readonly cpuShares?: number
+  /** Docker's default is `private` under cgroup v2. */
+  readonly cgroupnsMode?: 'host' | 'private'
   /**
    * Everything that the accounts in its data take: who changes it wants them mended. Secret; only its keyed digest
    * becomes a label.
@@ -69,6 +67,26 @@ export interface Healthcheck {
   readonly retries: number
 }
 
+/** What a container may use of its host; memory in Docker's notation (`512m`) or in bytes. */
+export interface Limits {
+  readonly ulimits?: Readonly<Record<string, Limit>>
+  readonly memoryLimit?: string | number
+  readonly memoryReservation?: string | number
+  /** Memory and swap together; -1 for all swap that there is. */
+  readonly memorySwap?: string | number
+  /** Microseconds. */
+  readonly cpuPeriod?: number
+  /** Microseconds of each period. */
+  readonly cpuQuota?: number
+  readonly cpuShares?: number
+  /** `0-3,8` */
+  readonly cpusetCpus?: string
+  readonly cpusetMems?: string
+  /** From 10 to 1000. */
+  readonly blkioWeight?: number
+}
+
+/** -1 is no limit. */
 export interface Limit {
   readonly soft: number
   readonly hard: number

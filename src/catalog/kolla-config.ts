@@ -1,5 +1,5 @@
 import type { Globals } from '../model/globals.js'
-import type { ConfigFile, Container } from './container.js'
+import type { ConfigFile, Container, Limits } from './container.js'
 
 /** A file below `/etc/kolla/<container>/` and where Kolla's entry point copies it to. */
 export interface Placed {
@@ -71,16 +71,19 @@ export function healthcheck(
   }
 }
 
-type Dimensions = Globals['default_container_dimensions']
-
-/** kolla-ansible's `<container>_dimensions` as fields of a container. */
-export function limits(
-  dimensions: Dimensions,
-): Pick<Container, 'ulimits' | 'memoryLimit' | 'cpuShares'> {
-  const { ulimits, mem_limit: memoryLimit, cpu_shares: cpuShares } = dimensions
-  return {
-    ...(ulimits ? { ulimits } : {}),
-    ...(memoryLimit === undefined ? {} : { memoryLimit }),
-    ...(cpuShares === undefined ? {} : { cpuShares }),
+/** kolla-ansible's `<container>_dimensions` as fields of a container: those that are set, and no other. */
+export function limits(dimensions: Globals['default_container_dimensions']): Limits {
+  const all: { readonly [Key in keyof Limits]: Limits[Key] | undefined } = {
+    ulimits: dimensions.ulimits,
+    memoryLimit: dimensions.mem_limit,
+    memoryReservation: dimensions.mem_reservation,
+    memorySwap: dimensions.memswap_limit,
+    cpuPeriod: dimensions.cpu_period,
+    cpuQuota: dimensions.cpu_quota,
+    cpuShares: dimensions.cpu_shares,
+    cpusetCpus: dimensions.cpuset_cpus,
+    cpusetMems: dimensions.cpuset_mems,
+    blkioWeight: dimensions.blkio_weight,
   }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

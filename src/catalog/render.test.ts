@@ -68,12 +68,16 @@ describe('a host of the control plane', () => {
     const limited = testCloud({
       globals: {
         default_container_dimensions: { ulimits: { nofile: { soft: 20000, hard: 20000 } } },
-        mariadb_dimensions: { mem_limit: '2g', cpu_shares: 512 },
+        mariadb_dimensions: { mem_limit: '2g', cpu_shares: 512, cpuset_cpus: '0-3' },
       },
     })
     const byName = new Map(renderHost(limited, testFacts, 'kolla1').map((it) => [it.name, it]))
     expect(byName.get('keystone')?.ulimits).toEqual({ nofile: { soft: 20000, hard: 20000 } })
-    expect(byName.get('mariadb')).toMatchObject({ memoryLimit: '2g', cpuShares: 512 })
+    expect(byName.get('mariadb')).toMatchObject({
+      memoryLimit: '2g',
+      cpuShares: 512,
+      cpusetCpus: '0-3',
+    })
   })
 
   it('says of its health what globals.yml wants to know', () => {

@@ -40,9 +40,9 @@ export interface Component {
   /** Where it can be left out of its service. */
   enabled?(globals: Globals): boolean
   /** Ceph's accounts whose keys it needs: `glance` is `client.glance`. */
-  cephUsers?(globals: Globals): readonly string[]
+  readonly cephUsers?: (globals: Globals) => readonly string[]
   /** Where only the first host of its group runs it. */
-  firstHostOnly?(cloud: Cloud): boolean
+  readonly firstHostOnly?: (cloud: Cloud) => boolean
   /** What runs on `ctx.host`, which is a member of the group. */
   containers(ctx: Context): readonly Container[]
   /** Every TCP socket that the containers open on `ctx.host`. */

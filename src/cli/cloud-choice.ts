@@ -3,7 +3,7 @@ import { basename, join, relative } from 'node:path'
 import type { CloudLocation } from '../state/clouds.js'
 import { stateDirectory } from '../state/state-directory.js'
 import { UsageError } from './exit.js'
-import { hasLocation, locationOf } from './options.js'
+import { hasLocation, locationOf, vaultIds } from './options.js'
 import type { Options } from './options.js'
 
 export interface ChosenCloud {
@@ -13,17 +13,23 @@ export interface ChosenCloud {
 
 /**
  * The cloud's name for an operation. Files that the options point to are registered under it, so that the worker of
- * this machine finds them; with a name alone, the workers know the cloud already.
+ * this machine finds them; with a name alone, the workers know the cloud already. Where passwords of ansible-vault come
+ * from is registered with them.
  *
  * @throws UsageError when there are no such files
  */
 export async function chooseCloud(options: Options): Promise<string> {
-  const location = locationOf(options)
-  if (!location) return options.cloud ?? ''
-  requireFiles(location)
-  const { cloudName, registerCloud } = await import('../state/clouds.js')
-  const name = options.cloud ?? cloudName(location.configdir)
-  const before = await registerCloud(stateDirectory(), name, location)
+  const { cloudName, readClouds, registerCloud } = await import('../state/clouds.js')
+  const named = locationOf(options)
+  const ids = vaultIds(options)
+  if (named) requireFiles(named)
+  const name = options.cloud ?? cloudName(named?.configdir ?? '')
+  const location = named ?? (ids && (await readClouds(stateDirectory()))[name])
+  if (!location) return name
+  const before = await registerCloud(stateDirectory(), name, {
+    ...location,
+    ...(ids && { vaultIds: ids }),
+  })
   if (before) {
     console.error(
       `the cloud ${name} was ${describe(before)}; from now on it is ${describe(location)}`,
@@ -40,7 +46,7 @@ export async function chooseCloud(options: Options): Promise<string> {
 export async function chooseFiles(options: Options): Promise<ChosenCloud> {
   const name = await chooseCloud(options)
   const { readClouds } = await import('../state/clouds.js')
-  const location = locationOf(options) ?? (await readClouds(stateDirectory()))[name]
+  const location = (await readClouds(stateDirectory()))[name]
   if (location) return { name, location }
   throw new UsageError(
     `this machine knows no cloud ${name}: say where its files are with --configdir DIR and -i INVENTORY`,

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -134,6 +134,44 @@ describe('the cloud', () => {
     expect(await readClouds(join(folder, 'state'))).toEqual({})
     await expect(chooseFiles({ cloud: 'far' })).rejects.toThrow('this machine knows no cloud far')
   })
+
+  it('is registered with where the passwords of its ansible-vault are, and keeps that', async () => {
+    const registered = async () => (await readClouds(join(folder, 'state')))['demo']?.vaultIds
+    const options = { configdir: folder, cloud: 'demo' }
+    await chooseCloud({
+      ...options,
+      vaultPasswordFile: ['/etc/vault'],
+      vaultId: ['prod@/etc/prod'],
+    })
+    const ids = [
+      { label: 'prod', source: '/etc/prod' },
+      { label: 'default', source: '/etc/vault' },
+    ]
+    expect(await registered()).toEqual(ids)
+    await chooseCloud(options)
+    await chooseCloud({ cloud: 'demo' })
+    expect(await registered()).toEqual(ids)
+    expect((await chooseFiles(options)).location.vaultIds).toEqual(ids)
+    vi.stubEnv('ANSIBLE_VAULT_PASSWORD_FILE', '~/pass')
+    await chooseCloud({ cloud: 'demo' })
+    expect(await registered()).toEqual([{ label: 'default', source: join(homedir(), 'pass') }])
+    vi.stubEnv('ANSIBLE_VAULT_IDENTITY_LIST', 'dev@/dev-pass, /other')
+    await chooseCloud(options)
+    expect(await registered()).toEqual([
+      { label: 'dev', source: '/dev-pass' },
+      { label: 'default', source: '/other' },
+      { label: 'default', source: join(homedir(), 'pass') },
+    ])
+  })
+
+  it.each([{ askVaultPassword: true }, { vaultId: ['prod@prompt'] }] as const)(
+    'is not opened by asking a person: %j',
+    async (options) => {
+      await expect(chooseCloud({ configdir: folder, ...options })).rejects.toThrow(
+        'can ask nobody for a password',
+      )
+    },
+  )
 
   it('needs its files, and says which are not there', async () => {
     await expect(chooseCloud({})).rejects.toThrow(

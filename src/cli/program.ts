@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { UsageError } from './exit.js'
-import { list } from './options.js'
+import { list, several } from './options.js'
 import type { Options } from './options.js'
 
 import { addFileVerbs } from './verbs/files.js'
@@ -49,6 +49,18 @@ export function createProgram(version: string): Command {
     .addOption(
       new Option('--limit <hosts>', 'only these hosts (bootstrap-servers)').argParser(list),
     )
+    .addOption(
+      new Option(
+        '--vault-password-file <file>',
+        'file with the password of ansible-vault, or a program that prints it; remembered (or ANSIBLE_VAULT_PASSWORD_FILE)',
+      ).argParser(several),
+    )
+    .addOption(
+      new Option('--vault-id <label@file>', 'the same with a vault id; may be repeated').argParser(
+        several,
+      ),
+    )
+    .addOption(new Option('--ask-vault-password').hideHelp())
     .option('--json', 'one JSON object a line, for programs')
     .option(
       '--address <host:port>',

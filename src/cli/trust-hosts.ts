@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { BadInput } from '../client/errors.js'
+import { formatFinding } from '../model/finding.js'
 import type { Finding } from '../model/finding.js'
 import { readCloud } from '../model/read-cloud.js'
 import { HostError } from '../ssh/errors.js'
 import { fingerprint, readKnownHosts, recordHostKey } from '../ssh/known-hosts.js'
+import { JumpHosts } from '../ssh/jump-hosts.js'
+import { stations } from '../ssh/stations.js'
+import type { Station } from '../ssh/stations.js'
 import { examineHostKey, hostKeyChanged } from '../ssh/trust.js'
 import type { ShownKey } from '../ssh/trust.js'
 import { readCloudFiles } from '../state/cloud-files.js'
@@ -13,29 +17,52 @@ import { UsageError } from './exit.js'
 import type { Options } from './options.js'
 
 /**
- * Shows the keys of all hosts and records the new ones, if the operator agrees.
+ * Shows the keys of all hosts, and of jump hosts on the way to them, and records the new ones, if the operator agrees.
+ * What is behind a jump host is asked when that one's key is on record.
  *
  * @throws BadInput about hosts that can't be reached and keys that changed
  */
-export async function trustHosts(
-  options: Options,
-  { yes, replace }: { readonly yes?: true; readonly replace?: true },
-): Promise<void> {
+export async function trustHosts(options: Options, choices: Choices): Promise<void> {
   const { name, location } = await chooseFiles(options)
   const { cloud, findings } = readCloud(await readCloudFiles(name, location))
   if (!cloud) throw new BadInput(findings)
   const knownHosts = join(location.configdir, 'known_hosts')
+  const jumpHosts = new JumpHosts()
+  const problems: Finding[] = []
+  for (const list of stations(cloud.hosts)) {
+    problems.push(...(await trustList(list, knownHosts, jumpHosts, options, choices)))
+  }
+  const distinct = new Map(problems.map((problem) => [formatFinding(problem), problem]))
+  if (distinct.size > 0) throw new BadInput([...distinct.values()])
+}
+
+interface Choices {
+  readonly yes?: true
+  readonly replace?: true
+}
+
+/** What could not be asked, and what must not be trusted. */
+async function trustList(
+  list: readonly Station[],
+  knownHosts: string,
+  jumpHosts: JumpHosts,
+  options: Options,
+  { yes, replace }: Choices,
+): Promise<Finding[]> {
   const text = await readKnownHosts(knownHosts)
   const asked = await Promise.allSettled(
-    cloud.hosts.map(({ name: host, connection }) => examineHostKey(host, connection, text)),
+    list.map(async ({ name: host, connection }) => {
+      const stream = await jumpHosts.streamTo({ host, connection, knownHostsFile: knownHosts })
+      return examineHostKey(host, connection, text, stream)
+    }),
   )
   const keys = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   for (const key of keys) console.log(options.json ? JSON.stringify(shown(key)) : lineOf(key))
 
   const wanted = keys.filter(({ state }) => state === 'new' || (state === 'changed' && replace))
   if (wanted.length > 0 && !yes) await agree(wanted.length, knownHosts)
-  for (const { connection, key } of wanted) {
-    await recordHostKey(knownHosts, connection.address, connection.port, key)
+  for (const { login, key } of wanted) {
+    await recordHostKey(knownHosts, login.address, login.port, key)
   }
   if (wanted.length > 0 && !options.json) console.log(`recorded in ${knownHosts}: ${wanted.length}`)
 
@@ -45,8 +72,7 @@ export async function trustHosts(
   const failed = asked.flatMap((answer) =>
     answer.status === 'rejected' ? [answer.reason as unknown] : [],
   )
-  const problems = [...refused, ...failed].map(findingOf)
-  if (problems.length > 0) throw new BadInput(problems)
+  return [...refused, ...failed].map(findingOf)
 }
 
 async function agree(count: number, file: string): Promise<void> {

@@ -63,6 +63,42 @@ test('privileges, limits and times are told where they are wanted', () => {
   })
 })
 
+test('every limit goes to the engine under its own name', () => {
+  const limits = {
+    memoryLimit: '1g',
+    memoryReservation: '512m',
+    memorySwap: -1,
+    cpuPeriod: 100_000,
+    cpuQuota: 50_000,
+    cpuShares: 512,
+    cpusetCpus: '0-3,8',
+    cpusetMems: '0',
+    blkioWeight: 300,
+    ulimits: { memlock: { soft: -1, hard: -1 } },
+  }
+  expect(createOptions({ ...container, ...limits }, settings).HostConfig).toMatchObject({
+    Memory: 2 ** 30,
+    MemoryReservation: 2 ** 29,
+    MemorySwap: -1,
+    CpuPeriod: 100_000,
+    CpuQuota: 50_000,
+    CpuShares: 512,
+    CpusetCpus: '0-3,8',
+    CpusetMems: '0',
+    BlkioWeight: 300,
+    Ulimits: [{ Name: 'memlock', Soft: -1, Hard: -1 }],
+  })
+})
+
+test("a container may live in the host's own spaces, and see what is mounted there later", () => {
+  const { HostConfig } = createOptions(
+    { ...container, ipcMode: 'host', cgroupnsMode: 'host', volumes: ['/run:/run:shared'] },
+    settings,
+  )
+  expect(HostConfig).toMatchObject({ IpcMode: 'host', CgroupnsMode: 'host' })
+  expect(HostConfig?.Binds).toContain('/run:/run:shared')
+})
+
 test.each([
   [{ name: 'no' }, { Name: 'no' }],
   [

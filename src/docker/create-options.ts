@@ -1,6 +1,7 @@
-import type { ContainerCreateOptions } from 'dockerode'
+import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import { folderOf } from '../catalog/container.js'
-import type { Container, Healthcheck, RestartPolicy } from '../catalog/container.js'
+import type { Container, Healthcheck, Limits, RestartPolicy } from '../catalog/container.js'
+import { bytes } from '../model/dimensions.js'
 
 /** What a container gets that is not in its catalogue entry. */
 export interface CreateSettings {
@@ -32,15 +33,32 @@ export function createOptions(
       Tmpfs: Object.fromEntries((container.tmpfs ?? []).map(tmpfsMount)),
       PidMode: container.pidMode ?? '',
       ...(container.ipcMode && { IpcMode: container.ipcMode }),
-      Ulimits: Object.entries(container.ulimits ?? {}).map(([Name, { soft, hard }]) => ({
-        Name,
-        Soft: soft,
-        Hard: hard,
-      })),
-      ...(container.memoryLimit !== undefined && { Memory: bytes(container.memoryLimit) }),
-      ...(container.cpuShares !== undefined && { CpuShares: container.cpuShares }),
+      ...(container.cgroupnsMode && { CgroupnsMode: container.cgroupnsMode }),
+      ...resources(container),
     },
   }
+}
+
+/** What the engine is told of limits: those that are set, and no other. */
+function resources(limits: Limits): HostConfig {
+  const memory = (amount?: string | number) => (amount === undefined ? amount : bytes(amount))
+  const all: { [Key in keyof HostConfig]: HostConfig[Key] } = {
+    Ulimits: Object.entries(limits.ulimits ?? {}).map(([Name, { soft, hard }]) => ({
+      Name,
+      Soft: soft,
+      Hard: hard,
+    })),
+    Memory: memory(limits.memoryLimit),
+    MemoryReservation: memory(limits.memoryReservation),
+    MemorySwap: memory(limits.memorySwap),
+    CpuPeriod: limits.cpuPeriod,
+    CpuQuota: limits.cpuQuota,
+    CpuShares: limits.cpuShares,
+    CpusetCpus: limits.cpusetCpus,
+    CpusetMems: limits.cpusetMems,
+    BlkioWeight: limits.blkioWeight,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
 export function environmentList(environment: Readonly<Record<string, string>>): string[] {
@@ -61,13 +79,4 @@ function healthcheck({ test, interval, timeout, startPeriod, retries }: Healthch
 function tmpfsMount(mount: string): [path: string, options: string] {
   const [path = '', ...options] = mount.split(':')
   return [path, options.join(':')]
-}
-
-const units: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
-
-/** Docker's notation of memory, `512m`, in bytes. */
-function bytes(memory: string | number): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)([bkmg]?)b?$/i.exec(String(memory)) ?? []
-  if (amount === undefined) throw new RangeError(`${memory} is no amount of memory, such as 512m`)
-  return Math.round(Number(amount) * (units[(unit || 'b').toLowerCase()] ?? 1))
 }

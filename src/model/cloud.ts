@@ -21,14 +21,31 @@ export interface Host {
   readonly globals: Globals
 }
 
-/** How to reach a host, from `ansible_host`, `ansible_user`, `ansible_port`, `ansible_ssh_private_key_file`, `ansible_become`. */
-export interface Connection {
+/** Whom one logs in to, and with which keys. */
+export interface Login {
   readonly address: string
   readonly port: number
   readonly user: string
-  /** Absolute path; undefined means the SSH agent's or the user's default keys. */
+  /** Absolute path; it must be there. */
   readonly privateKeyFile?: string
+  /** Absolute paths; those that are not there are passed over. Without any key: the agent's or the user's default ones. */
+  readonly identityFiles?: readonly string[]
+}
+
+/** A host that is only gone through, by the name that the operator calls it. */
+export interface Hop extends Login {
+  readonly name: string
+}
+
+/** How to reach a host, and to be root there: from `ansible_*` variables and the user's `~/.ssh/config`. */
+export interface Connection extends Login {
+  /** Secret. */
+  readonly password?: string
   readonly become: boolean
+  /** For sudo, if it asks. Secret. */
+  readonly becomePassword?: string
+  /** Jump hosts, the nearest to us first. */
+  readonly jumps?: readonly Hop[]
 }
 
 /** One file below `config/`, such as `keystone.conf` or `keystone/kolla1/keystone.conf`. */
@@ -54,6 +71,10 @@ export interface CloudFiles {
   readonly globalsD?: readonly SourceFile[]
   readonly passwords: SourceFile
   readonly overrides: readonly Override[]
+  /** `~/.ssh/config` of whoever reads this, where there is one. */
+  readonly sshConfig?: SshConfigFile
+  /** Values in these files that ansible-vault had encrypted one by one; secret, as the texts are that hold them. */
+  readonly vaulted?: readonly string[]
   /** What could not be read of all this, where something could not. */
   readonly problems?: readonly Finding[]
 }
@@ -61,4 +82,9 @@ export interface CloudFiles {
 export interface SourceFile {
   readonly path: string
   readonly text: string
+}
+
+export interface SshConfigFile extends SourceFile {
+  /** What `Include` stands for: pattern as it is written → files. */
+  readonly included?: Readonly<Record<string, readonly SshConfigFile[]>>
 }

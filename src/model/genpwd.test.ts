@@ -54,6 +54,21 @@ describe('genpwd', () => {
     expect(added).toEqual(['database_password', 'rabbitmq_password'])
   })
 
+  it('leaves what ansible-vault has encrypted as it is', () => {
+    const vaulted =
+      'database_password: !vault |\n          $ANSIBLE_VAULT;1.1;AES256\n          3039\n          3065\n'
+    const two = new Map([
+      ['database_password', 'password'],
+      ['rabbitmq_password', 'password'],
+    ] as const)
+    const { text, added } = genpwd(vaulted, two)
+    expect(added).toEqual(['rabbitmq_password'])
+    expect(text).toContain('database_password: !vault |')
+    expect(parse(text, { logLevel: 'silent' })).toMatchObject({
+      database_password: '$ANSIBLE_VAULT;1.1;AES256\n3039\n3065\n',
+    })
+  })
+
   it('changes nothing the second time', () => {
     const first = genpwd(undefined, template).text
     expect(genpwd(first, template)).toEqual({ text: first, added: [] })
@@ -74,6 +89,7 @@ describe('genpwd', () => {
   it.each([
     ['a: [', /is no YAML \(line 1\)/],
     ['- a\n', /must consist of lines key: value/],
+    ['$ANSIBLE_VAULT;1.1;AES256\n36\n', /encrypted by ansible-vault: decrypt it, fill it/],
   ])('refuses %j', (text, message) => {
     expect(() => genpwd(text)).toThrow(message)
   })

@@ -58,6 +58,11 @@ export function genpwd(
 }
 
 function read(text: string | undefined): [Document, YAMLMap] {
+  if (text?.startsWith('$ANSIBLE_VAULT')) {
+    throw new Error(
+      'passwords.yml is encrypted by ansible-vault: decrypt it, fill it, encrypt it again; nothing was changed',
+    )
+  }
   const parsed = parseDocument(text ?? '', options)
   const [error] = parsed.errors
   if (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dimensions } from './dimensions.js'
 import {
   accountSettings,
   apiSettings,
@@ -10,7 +11,6 @@ import {
   cephName,
   count,
   devices,
-  dimensions,
   doubleQuotable,
   haproxyTime,
   hostOrAddress,

@@ -11,6 +11,7 @@ import { GroupTree } from './inventory/groups.js'
 import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
 import { readVarsFiles } from './inventory/vars-files.js'
+import { SshConfig } from './login/ssh-config.js'
 import { readGlobalsFiles } from './read-globals.js'
 import { missingPasswords, readPasswords, templatedPasswords } from './read-passwords.js'
 import { Resolvers } from './resolvers.js'
@@ -56,10 +57,17 @@ export function readCloud(
     ...secrets.findings,
   ]
 
+  const sshConfig = new SshConfig(files.sshConfig)
+  findings.push(...sshConfig.findings)
   const hosts: Host[] = []
   for (const host of remote) {
     const resolver = resolvers.of(host.name)
-    const { connection, findings: wrong } = readConnection(host, resolver, files.inventory.path)
+    const { connection, findings: wrong } = readConnection(host, {
+      resolver,
+      passwords: secrets.passwords,
+      sshConfig,
+      inventoryPath: files.inventory.path,
+    })
     findings.push(...wrong)
     const globals = readGlobals(resolver, files, broken ? [] : findings)
     if (globals) hosts.push({ name: host.name, connection, globals })

@@ -1,4 +1,5 @@
-import { account, count, dimensions, port, setting, text, yesNo } from './setting.js'
+import { dimensions } from './dimensions.js'
+import { account, count, port, setting, text, yesNo } from './setting.js'
 
 /*
  * What kolla-ansible's roles have in common: the same settings under another name. A service adds what is its own.

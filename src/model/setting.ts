@@ -94,14 +94,6 @@ export const doubleQuotable = z.preprocess(
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, { error: `must be one of ${words.join(', ')}` })
 
-const limit = z.object({ soft: count, hard: count })
-/** kolla-ansible's `<service>_dimensions`, as far as we apply them; others are refused rather than ignored. */
-export const dimensions = z.strictObject({
-  ulimits: z.record(z.string(), limit).optional(),
-  mem_limit: z.union([z.string(), z.number()]).optional(),
-  cpu_shares: z.number().optional(),
-})
-
 export const only = <const Word extends string>(word: Word) =>
   z.literal(word, { error: `must be ${word}: this version knows no other` })
 

@@ -42,9 +42,7 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
     findings.push({ severity: 'error', message, ...place(offset) })
   const contents = document?.contents
   const expansion = document && document.errors.length === 0 ? expansionFault(document) : undefined
-  if (file.text.startsWith('$ANSIBLE_VAULT')) {
-    refuse('the file is encrypted by ansible-vault: decrypt it, this version does not')
-  } else if (document && document.errors.length > 0) {
+  if (document && document.errors.length > 0) {
     for (const error of document.errors) {
       refuse(`this is no YAML: ${yamlFault(error)}`, error.pos[0])
     }

@@ -4,7 +4,9 @@ import type { Client, ClientChannel } from 'ssh2'
 import { connect, lost } from './connect.js'
 import type { SshTarget } from './connect.js'
 import { Guard } from './guard.js'
+import type { JumpHosts } from './jump-hosts.js'
 import { launch } from './launch.js'
+import { notStarted } from './not-started.js'
 import { Semaphore } from './semaphore.js'
 
 /** sshd's MaxSessions is 10 unless somebody lowered it, and the guard has one. */
@@ -36,8 +38,12 @@ export class SshConnection {
     this.startIdling()
   }
 
-  static async open(target: SshTarget, idleMs: number): Promise<SshConnection> {
-    const client = await connect(target)
+  static async open(
+    target: SshTarget,
+    idleMs: number,
+    jumpHosts: JumpHosts,
+  ): Promise<SshConnection> {
+    const client = await connect(target, jumpHosts)
     try {
       const id = randomUUID()
       const guard = await Guard.start(target, client, id)
@@ -58,10 +64,10 @@ export class SshConnection {
     return !this.ended.signal.aborted
   }
 
-  /** A channel to a program that runs as root, and the id that `guard` knows it by. @throws ConnectionLost */
+  /** A channel to a program that runs as root, and the id that `guard` knows it by. @throws ConnectionLost, SudoRefused */
   async exec(script: string, title: string): Promise<{ channel: ClientChannel; id: string }> {
     const id = `${this.id}/${++this.runs}`
-    const command = launch(script, this.target.connection.become, id)
+    const { command, begun } = launch(script, this.target.connection, id)
     this.used++
     clearTimeout(this.idleTimer)
     await this.slots.acquire()
@@ -69,14 +75,15 @@ export class SshConnection {
       this.slots.release()
       if (--this.used === 0) this.startIdling()
     }
-    try {
-      const channel = await this.openPatiently(command, title)
-      channel.once('close', release)
-      return { channel, id }
-    } catch (error) {
+    const channel = await this.openPatiently(command, title).catch((error: unknown) => {
       release()
       throw error
-    }
+    })
+    channel.once('close', release)
+    await begun(channel).catch((error: unknown) => {
+      throw this.alive ? notStarted(this.target, error) : lost(this.target.host, title)
+    })
+    return { channel, id }
   }
 
   private async openPatiently(command: string, title: string): Promise<ClientChannel> {

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect as connectTo } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
-import type { Connection as ServerConnection, ServerChannel } from 'ssh2'
+import type {
+  AuthContext,
+  AuthenticationType,
+  Connection as ServerConnection,
+  ServerChannel,
+} from 'ssh2'
 import type { SshTarget } from './connect.js'
 import { recordHostKey } from './known-hosts.js'
 import { examineHostKey } from './trust.js'
@@ -14,8 +20,17 @@ export class FakeHost {
   private readonly connections = new Set<ServerConnection>()
   sessions = 0
   logins = 0
+  /** What it was told to run. */
+  readonly commands: string[] = []
   /** How many sessions it refuses next, as a full sshd does. */
   refusals = 0
+  /** Connections that it forwards now; none, as where that is forbidden, while `forwards` is false. */
+  forwarded = 0
+  forwards = true
+  /** Lets in whoever knows it, besides the key. */
+  password: string | undefined
+  /** Asks for the password in a question of its own, as PAM does. */
+  asks = false
 
   private constructor(
     private readonly server: ssh2.Server,
@@ -44,10 +59,15 @@ export class FakeHost {
   }
 
   /** Puts its key on record, as `trust` does. */
-  async trust(): Promise<void> {
-    const { connection, knownHostsFile } = this.target
+  async trust(knownHostsFile = this.target.knownHostsFile): Promise<void> {
+    const { connection } = this.target
     const { key } = await examineHostKey(this.target.host, connection, '')
     await recordHostKey(knownHostsFile, connection.address, connection.port, key)
+  }
+
+  /** How many are connected to it. */
+  get connected(): number {
+    return this.connections.size
   }
 
   /** A pulled plug: every connection breaks. */
@@ -67,12 +87,24 @@ export class FakeHost {
     this.connections.add(connection)
     connection.on('error', () => undefined)
     connection.on('close', () => this.connections.delete(connection))
+    const methods: AuthenticationType[] = ['publickey', 'password', 'keyboard-interactive']
     connection.on('authentication', (attempt) => {
       if (attempt.method === 'publickey' && attempt.key.data.equals(allowed)) attempt.accept()
-      else attempt.reject(['publickey'])
+      else if (this.lets(attempt)) attempt.accept()
+      else if (this.asks && attempt.method === 'keyboard-interactive') {
+        attempt.prompt({ prompt: 'Password: ', echo: false }, ([answer]) => {
+          if (answer === this.password) attempt.accept()
+          else attempt.reject(methods)
+        })
+      } else attempt.reject(methods)
     })
     connection.on('ready', () => {
       this.logins++
+      if (this.forwards) {
+        connection.on('tcpip', (accept, reject, { destIP, destPort }) =>
+          this.forward(accept, reject, destIP, destPort),
+        )
+      }
       connection.on('session', (accept, reject) => {
         if (this.refusals > 0) {
           this.refusals--
@@ -86,9 +118,37 @@ export class FakeHost {
     })
   }
 
+  private lets(attempt: AuthContext): boolean {
+    return attempt.method === 'password' && !this.asks && attempt.password === this.password
+  }
+
+  private forward(
+    accept: () => ServerChannel,
+    reject: () => void,
+    address: string,
+    port: number,
+  ): void {
+    const socket = connectTo(port, address)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      this.forwarded++
+      socket.off('error', reject)
+      const channel = accept()
+      socket.on('error', () => channel.destroy())
+      channel.on('error', () => socket.destroy())
+      channel.once('close', () => {
+        this.forwarded--
+        socket.destroy()
+      })
+      socket.once('close', () => channel.end())
+      socket.pipe(channel).pipe(socket)
+    })
+  }
+
   /** Like sshd: a session of its own, input closed with the channel, nothing killed. */
   private execute(channel: ServerChannel, command: string): void {
     this.sessions++
+    this.commands.push(command)
     const child = spawn('/bin/sh', ['-c', command], { detached: true })
     channel.pipe(child.stdin)
     child.stdin.on('error', () => undefined)

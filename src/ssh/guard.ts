@@ -1,10 +1,9 @@
 import type { Client, ClientChannel } from 'ssh2'
-import type { Connection } from '../model/cloud.js'
 import type { SshTarget } from './connect.js'
-import { ConnectionLost, SudoRefused } from './errors.js'
-import type { HostError } from './errors.js'
 import { launch, runVariable } from './launch.js'
+import { notStarted } from './not-started.js'
 import { sh } from './quote.js'
+import { NotRoot } from './sudo.js'
 
 /** The host gives a silent client up before the client, whose keep-alives take 20 s, gives up the host. */
 const silenceSeconds = 12
@@ -52,20 +51,24 @@ export class Guard {
   }
 
   /** Resolves when it runs as root. @throws SudoRefused */
-  static start({ host, connection }: SshTarget, client: Client, id: string): Promise<Guard> {
+  static start(target: SshTarget, client: Client, id: string): Promise<Guard> {
+    const { command, begun } = launch(script(id), target.connection, 'guard')
     return new Promise((resolve, reject) => {
-      client.exec(launch(script(id), connection.become, 'guard'), (error, channel) => {
+      const fail = (error: unknown) => reject(notStarted(target, error))
+      client.exec(command, (error, channel) => {
         if (error) {
           reject(error)
           return
         }
-        let stderr = ''
-        channel.stderr
-          .setEncoding('utf8')
-          .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
         channel.on('error', () => undefined)
-        channel.once('data', () => resolve(new Guard(channel, client)))
-        channel.once('close', () => reject(refused(host, connection, stderr)))
+        begun(channel).then(() => {
+          let stderr = ''
+          channel.stderr
+            .setEncoding('utf8')
+            .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
+          channel.once('data', () => resolve(new Guard(channel, client)))
+          channel.once('close', () => fail(new NotRoot(stderr)))
+        }, fail)
       })
     })
   }
@@ -82,15 +85,4 @@ export class Guard {
   private tell(line: string): void {
     if (this.channel.writable) this.channel.write(`${line}\n`)
   }
-}
-
-function refused(host: string, { user, become }: Connection, stderr: string): HostError {
-  const said = stderr.trim().split('\n').at(-1) ?? ''
-  return become && said.startsWith('sudo:')
-    ? new SudoRefused(
-        host,
-        `user ${user} cannot become root (${said}); ` +
-          'give it a NOPASSWD rule for all commands or log in as root',
-      )
-    : new ConnectionLost(host, `no script can be started: ${said || 'the connection broke'}`)
 }

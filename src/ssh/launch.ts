@@ -1,3 +1,6 @@
+import type { ClientChannel } from 'ssh2'
+import type { Connection } from '../model/cloud.js'
+import { answerSudo } from './sudo.js'
 import { raw, sh } from './quote.js'
 
 /** Every process of a script has this in its environment, so that it can be found and ended. */
@@ -9,10 +12,34 @@ const prelude =
 /** Linux takes no longer single argument; data belongs into standard input anyway. */
 const longest = 120_000
 
-/** The command line that runs a bash script as root. */
-export function launch(script: string, become: boolean, id: string): string {
-  const sudo = raw(become ? 'sudo -n -- ' : '')
-  const command = sh`exec ${sudo}env ${runVariable}=${id} bash -c ${prelude + script}`
+/** How a script is run as root. */
+export interface Launch {
+  readonly command: string
+  /** Resolves when the script has begun on this channel, and standard input is its own. @throws Error with sudo's words */
+  readonly begun: (channel: ClientChannel) => Promise<void>
+}
+
+/** What runs a bash script as root; sudo gets its password when it asks, and from standard input. */
+export function launch(
+  script: string,
+  { become, becomePassword }: Pick<Connection, 'become' | 'becomePassword'>,
+  id: string,
+): Launch {
+  if (!become || becomePassword === undefined) {
+    const sudo = raw(become ? 'sudo -n -- ' : '')
+    const command = sh`exec ${sudo}env ${runVariable}=${id} bash -c ${prelude + script}`
+    return { command: checked(command), begun: () => Promise.resolve() }
+  }
+  const marks = { asks: `kolla-temporal asks for ${id}`, begins: `kolla-temporal begins ${id}` }
+  const whole = sh`echo ${marks.begins} >&2\n` + prelude + script
+  const command = sh`exec sudo -S -p ${marks.asks} -- env ${runVariable}=${id} bash -c ${whole}`
+  return {
+    command: checked(command),
+    begun: (channel) => answerSudo(channel, marks, becomePassword),
+  }
+}
+
+function checked(command: string): string {
   if (Buffer.byteLength(command) > longest) throw new RangeError('The script is too long.')
   return command
 }

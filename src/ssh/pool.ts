@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { SshConnection } from './connection.js'
 import type { SshTarget } from './connect.js'
 import { RemoteError } from './errors.js'
+import { JumpHosts } from './jump-hosts.js'
 import { Tail } from './lines.js'
 import { open } from './open.js'
 import type { Remote, RunOptions, RunResult } from './remote.js'
@@ -15,6 +16,7 @@ export interface SshPoolOptions {
 /** Every host's one login, opened on demand and again when it broke. */
 export class SshPool {
   private readonly remotes = new Map<string, SshRemote>()
+  private readonly jumpHosts = new JumpHosts()
 
   constructor(private readonly options: SshPoolOptions = {}) {}
 
@@ -24,7 +26,7 @@ export class SshPool {
     const key = JSON.stringify([host, knownHostsFile, Object.entries(connection).sort()])
     const known = this.remotes.get(key)
     if (known) return known
-    const remote = new SshRemote(target, this.options.idleMs ?? 60_000)
+    const remote = new SshRemote(target, this.options.idleMs ?? 60_000, this.jumpHosts)
     this.remotes.set(key, remote)
     return remote
   }
@@ -41,6 +43,7 @@ class SshRemote implements Remote {
   constructor(
     private readonly target: SshTarget,
     private readonly idleMs: number,
+    private readonly jumpHosts: JumpHosts,
   ) {}
 
   get host(): string {
@@ -82,7 +85,7 @@ class SshRemote implements Remote {
   private async connect(): Promise<SshConnection> {
     const forget = () => (this.opening = undefined)
     try {
-      const connection = await SshConnection.open(this.target, this.idleMs)
+      const connection = await SshConnection.open(this.target, this.idleMs, this.jumpHosts)
       connection.onEnd(forget)
       return connection
     } catch (error) {

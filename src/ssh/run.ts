@@ -78,7 +78,7 @@ export async function runScript(
       lines.write(text)
     })
     await Promise.race([
-      new Promise<void>((resolve) => stream.once('end', resolve)),
+      stream.readableEnded || new Promise<void>((resolve) => stream.once('end', resolve)),
       closed.then(() => sleep(1_000, undefined, { ref: false })),
     ])
     lines.end()

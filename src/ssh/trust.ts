@@ -1,4 +1,5 @@
-import type { Connection } from '../model/cloud.js'
+import type { Duplex } from 'node:stream'
+import type { Login } from '../model/cloud.js'
 import { Client } from 'ssh2'
 import type { ServerHostKeyAlgorithm } from 'ssh2'
 import { unreachable } from './unreachable.js'
@@ -7,16 +8,15 @@ import type { HostError } from './errors.js'
 import { fingerprint, hostKey, recordedKeys, sameKey } from './known-hosts.js'
 import type { HostKey } from './known-hosts.js'
 
-/** Asks a host for its key. Nothing is accepted and no login is tried. @throws HostUnreachable */
-function fetchHostKey(host: string, connection: Connection): Promise<HostKey> {
+/** Asks a host for its key, through `stream` where one leads there. No login is tried there. @throws HostUnreachable */
+function fetchHostKey(host: string, login: Login, stream?: Duplex): Promise<HostKey> {
   return new Promise((resolve, reject) => {
     const client = new Client()
-    client.once('error', (error) => reject(unreachable(host, connection, error)))
-    client.once('close', () => reject(unreachable(host, connection)))
+    client.once('error', (error) => reject(unreachable(host, login, error)))
+    client.once('close', () => reject(unreachable(host, login)))
     client.connect({
-      host: connection.address,
-      port: connection.port,
-      username: connection.user,
+      ...(stream ? { sock: stream } : { host: login.address, port: login.port }),
+      username: login.user,
       readyTimeout: 10_000,
       hostVerifier: (blob: Buffer) => {
         resolve(hostKey(Buffer.from(blob)))
@@ -29,7 +29,7 @@ function fetchHostKey(host: string, connection: Connection): Promise<HostKey> {
 /** The key that a host shows, beside what is on record for it. */
 export interface ShownKey {
   readonly host: string
-  readonly connection: Connection
+  readonly login: Login
   readonly key: HostKey
   readonly recorded: readonly HostKey[]
   readonly state: 'known' | 'new' | 'changed'
@@ -38,14 +38,15 @@ export interface ShownKey {
 /** Compares a host's key with a text of known hosts. Records nothing. @throws HostUnreachable */
 export async function examineHostKey(
   host: string,
-  connection: Connection,
+  login: Login,
   knownHosts: string,
+  stream?: Duplex,
 ): Promise<ShownKey> {
-  const key = await fetchHostKey(host, connection)
-  const recorded = recordedKeys(knownHosts, connection.address, connection.port)
+  const key = await fetchHostKey(host, login, stream)
+  const recorded = recordedKeys(knownHosts, login.address, login.port)
   const isKnown = recorded.some((known) => sameKey(known, key))
   const state = isKnown ? 'known' : recorded.length > 0 ? 'changed' : 'new'
-  return { host, connection, key, recorded, state }
+  return { host, login, key, recorded, state }
 }
 
 /** Why a host's key must not be accepted, or undefined if it is the one on record. */

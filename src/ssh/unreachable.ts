@@ -1,4 +1,4 @@
-import type { Connection } from '../model/cloud.js'
+import type { Login } from '../model/cloud.js'
 import { HostUnreachable } from './errors.js'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** One sentence for whatever ended an SSH connection before it was ready. */
 export function unreachable(
   host: string,
-  { address, port }: Connection,
+  { address, port }: Login,
   cause?: Error & { readonly code?: string; readonly level?: string },
 ): HostUnreachable {
   const reason =

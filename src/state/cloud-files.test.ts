@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFile, execFileSync } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testFiles } from '../catalog/testing/cloud.js'
 import type { CloudFiles } from '../model/cloud.js'
@@ -95,6 +96,49 @@ describe('files on disk', () => {
     const old: CloudFiles = { name, inventory, globals, passwords, overrides }
     expect(readCloud(old).cloud?.name).toBe('demo')
     expect(besides(old, await readAll())).toEqual(old)
+  })
+
+  it('of ssh are read with what they include, relative to their own folder', async () => {
+    await write('ssh/config', 'Include conf.d/*.conf\nInclude nothing/*\nHost *\n  Port 3\n')
+    await write('ssh/conf.d/b.conf', 'Host kolla2\n  Port 2\n')
+    await write('ssh/conf.d/a.conf', 'Host kolla1\n  HostName 10.0.0.7\n  Include c\n')
+    await write('ssh/conf.d/README', 'Host *\n  Port 9\n')
+    await write('ssh/c', 'Port 1\n')
+    const read = await readCloudFiles('demo', location(), join(folder, 'ssh/config'))
+    const { cloud } = readCloud(read)
+    expect(cloud?.hosts.map(({ connection }) => connection.port)).toEqual([1, 2, 3])
+    const none = await readCloudFiles('demo', location(), join(folder, 'ssh/none'))
+    expect(none.sshConfig).toBeUndefined()
+    expect(besides(none, read).sshConfig).toEqual(read.sshConfig)
+    expect(besides(read, none)).toEqual(none)
+  })
+
+  describe('that ansible-vault has encrypted', () => {
+    const vault = join(import.meta.dirname, 'vault', 'testdata')
+    const source = join(vault, 'password')
+    const known = () => ({ ...location(), vaultIds: [{ label: 'default', source }] })
+    beforeEach(async () => {
+      await copyFile(join(vault, 'passwords.yml'), join(folder, 'passwords.yml'))
+      await mkdir(join(folder, 'config'))
+      await copyFile(join(vault, 'passwords.yml'), join(folder, 'config/keystone.conf'))
+    })
+
+    it('are read by who knows the password, and kept in snapshots alone', async () => {
+      const read = await readCloudFiles('demo', known())
+      const { cloud } = readCloud(read)
+      expect(cloud?.passwords['database_password']).toBe('from-the-vault')
+      expect(cloud?.overrides[0]?.text).toContain('from-the-vault')
+      await new Snapshots(join(folder, 'state'), 'demo').keepFiles(read)
+      const { stdout } = await promisify(execFile)('grep', ['-rl', 'from-the-vault', folder])
+      expect(stdout).toMatch(/^\S+\/state\/clouds\/demo\/files\/\w+\.json\n$/)
+    })
+
+    it('are one sentence without a password, and nothing is called missing', async () => {
+      const { cloud, findings } = readCloud(await readAll(), () => ['database_password', 'b', 'c'])
+      expect(cloud).toBeUndefined()
+      expect(findings).toHaveLength(1)
+      expect(findings[0]?.message).toMatch(/^ansible-vault has encrypted this: name the file/)
+    })
   })
 
   it('that are links to nothing, or in circles, are a warning', async () => {

@@ -1,23 +1,47 @@
+import { homedir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import type { CloudFiles, SourceFile } from '../model/cloud.js'
 import type { CloudLocation } from './clouds.js'
 import { FileReader } from './file-reader.js'
+import { readSshConfig } from './ssh-config-file.js'
+import { Vault } from './vault/vault.js'
 
-/** Reads what a cloud is described by. A file that does not exist has an empty text: the model says what is missing. */
-export async function readCloudFiles(name: string, location: CloudLocation): Promise<CloudFiles> {
+/**
+ * Reads what a cloud is described by, decrypted where ansible-vault has encrypted it. A file that does not exist has an empty text: the model says what is
+ * missing.
+ */
+export async function readCloudFiles(
+  name: string,
+  location: CloudLocation,
+  ownSshConfig = join(homedir(), '.ssh', 'config'),
+): Promise<CloudFiles> {
   const { configdir } = location
-  const reader = new FileReader()
+  const vault = new Vault(location.vaultIds ?? [])
+  const reader = new FileReader(vault)
   const beside = dirname(location.inventory)
-  const [inventory, inventoryVars, globals, globalsD, passwords, overrides] = await Promise.all([
-    reader.source(location.inventory),
-    readAll(reader, join(beside, 'group_vars'), join(beside, 'host_vars')),
-    reader.source(join(configdir, 'globals.yml')),
-    readGlobalsD(reader, join(configdir, 'globals.d')),
-    reader.source(join(configdir, 'passwords.yml')),
-    readOverrides(reader, join(configdir, 'config')),
-  ])
-  const files = { name, inventory, inventoryVars, globals, globalsD, passwords, overrides }
-  return reader.problems.length > 0 ? { ...files, problems: reader.problems } : files
+  const [inventory, inventoryVars, globals, globalsD, passwords, overrides, sshConfig] =
+    await Promise.all([
+      reader.source(location.inventory),
+      readAll(reader, join(beside, 'group_vars'), join(beside, 'host_vars')),
+      reader.source(join(configdir, 'globals.yml')),
+      readGlobalsD(reader, join(configdir, 'globals.d')),
+      reader.source(join(configdir, 'passwords.yml')),
+      readOverrides(reader, join(configdir, 'config')),
+      readSshConfig(reader, ownSshConfig),
+    ])
+  const problems = [...reader.problems, ...vault.problems]
+  return {
+    name,
+    inventory,
+    inventoryVars,
+    globals,
+    globalsD,
+    passwords,
+    overrides,
+    ...(sshConfig && { sshConfig }),
+    ...(vault.values.length > 0 && { vaulted: vault.values }),
+    ...(problems.length > 0 && { problems }),
+  }
 }
 
 /** The directory that files were read from, wherever the cloud's name points now. */
@@ -27,13 +51,16 @@ export function configdirOf(files: CloudFiles): string {
 
 /** Files that were kept long ago, as if they lay where others of the same cloud lie. */
 export function besides(files: CloudFiles, others: CloudFiles): CloudFiles {
-  const { inventory, inventoryVars, globals, globalsD, passwords } = files
+  const { name, inventory, inventoryVars, globals, globalsD, passwords, overrides } = files
   const moved = (file: SourceFile, from: SourceFile, to: SourceFile): SourceFile => ({
     ...file,
     path: join(dirname(to.path), relative(dirname(from.path), file.path)),
   })
   return {
-    ...files,
+    name,
+    overrides,
+    ...(files.vaulted && { vaulted: files.vaulted }),
+    ...(files.problems && { problems: files.problems }),
     inventory: { ...inventory, path: others.inventory.path },
     ...(inventoryVars && {
       inventoryVars: inventoryVars.map((file) => moved(file, inventory, others.inventory)),
@@ -41,6 +68,8 @@ export function besides(files: CloudFiles, others: CloudFiles): CloudFiles {
     globals: { ...globals, path: others.globals.path },
     ...(globalsD && { globalsD: globalsD.map((file) => moved(file, globals, others.globals)) }),
     passwords: { ...passwords, path: others.passwords.path },
+    // How hosts are reached is today's matter.
+    ...(others.sshConfig && { sshConfig: others.sshConfig }),
   }
 }
 

@@ -1,16 +1,27 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { isCloudName } from '../model/cloud-name.js'
+import type { VaultId } from './vault/vault-ids.js'
 
 /** Where a cloud's files are: `globals.yml`, `passwords.yml` and `config/` below `configdir`, and an inventory. Absolute paths. */
 export interface CloudLocation {
   readonly configdir: string
   readonly inventory: string
+  /** Where the passwords are that ansible-vault has encrypted its files with, in the order in which they are tried. */
+  readonly vaultIds?: readonly VaultId[]
 }
 
-const register = z.record(z.string(), z.object({ configdir: z.string(), inventory: z.string() }))
+const register = z.record(
+  z.string(),
+  z.object({
+    configdir: z.string(),
+    inventory: z.string(),
+    vaultIds: z.array(z.object({ label: z.string(), source: z.string() })).exactOptional(),
+  }),
+)
 
 /** A cloud is named by its directory, unless the operator names it. */
 export function cloudName(configdir: string): string {
@@ -28,8 +39,8 @@ export async function readClouds(stateDirectory: string): Promise<Record<string,
 }
 
 /**
- * Makes a cloud known to workers under a name; the last registration wins. Returns where the name pointed before, if
- * that was elsewhere.
+ * Makes a cloud known to workers under a name; the last registration wins, and one that names no passwords of
+ * ansible-vault keeps those that were named before. Returns where the name pointed before, if that was elsewhere.
  */
 export async function registerCloud(
   stateDirectory: string,
@@ -43,11 +54,17 @@ export async function registerCloud(
   }
   const clouds = await readClouds(stateDirectory)
   const known = clouds[name]
-  if (known?.configdir === location.configdir && known.inventory === location.inventory) return
+  const isSame = known?.configdir === location.configdir && known.inventory === location.inventory
+  const { vaultIds = isSame ? known.vaultIds : undefined } = location
+  if (isSame && isDeepStrictEqual(vaultIds, known.vaultIds)) return
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 })
   const file = join(stateDirectory, 'clouds.yml')
   const next = `${file}.${process.pid}`
-  await writeFile(next, stringify({ ...clouds, [name]: location }), { mode: 0o600 })
+  await writeFile(
+    next,
+    stringify({ ...clouds, [name]: { ...location, ...(vaultIds && { vaultIds }) } }),
+    { mode: 0o600 },
+  )
   await rename(next, file)
-  return known
+  return isSame ? undefined : known
 }

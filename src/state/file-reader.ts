@@ -3,6 +3,8 @@ import { join, relative, sep } from 'node:path'
 import type { Override, SourceFile } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { FileRefused, readRegularFile } from './regular-file.js'
+import { decoded } from './decoded.js'
+import type { Vault } from './vault/vault.js'
 
 /** All of these are texts that people write; images and the like are for services that read them themselves. */
 const LARGEST = 1024 * 1024
@@ -11,7 +13,7 @@ const LARGEST = 1024 * 1024
 const LARGEST_TOGETHER = 16 * LARGEST
 const MOST_FILES = 10_000
 
-/** Reads files and folders of the operator's. What can't be read is a finding. */
+/** Reads files and folders of the operator's, and decrypts what ansible-vault has encrypted. What can't be read is a finding. */
 export class FileReader {
   readonly problems: Finding[] = []
 
@@ -19,19 +21,20 @@ export class FileReader {
   private readonly taken = { sources: 0, overrides: 0 }
   private found = 0
 
+  constructor(private readonly vault: Vault) {}
+
   /** A file that does not exist has an empty text. */
   async source(path: string): Promise<SourceFile> {
     const text = await this.text(path, 'sources')
     if (text instanceof FileRefused) this.add('error', path, text.message)
-    return { path, text: text instanceof FileRefused ? '' : text }
+    return this.vault.open({ path, text: text instanceof FileRefused ? '' : text })
   }
 
   async override(folder: string, path: string): Promise<Override> {
     const name = relative(folder, path).split(sep).join('/')
     const text = await this.text(path, 'overrides')
-    return text instanceof FileRefused
-      ? { path: name, text: '', problem: text.message }
-      : { path: name, text }
+    if (text instanceof FileRefused) return { path: name, text: '', problem: text.message }
+    return { path: name, text: (await this.vault.openWhole({ path, text })).text }
   }
 
   private async text(path: string, kind: keyof FileReader['taken']): Promise<string | FileRefused> {
@@ -39,6 +42,7 @@ export class FileReader {
       const bytes = await this.attempt(path, readRegularFile(path, LARGEST))
       if (bytes === undefined) return ''
       const text = decoded(bytes)
+      if (text === undefined) return new FileRefused('this is no text in UTF-8')
       this.taken[kind] += bytes.length
       return this.taken[kind] > LARGEST_TOGETHER ? new FileRefused(tooMuch) : text
     } catch (error) {
@@ -103,14 +107,6 @@ export class FileReader {
 }
 
 const tooMuch = `with this, all files come to more than ${LARGEST_TOGETHER / 2 ** 20} MiB`
-
-function decoded(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new FileRefused('this is no text in UTF-8')
-  }
-}
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''

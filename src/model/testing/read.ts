@@ -18,11 +18,21 @@ export interface Texts {
   inventoryVars?: Record<string, string>
   passwords?: string
   overrides?: Override[]
+  /** `~/.ssh/config` */
+  sshConfig?: string
 }
 
 /** Reads these texts as `readCloud` does a cloud's files; `required` names the passwords that there must be. */
 export function read(
-  { globals, globalsD = {}, inventory, inventoryVars = {}, passwords = '', overrides = [] }: Texts,
+  {
+    globals,
+    globalsD = {},
+    inventory,
+    inventoryVars = {},
+    passwords = '',
+    overrides = [],
+    sshConfig,
+  }: Texts,
   required: string[] = [],
 ) {
   const files = {
@@ -36,6 +46,7 @@ export function read(
     })),
     passwords: { path: 'passwords.yml', text: passwords },
     overrides,
+    ...(sshConfig !== undefined && { sshConfig: { path: '/home/.ssh/config', text: sshConfig } }),
   }
   const { cloud, findings } = readCloud(files, () => required)
   return { cloud, findings: findings.map(formatFinding) }
