@@ -30,6 +30,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'conformance',
+          pool,
+          include: ['test/conformance/*.test.ts'],
+          // Rendering an input by kolla-ansible keeps one processor busy for half a minute.
+          testTimeout: 900_000,
+          maxConcurrency: 2,
+        },
+      },
       { test: { name: 'lab', include: ['test/lab/*.test.ts'], ...lab } },
       { test: { name: 'long', include: ['test/lab/long/*.test.ts'], ...lab } },
       { test: { name: 'kills', include: ['test/lab/kills/*.test.ts'], ...lab } },
