@@ -18,7 +18,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool,
-          include: ['{src,workflows,activities,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            '{src,workflows,activities,workers,bench}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/conformance/read/*.test.ts',
+          ],
         },
       },
       {

@@ -1,5 +1,5 @@
 import type { Said } from './read/read.js'
-import type { Tree } from './tree.js'
+import type { Files, Tree } from './tree.js'
 
 /** One thing that the two say differently. What only one of them says is undefined for the other. */
 export interface Difference {
@@ -17,7 +17,7 @@ const WHOLE: Said = new Map([['(whole)', 'there']])
 /** Everything that differs, host by host and file by file. */
 export function compare(theirs: Tree, ours: Tree): Difference[] {
   return pairs(theirs, ours).flatMap(([host, theirContainers, ourContainers]) =>
-    pairs(theirContainers ?? new Map(), ourContainers ?? new Map()).flatMap(
+    pairs<Files>(theirContainers ?? new Map(), ourContainers ?? new Map()).flatMap(
       ([container, theirFiles, ourFiles]) => {
         if (!theirFiles || !ourFiles) {
           return said({ host, container, file: '' }, theirFiles && WHOLE, ourFiles && WHOLE)

@@ -4,7 +4,8 @@ import { hiddenBy, patterns } from './differences.js'
 import type { Pattern } from './differences.js'
 import { formatDifferences } from './format.js'
 import { inputs } from './inputs.js'
-import { renderTheirs } from './kolla-ansible.js'
+import { installed, releases, renderTheirs } from './kolla-ansible.js'
+import { overridePaths, pathsOfRole } from './override-paths.js'
 import { renderOurs } from './ours.js'
 import { readTheirs } from './tree.js'
 
@@ -15,6 +16,14 @@ import { readTheirs } from './tree.js'
 const all = await inputs()
 const used = new Set<Pattern>()
 let compared = 0
+
+it('knows every path of an override that the roles of either release read', async () => {
+  const trees = await Promise.all(releases.map(installed))
+  for (const [role, paths] of Object.entries(overridePaths.roles)) {
+    const read = await Promise.all(trees.map((tree) => pathsOfRole(tree, role)))
+    expect([...new Set(read.flat())].sort(), role).toEqual([...paths].sort())
+  }
+})
 
 describe.concurrent.each(all)('$name', ({ name, release, directory }) => {
   it('says what kolla-ansible says, or why not', async () => {
@@ -32,5 +41,8 @@ describe.concurrent.each(all)('$name', ({ name, release, directory }) => {
 afterAll(() => {
   // Whoever looks at one input does not see all of them.
   if (process.env['INPUTS'] !== undefined || compared < all.length) return
-  expect(patterns.filter((one) => !used.has(one)), 'patterns that hide nothing').toEqual([])
+  expect(
+    patterns.filter((one) => !used.has(one)),
+    'patterns that hide nothing',
+  ).toEqual([])
 })

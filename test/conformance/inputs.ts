@@ -1,10 +1,10 @@
-import { chmod, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { genpwd } from '../../src/model/genpwd.js'
-import { cache, versions } from './kolla-ansible.js'
+import { cache, releases } from './kolla-ansible.js'
 import type { Release } from './kolla-ansible.js'
 
 /** What an operator would have in a directory, and facts.yml with what is found on the hosts. */
@@ -16,7 +16,6 @@ export interface Input {
 }
 
 const own = fileURLToPath(new URL('inputs/', import.meta.url))
-const releases = Object.keys(versions) as Release[]
 
 /**
  * The inputs beside this file, each for every release, complete with passwords: or those of directories that are named
@@ -53,13 +52,12 @@ async function prepare(
   const directory = join(cache, 'inputs', name)
   await rm(directory, { recursive: true, force: true })
   await cp(source, directory, { recursive: true })
-  const releaseLine = /^openstack_release:/m.test(globals) ? '' : `openstack_release: "${release}"\n`
+  const releaseLine = /^openstack_release:/m.test(globals)
+    ? ''
+    : `openstack_release: "${release}"\n`
   await writeFile(join(directory, 'globals.yml'), releaseLine + globals)
-  await writeFile(join(directory, 'passwords.yml'), passwords, { flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    },
-  )
-  await chmod(join(directory, 'passwords.yml'), 0o600)
+  if (!(await readdir(directory)).includes('passwords.yml')) {
+    await writeFile(join(directory, 'passwords.yml'), passwords, { mode: 0o600 })
+  }
   return { name, release, directory }
 }

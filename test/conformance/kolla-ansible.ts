@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cacheDirectory } from '../../src/local/temporal-binary.js'
@@ -12,6 +12,7 @@ const here = fileURLToPath(new URL('kolla-ansible/', import.meta.url))
 /** Of our releases: the version of kolla-ansible that deploys the same one. */
 export const versions = { '2025.2': '21.3.0', '2026.1': '22.2.0' } as const
 export type Release = keyof typeof versions
+export const releases = Object.keys(versions) as Release[]
 
 /** Defaults of ours that kolla-ansible is told too, so that the same things are compared (docs/globals.md). */
 const defaults = [
@@ -35,7 +36,7 @@ export async function renderTheirs(name: string, input: string, release: Release
   const made = await readFile(join(out, 'digest'), 'utf8').catch(() => undefined)
   if (made === wanted) return out
 
-  const { stdout } = await run(join(here, 'install'), [versions[release], cache])
+  const python = await install(release)
   const fresh = `${out}.new`
   await rm(fresh, { recursive: true, force: true })
   await mkdir(fresh, { recursive: true })
@@ -44,13 +45,24 @@ export async function renderTheirs(name: string, input: string, release: Release
     ANSIBLE_COLLECTIONS_PATH: join(cache, 'collections'),
     PYTHONDONTWRITEBYTECODE: '1',
   }
-  await run(stdout.trim(), [join(here, 'render.py'), input, fresh, ...defaults], {
+  await run(python, [join(here, 'render.py'), input, fresh, ...defaults], {
     env: environment,
   })
   await writeFile(join(fresh, 'digest'), wanted)
   await rm(out, { recursive: true, force: true })
   await rename(fresh, out)
   return out
+}
+
+/** The directory with kolla-ansible's playbooks and roles. */
+export async function installed(release: Release): Promise<string> {
+  return join(dirname(await install(release)), '../share/kolla-ansible/ansible')
+}
+
+/** The Python interpreter that has the release's kolla-ansible. */
+async function install(release: Release): Promise<string> {
+  const { stdout } = await run(join(here, 'install'), [versions[release], cache])
+  return stdout.trim()
 }
 
 async function contents(folder: string): Promise<string> {

@@ -55,7 +55,8 @@ export async function renderOurs(input: string): Promise<Tree> {
 }
 
 async function readFacts(input: string): Promise<HostFacts[]> {
-  const hosts = described.parse(parse(await readFile(join(input, 'facts.yml'), 'utf8')))
+  const text = await readFile(join(input, 'facts.yml'), 'utf8')
+  const hosts = described.parse(parse(text, { merge: true }))
   return Object.entries(hosts).map(([name, host]) => ({
     name,
     hostname: host.hostname ?? name,

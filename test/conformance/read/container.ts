@@ -1,10 +1,10 @@
-import type { ContainerCreateOptions } from 'dockerode'
+import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import { z } from 'zod'
 import type { Said } from './read.js'
 
 const flag = z.union([z.boolean(), z.string()]).nullish()
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-const strings = z.array(z.string()).nullish()
+const strings = z.array(z.string().nullable()).nullish()
 const limit = z.object({ soft: text, hard: text })
 
 /** Arguments of the module `kolla_container`. */
@@ -22,7 +22,10 @@ const asked = z.object({
   cap_add: strings,
   security_opt: strings,
   tmpfs: strings,
-  dimensions: z.object({ ulimits: z.record(z.string(), limit).optional() }).catchall(text).nullish(),
+  dimensions: z
+    .object({ ulimits: z.record(z.string(), limit).optional() })
+    .catchall(text)
+    .nullish(),
   healthcheck: z
     .object({
       test: z.union([z.string(), z.array(z.string())]),
@@ -48,19 +51,28 @@ export function readAsked(json: string): { name: string; said: Said } {
       ...restart(container.restart_policy, container.restart_retries),
       ...listed('environment', Object.entries(container.environment)),
       ...container.volumes.map(volume),
-      ...(['privileged', 'tty'] as const).flatMap((key) => (isSet(container[key]) ? [pair(key, 'true')] : [])),
+      ...(['privileged', 'tty'] as const).flatMap((key) =>
+        isSet(container[key]) ? [pair(key, 'true')] : [],
+      ),
       ...modes.flatMap((key) => (isSet(container[key]) ? [pair(key, String(container[key]))] : [])),
       ...each('cap_add', container.cap_add),
       ...each('security_opt', container.security_opt),
       ...each('tmpfs', container.tmpfs),
-      ...Object.entries(ulimits).map(([name, { soft, hard }]) => pair(`ulimit ${name}`, `${soft}:${hard}`)),
-      ...Object.entries(dimensions).map(([name, value]) => pair(`dimension ${name}`, amount(name, String(value)))),
+      ...Object.entries(ulimits).map(([name, { soft, hard }]) =>
+        pair(`ulimit ${name}`, `${soft}:${hard}`),
+      ),
+      ...Object.entries(dimensions).map(([name, value]) =>
+        pair(`dimension ${name}`, amount(name, value)),
+      ),
       ...(container.healthcheck ? health(container.healthcheck) : []),
     ]),
   }
 }
 
-function health({ test, ...times }: { test: string | string[] } & Record<string, string | string[]>) {
+function health({
+  test,
+  ...times
+}: { test: string | string[] } & Record<string, string | string[]>) {
   const words = Array.isArray(test) ? test.slice(1).join(' ') : test
   if (words === '' || words === 'NONE') return []
   return [
@@ -85,24 +97,38 @@ const dimensionNames: Readonly<Record<string, string>> = {
 
 /** A container as we ask Docker for it. */
 export function readCreated(options: ContainerCreateOptions): Said {
-  const host = options.HostConfig ?? {}
+  const host: HostConfig & { CgroupnsMode?: string } = options.HostConfig ?? {}
   const { Name = '', MaximumRetryCount } = host.RestartPolicy ?? {}
   const modes = { pid_mode: host.PidMode, ipc_mode: host.IpcMode, cgroupns_mode: host.CgroupnsMode }
   return new Map([
     ['image', options.Image ?? ''],
     ...restart(Name, String(MaximumRetryCount)),
-    ...listed('environment', (options.Env ?? []).map((one) => splitAt(one, '='))),
+    ...listed(
+      'environment',
+      (options.Env ?? []).map((one) => splitAt(one, '=')),
+    ),
     ...(host.Binds ?? []).map(volume),
     ...(host.Privileged === true ? [pair('privileged', 'true')] : []),
     ...(options.Tty === true ? [pair('tty', 'true')] : []),
-    ...Object.entries(modes).flatMap(([key, value]) => (isSet(value) ? [pair(key, String(value))] : [])),
+    ...Object.entries(modes).flatMap(([key, value]) =>
+      isSet(value) ? [pair(key, String(value))] : [],
+    ),
     ...each('cap_add', host.CapAdd as string[] | undefined),
-    ...each('security_opt', host.SecurityOpt),
-    ...each('tmpfs', Object.entries((host.Tmpfs ?? {}) as Record<string, string>).map(([path, how]) => (how === '' ? path : `${path}:${how}`))),
-    ...(host.Ulimits ?? []).map(({ Name: name = '', Soft, Hard }) => pair(`ulimit ${name}`, `${Soft}:${Hard}`)),
+    ...each('security_opt', host.SecurityOpt as string[] | undefined),
+    ...each(
+      'tmpfs',
+      Object.entries((host.Tmpfs ?? {}) as Record<string, string>).map(([path, how]) =>
+        how === '' ? path : `${path}:${how}`,
+      ),
+    ),
+    ...(host.Ulimits ?? []).map(({ Name: name = '', Soft, Hard }) =>
+      pair(`ulimit ${name}`, `${Soft}:${Hard}`),
+    ),
     ...Object.entries(dimensionNames).flatMap(([key, name]) => {
-      const value: unknown = (host as Record<string, unknown>)[key]
-      return value === undefined ? [] : [pair(`dimension ${name}`, String(value))]
+      const value: unknown = (host as Readonly<Record<string, unknown>>)[key]
+      return ['string', 'number'].includes(typeof value)
+        ? [pair(`dimension ${name}`, `${value as string | number}`)]
+        : []
     }),
     ...(options.Healthcheck ? created(options.Healthcheck) : []),
   ])
@@ -129,12 +155,20 @@ function volume(one: string): [string, string] {
   return pair(`volume ${one.replace(/^\/etc\/kolla\/[^/:]+\/?:/, '/etc/kolla/…/:')}`, 'mounted')
 }
 
-function listed(prefix: string, entries: readonly (readonly [string, string | null])[]): [string, string][] {
+function listed(
+  prefix: string,
+  entries: readonly (readonly [string, string | null])[],
+): [string, string][] {
   return entries.map(([name, value]) => pair(`${prefix} ${name}`, value ?? ''))
 }
 
-function each(prefix: string, values: readonly string[] | null | undefined): [string, string][] {
-  return (values ?? []).filter((it) => it !== '').map((it) => pair(`${prefix} ${it}`, 'set'))
+function each(
+  prefix: string,
+  values: readonly (string | null)[] | null | undefined,
+): [string, string][] {
+  return (values ?? [])
+    .filter((it) => it !== null && it !== '')
+    .map((it) => pair(`${prefix} ${it}`, 'set'))
 }
 
 function isSet(value: string | boolean | null | undefined): boolean {

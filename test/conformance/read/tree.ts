@@ -13,7 +13,14 @@ function leaves(value: unknown, path: string): [string, string][] {
     if (entries.length === 0) return [[path, '{}']]
     return entries.flatMap(([key, one]) => leaves(one, path === '' ? key : `${path}.${key}`))
   }
-  return [[path, value === null ? '' : String(value)]]
+  const text = value === null ? '' : `${value as string | number | boolean}`
+  return [[path, path === 'command' ? withSortedOptions(text) : text]]
+}
+
+/** The order of a program's options says nothing. */
+function withSortedOptions(command: string): string {
+  const [program = '', ...options] = command.split(/ (?=-)/)
+  return [program, ...options.sort()].join(' ')
 }
 
 function listLeaves(list: readonly unknown[], path: string): [string, string][] {
@@ -30,7 +37,9 @@ function listLeaves(list: readonly unknown[], path: string): [string, string][] 
 }
 
 function nameOf(one: Record<string, unknown>): string | undefined {
-  const name = ['dest', 'path', 'name', 'user'].map((key) => one[key]).find((it) => it !== undefined)
+  const name = ['dest', 'path', 'name', 'user']
+    .map((key) => one[key])
+    .find((it) => it !== undefined)
   return typeof name === 'string' ? name : undefined
 }
 
