@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
+import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
 import { groupOf, probesOf, renderHost } from '../src/catalog/render.js'
@@ -188,15 +189,13 @@ export class CloudContext {
     const digest = this.found.images[ref] ?? ''
     return {
       name: container.name,
+      folder: folderOf(container),
       service: container.service,
       release: globals.openstack_release,
       // A tag may have moved on since a record was taken.
       image: { ref: this.found.containers ? byDigest(ref, digest) : ref, digest },
       configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
       definition: definitionDigest(container),
-      ...(container.bootstrap !== undefined && {
-        bootstrap: keyedDigest(this.digestKey, container.bootstrap),
-      }),
       ...(container.accounts !== undefined && {
         accounts: keyedDigest(this.digestKey, container.accounts),
       }),

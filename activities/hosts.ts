@@ -1,5 +1,5 @@
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
-import { containerNames } from '../src/catalog/index.js'
+import { containerFolders, containerNames } from '../src/catalog/index.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
@@ -15,6 +15,7 @@ export function hostActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const observed = await observeHost(cloud.remote(host), {
         containers: containerNames,
+        folders: containerFolders,
         digestKey: cloud.digestKey,
         galeraVolume: cloud.host(host).globals.mariadb_datadir_volume,
         ...cephQuestions(cloud, host),

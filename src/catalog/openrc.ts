@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
-import { keystoneUrl } from './keystone.js'
+import { keystoneUrl } from './keystone-url.js'
 
 /** What kolla-ansible's `post-deploy` writes, by name. Each holds the administrator's password: for files of mode 0600. */
 export function accessFiles(cloud: Cloud): Readonly<Record<string, string>> {

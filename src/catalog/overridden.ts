@@ -18,14 +18,14 @@ export function replaceable(service: string, file: string): Overridable {
   return { kind: 'whole', paths: [`${service}/${file}`, `${service}/<host>/${file}`] }
 }
 
-/** An OpenStack service's configuration for one of its programs: `keystone-fernet` of `keystone`. */
-export function osloConfig(service: string, program: string): Overridable {
+/** An OpenStack service's configuration for one of its containers, as kolla-ansible calls that: `keystone-fernet`. */
+export function mergedConf(service: string, container: string): Overridable {
   return {
     kind: 'oslo',
     paths: [
       'global.conf',
       `${service}.conf`,
-      `${service}/${program}.conf`,
+      `${service}/${container}.conf`,
       `${service}/<host>/${service}.conf`,
     ],
   }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BadInput, CloudBusy } from '../client/errors.js'
-import { ownProfiles } from '../images/profiles.js'
 import { readClouds } from '../state/clouds.js'
 import { chooseCloud, chooseFiles, cloudOfHistory } from './cloud-choice.js'
 import { AlreadyShown, describeError, exitCode } from './exit.js'
@@ -65,13 +64,6 @@ describe('the command line', () => {
     expect(await parsed('bootstrap-servers', '--limit', 'kolla1')).toMatchObject({
       options: { limit: ['kolla1'] },
     })
-  })
-
-  it('names in the help of build every profile that is ours', () => {
-    const build = createProgram('0.0.0').commands.find((command) => command.name() === 'build')
-    for (const profile of Object.keys(ownProfiles)) {
-      expect(build?.helpInformation()).toContain(profile)
-    }
   })
 
   it('counts usage errors as bad input, help as done', async () => {

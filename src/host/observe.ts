@@ -13,8 +13,9 @@ import { observationScript, sectionOf, splitSections } from './observe/script.js
 import type { SectionName } from './observe/script.js'
 
 export interface ObserveOptions {
-  /** Containers of the catalogue: they and their folders below `/etc/kolla` are of interest. May end with `*`. */
+  /** Containers of the catalogue, and their folders below `/etc/kolla`. May end with `*`. */
   readonly containers: readonly string[]
+  readonly folders: readonly string[]
   /** Key of `configurationDigest`. */
   readonly digestKey: string
   /** Of the database. */
@@ -35,8 +36,9 @@ const PATIENCE = 45_000
  * @throws RemoteTimeout with what did not answer; RemoteError
  */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { containers: names, digestKey, galeraVolume, ceph, root = '/etc/kolla', signal } = options
-  const script = observationScript({ names, root, galeraVolume, ceph: ceph ?? {} })
+  const { containers: names, folders, digestKey, galeraVolume, ceph, signal } = options
+  const { root = '/etc/kolla' } = options
+  const script = observationScript({ folders, root, galeraVolume, ceph: ceph ?? {} })
   const stdout = await ask(remote, script, signal)
   const section = splitSections(stdout)
   const images = parseImages(section('images'))
@@ -56,6 +58,10 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
     volumes: section('volumes'),
     listeners: parseListeners(section('listeners'), section('processes'), containers),
     configuration: digestFolders(digestKey, section('files'), section('digests')),
+    oneShots: Object.fromEntries(section('one-shots').map((line) => line.split(' '))) as Record<
+      string,
+      string
+    >,
     ...(version !== undefined &&
       dockerRoot !== undefined && {
         docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },

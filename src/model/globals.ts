@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import {
+  accountSettings,
+  apiSettings,
+  containerSettings,
+  serviceSettings,
+} from './service-settings.js'
+import {
   count,
   devices,
   dimensions,
@@ -276,6 +282,59 @@ export const settings = {
     count,
     '{{ fernet_token_expiry | int + fernet_token_allow_expired_window | int }}',
   ),
+
+  // Placement
+  ...serviceSettings('placement'),
+  ...accountSettings('placement'),
+  ...apiSettings('placement_api', 8780),
+
+  // Glance
+  ...serviceSettings('glance'),
+  ...accountSettings('glance'),
+  ...apiSettings('glance_api', 9292),
+  glance_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no; its Ceph is never its own
+  glance_backend_file: setting(yesNo, '{{ not glance_backend_ceph | bool }}'),
+  glance_file_datadir_volume: setting(volume, 'glance'),
+  /** Ours: images tell where they lie, so that Cinder and Nova clone them in Ceph and copy nothing. */
+  glance_show_image_direct_url: setting(yesNo, '{{ glance_backend_ceph | bool }}'),
+  haproxy_glance_api_client_timeout: setting(text, '6h'),
+  haproxy_glance_api_server_timeout: setting(text, '6h'),
+
+  // Cinder
+  ...serviceSettings('cinder'),
+  ...accountSettings('cinder'),
+  ...apiSettings('cinder_api', 8776),
+  ...containerSettings('cinder_scheduler'),
+  ...containerSettings('cinder_volume'),
+  ...containerSettings('cinder_backup'),
+  enable_cinder_backup: setting(yesNo, true),
+  cinder_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no
+  cinder_backend_ceph_name: setting(text, 'rbd-1'),
+  cinder_backup_driver: setting(only('ceph'), 'ceph'),
+  cinder_cluster_name: setting(textOrEmpty, ''),
+
+  /** Of Nova, which Cinder tells about volumes. */
+  nova_keystone_user: setting(text, 'nova'),
+
+  // Heat
+  ...serviceSettings('heat'),
+  ...accountSettings('heat'),
+  ...apiSettings('heat_api', 8004),
+  ...apiSettings('heat_api_cfn', 8000),
+  ...containerSettings('heat_engine'),
+  heat_engine_workers: setting(count.optional()),
+  heat_stack_owner_role: setting(text, 'heat_stack_owner'),
+  heat_stack_user_role: setting(text, 'heat_stack_user'),
+
+  // Horizon
+  ...serviceSettings('horizon'),
+  ...containerSettings('horizon'),
+  horizon_port: setting(port, 80),
+  horizon_listen_port: setting(port, "{{ '8080' if enable_haproxy | bool else horizon_port }}"),
+  horizon_wsgi_processes: setting(count.optional()),
+  horizon_wsgi_threads: setting(count, 1),
+  horizon_keystone_multidomain: setting(yesNo, false),
+  enable_horizon_heat: setting(yesNo, '{{ enable_heat | bool }}'),
 
   // Ceph, with the names of kolla-ansible, which deployed it until 2019; the disks are ours, for hosts of [ceph-osd]
   ceph_osd_disks: setting(devices, []),

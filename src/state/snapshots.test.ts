@@ -15,7 +15,15 @@ afterEach(() => rm(folder, { recursive: true }))
 const observed = (index: number, volumes: readonly string[] = []): ObservedHost => {
   const [facts = testFacts[0]] = testFacts.slice(index)
   if (!facts) throw new Error('the test cloud has no such host')
-  return { facts, containers: [], images: {}, volumes, listeners: [], configuration: {} }
+  return {
+    facts,
+    containers: [],
+    images: {},
+    volumes,
+    listeners: [],
+    configuration: {},
+    oneShots: {},
+  }
 }
 
 it('keeps what was observed, readable by its owner alone', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { OperationInputs, OperationName } from '../../../workflows/operations.js'
+import { kollaProfiles, ownProfiles } from '../../images/profiles.js'
 import { chooseCloud } from '../cloud-choice.js'
 import { connected } from '../connected.js'
 import { watch } from '../watch.js'
@@ -21,7 +22,7 @@ export function addOperationVerbs(program: Command): void {
     .argument('[images...]', 'Kolla image names, instead of the profile `control-plane`')
     .option(
       '--profile <name>',
-      'a profile of kolla-build: infra, main, aux, default, gate; or ours: control-plane, ceph',
+      `a profile of kolla-build: ${kollaProfiles.join(', ')}; or ours: ${Object.keys(ownProfiles).join(', ')}`,
     )
     .action((images: string[], { profile }: { profile?: string }, verb: Command) =>
       run(verb, 'buildImages', (cloud) => ({
