@@ -4,13 +4,7 @@ import { apiComponent, endpoints } from './api.js'
 import { cephClientFiles, cephClientOverrides, cephKeysVolume, keyringOf } from './ceph/client.js'
 import { addressOf, shortHostname } from './host-view.js'
 import { configFile } from './kolla-config.js'
-import {
-  mergedConf,
-  openstackContainer,
-  operatorsFiles,
-  policyOf,
-  serviceFile,
-} from './openstack-container.js'
+import { openstackContainer, operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
 import {
   concurrency,
   database,
@@ -21,7 +15,7 @@ import {
   section,
   transportUrl,
 } from './oslo.js'
-import { overridden } from './overridden.js'
+import { mergedConf, overridden } from './overridden.js'
 import { password } from '../model/passwords.js'
 import type { Component, Context, Service } from './service.js'
 

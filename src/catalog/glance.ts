@@ -21,10 +21,8 @@ import type { Overridable } from './overridden.js'
 import type { Context, Service } from './service.js'
 
 const conf: Overridable = {
-  service: 'glance',
-  file: 'glance-api.conf',
   kind: 'oslo',
-  paths: ['global.conf', 'glance.conf', 'glance/glance-api.conf', 'glance/HOST/glance-api.conf'],
+  paths: ['global.conf', 'glance.conf', 'glance/glance-api.conf', 'glance/<host>/glance-api.conf'],
 }
 const policy = policyOf('glance')
 

@@ -97,7 +97,14 @@ function server(frontend: Frontend, member: HostView, index: number): string {
 function checkLines(kind: Check): readonly string[] {
   if (kind.kind === 'galera') return galeraCheck(kind.user)
   if (kind.kind === 'answers') return ['option httpchk']
-  return [`option httpchk GET ${kind.path}`, 'http-check expect status 200']
+  const { path, authorization } = kind
+  return [
+    `option httpchk GET ${path}`,
+    ...(authorization === undefined
+      ? []
+      : [`http-check send hdr Authorization '${authorization}'`]),
+    'http-check expect status 200',
+  ]
 }
 
 function indent(lines: readonly string[]): string[] {

@@ -1,12 +1,6 @@
 import { apiComponent, defaultWorkers, endpoints } from './api.js'
 import { configFile } from './kolla-config.js'
-import {
-  mergedConf,
-  openstackContainer,
-  operatorsFiles,
-  policyOf,
-  serviceFile,
-} from './openstack-container.js'
+import { openstackContainer, operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
 import {
   cache,
   concurrency,
@@ -21,7 +15,7 @@ import {
   transportUrl,
 } from './oslo.js'
 import { keystoneUrl } from './keystone-url.js'
-import { overridden } from './overridden.js'
+import { mergedConf, overridden } from './overridden.js'
 import type { Context, Service } from './service.js'
 
 type Part = 'heat-api' | 'heat-api-cfn' | 'heat-engine'

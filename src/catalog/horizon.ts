@@ -8,18 +8,12 @@ import { configFile } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { openstackContainer } from './openstack-container.js'
 import { pythonBool } from './oslo.js'
-import { overridden } from './overridden.js'
-import type { Overridable } from './overridden.js'
+import { overridden, replaceable } from './overridden.js'
 import { ofOneComponent } from './service.js'
 import type { Context } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
-const settingsFile = (file: string): Overridable => ({
-  service: 'horizon',
-  file,
-  kind: 'whole',
-  paths: [`horizon/${file}`, `horizon/HOST/${file}`],
-})
+const settingsFile = (file: string) => ({ file, ...replaceable('horizon', file) })
 const kollaSettings = settingsFile('_9998-kolla-settings.py')
 const customSettings = settingsFile('_9999-custom-settings.py')
 

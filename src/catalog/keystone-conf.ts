@@ -1,14 +1,15 @@
 import { password } from '../model/passwords.js'
 import { maxActiveKeys } from './fernet-schedule.js'
-import { overridden, overridesIn } from './overridden.js'
+import { mergedConf, overridden, overridesIn } from './overridden.js'
 import { memcachedServers, transportUrl } from './oslo.js'
 import type { Context } from './service.js'
 
 /** Which files change it. */
-export const keystoneConfig = { service: 'keystone', file: 'keystone.conf', kind: 'oslo' } as const
+export const keystoneConfig = mergedConf('keystone', 'keystone')
+export const fernetConfig = mergedConf('keystone', 'keystone-fernet')
 
-/** Settings of single domains, one file each: `keystone.<domain>.conf`. */
-export const domains = { folder: 'keystone/domains', ending: '.conf' } as const
+/** Settings of single domains, one file each, and what those name: `keystone.<domain>.conf`, a certificate. */
+export const domains = { folder: 'keystone/domains', ending: '' } as const
 
 export function keystoneConf(ctx: Context): string {
   return overridden(ctx, keystoneConfig, rendered(ctx))
@@ -17,7 +18,7 @@ export function keystoneConf(ctx: Context): string {
 /** What of it `keystone-manage fernet_rotate` reads: nothing about the database or the broker, and it seldom changes. */
 export function rotationConf(ctx: Context): string {
   const read = ['[fernet_tokens]', '[fernet_receipts]']
-  const sections = keystoneConf(ctx).split(/^(?=\[)/m)
+  const sections = overridden(ctx, fernetConfig, rendered(ctx)).split(/^(?=\[)/m)
   return logFile + '\n' + sections.filter((it) => read.some((name) => it.startsWith(name))).join('')
 }
 

@@ -3,7 +3,7 @@ import { password } from '../model/passwords.js'
 import type { ConfigFile, Container } from './container.js'
 import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
-import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { domains, fernetConfig, keystoneConf, keystoneConfig } from './keystone-conf.js'
 import { keystoneUrl } from './keystone-url.js'
 import { keystoneOneShot } from './keystone-one-shot.js'
 import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
@@ -14,11 +14,11 @@ import { customFiles, overrideText } from './overridden.js'
 import type { Context, Service } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
-/** Files that we render no version of: they are there only if the operator wrote them. */
+/** Files that we render no version of: they are there only if the operator wrote them, for all hosts. */
 const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
-  service: 'keystone',
   file,
   kind: 'whole' as const,
+  paths: [`keystone/${file}`],
 }))
 
 export const keystone: Service = {
@@ -97,7 +97,7 @@ export const keystone: Service = {
     'keystone_ssh_key',
     'rabbitmq_password',
   ],
-  overrides: [keystoneConfig, ...extraFiles, domains],
+  overrides: [keystoneConfig, fernetConfig, ...extraFiles, domains],
 }
 
 function healthUrl(host: HostView): string {

@@ -53,10 +53,16 @@ export function serviceFile(service: string, name: string, owner = service): Pla
   return { source: name, dest: `/etc/${service}/${name}`, owner, perm: '0600' }
 }
 
+/** A file that we render no version of. */
+export interface OperatorsFile extends Overridable {
+  readonly service: string
+  readonly file: string
+}
+
 /** Files that we render no version of, placed and filled where the operator wrote them. */
 export function operatorsFiles(
   ctx: Context,
-  targets: readonly Overridable[],
+  targets: readonly OperatorsFile[],
 ): { readonly placed: readonly Placed[]; readonly files: readonly ConfigFile[] } {
   const files = targets.flatMap((target) => {
     const text = overrideText(ctx, target)
@@ -69,22 +75,9 @@ export function operatorsFiles(
 }
 
 /** Rules of access that the operator writes, which every service reads if they are there. */
-export const policyOf = (service: string): Overridable => ({
+export const policyOf = (service: string): OperatorsFile => ({
   service,
   file: 'policy.yaml',
   kind: 'whole',
   paths: [`${service}/policy.yaml`],
-})
-
-/** A service's configuration with everything that the operator may merge into that of one container. */
-export const mergedConf = (service: string, container: string): Overridable => ({
-  service,
-  file: `${service}.conf`,
-  kind: 'oslo',
-  paths: [
-    'global.conf',
-    `${service}.conf`,
-    `${service}/${container}.conf`,
-    `${service}/HOST/${service}.conf`,
-  ],
 })

@@ -1,8 +1,8 @@
 import { apiComponent, endpoints } from './api.js'
 import { configFile } from './kolla-config.js'
-import { mergedConf, operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
+import { operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
 import { cache, concurrency, databaseUrl, keystoneAuthtoken, middleware, section } from './oslo.js'
-import { overridden } from './overridden.js'
+import { mergedConf, overridden } from './overridden.js'
 import type { Context, Service } from './service.js'
 
 const conf = mergedConf('placement', 'placement-api')

@@ -128,7 +128,8 @@ export interface Frontend {
 
 /** How HAProxy finds out whether a member can serve. */
 export type Check =
-  | { readonly kind: 'http'; readonly path: string }
+  /** GET answers with 200, to whom `authorization` is sent for as the header of that name. Secret. */
+  | { readonly kind: 'http'; readonly path: string; readonly authorization?: string }
   /** Answers, with a page or by sending elsewhere. */
   | { readonly kind: 'answers' }
   /** Logs in by this account, which has no password, and asks: a member that Galera keeps from serving fails, too. */

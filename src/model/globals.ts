@@ -264,7 +264,10 @@ export const settings = {
   openstack_region_name: setting(text, 'RegionOne'),
   openstack_logging_debug: setting(yesNo, false),
   om_enable_rabbitmq_stream_fanout: setting(yesNo, true),
-  om_rabbitmq_qos_prefetch_count: setting(count, 50),
+  om_rabbitmq_qos_prefetch_count: setting(
+    count,
+    "{{ 1 if openstack_release | string == '2025.2' else 50 }}",
+  ),
   openstack_service_workers: setting(count.optional()),
 
   // Keystone

@@ -56,8 +56,8 @@ export function cephClientFiles(
   }
   const files = [conf, ...users.map(keyringOf)].flatMap((name) => {
     const text =
-      overrideText(ctx, operatorsFile(service, folder, name)) ??
-      overrideText(ctx, operatorsFile(service, service, name))
+      overrideText(ctx, operatorsFile(folder, name)) ??
+      overrideText(ctx, operatorsFile(service, name))
     return text === undefined ? [] : [configFile(name, text)]
   })
   return { placed: files.map(({ path }) => place(path, path)), files }
@@ -67,16 +67,10 @@ export function cephClientFiles(
 export function cephClientOverrides(
   service: string,
 ): (Overridable | { folder: string; ending: string })[] {
-  return [
-    cephConfig,
-    { folder: service, ending: '.keyring' },
-    operatorsFile(service, service, 'ceph.conf'),
-  ]
+  return [cephConfig, { folder: service, ending: '.keyring' }, operatorsFile(service, 'ceph.conf')]
 }
 
-const operatorsFile = (service: string, folder: string, file: string): Overridable => ({
-  service,
-  file,
+const operatorsFile = (folder: string, file: string): Overridable => ({
   kind: 'whole',
   paths: [`${folder}/${file}`],
 })

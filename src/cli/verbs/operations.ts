@@ -45,7 +45,12 @@ export function addOperationVerbs(program: Command): void {
     'bring the cloud to what its files describe; what is so already is left alone',
   )
   byService(program, 'reconfigure', 'the same as deploy, as kolla-ansible names it after a change')
-  simple(program, 'post-deploy', 'postDeploy', 'write admin-openrc.sh and clouds.yaml')
+  simple(
+    program,
+    'post-deploy',
+    'postDeploy',
+    'write clouds.yaml, admin-openrc.sh, public-openrc.sh',
+  )
   program
     .command('remove-osd')
     .description('take an OSD of Ceph away for good, after the others have taken over its data')
