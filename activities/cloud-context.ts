@@ -21,7 +21,7 @@ import {
 } from '../src/plan/digest.js'
 import type { Remote } from '../src/ssh/remote.js'
 import { configdirOf } from '../src/state/cloud-files.js'
-import { readClouds } from '../src/state/clouds.js'
+import { namesOfDirectory, readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
 import { ReleaseRecords } from '../src/state/release-records.js'
 import { Snapshots } from '../src/state/snapshots.js'
@@ -57,7 +57,14 @@ export class CloudContexts {
   async locate(name: string): Promise<CloudLocation> {
     const clouds = await readClouds(this.adapters.stateDirectory)
     const location = clouds[name]
-    if (location) return location
+    if (location) {
+      const names = await namesOfDirectory(this.adapters.stateDirectory, location.configdir)
+      if (names.length < 2) return location
+      throw ApplicationFailure.nonRetryable(
+        `${location.configdir} is registered as ${names.join(' and as ')}: one directory is one cloud; take the names that its containers don't carry out of ${join(this.adapters.stateDirectory, 'clouds.yml')}`,
+        'BadInput',
+      )
+    }
     const known = Object.keys(clouds).join(', ') || 'none'
     throw ApplicationFailure.nonRetryable(
       `the worker knows no cloud ${name} (it knows: ${known}): run any verb with -i, --configdir and --cloud ${name} on the worker's machine`,

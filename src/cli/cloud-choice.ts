@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { CloudLocation } from '../state/clouds.js'
 import { stateDirectory } from '../state/state-directory.js'
 import { UsageError } from './exit.js'
@@ -21,9 +21,13 @@ export async function chooseCloud(options: Options): Promise<string> {
   const location = locationOf(options)
   if (!location) return options.cloud ?? ''
   requireFiles(location)
-  const { cloudName, registerCloud } = await import('../state/clouds.js')
-  const name = options.cloud ?? cloudName(location.configdir)
-  const before = await registerCloud(stateDirectory(), name, location)
+  const { cloudName, DirectoryNamed, namesOfDirectory, registerCloud } =
+    await import('../state/clouds.js')
+  const [known] = await namesOfDirectory(stateDirectory(), location.configdir)
+  const name = options.cloud ?? known ?? cloudName(location.configdir)
+  const before = await registerCloud(stateDirectory(), name, location).catch((error: unknown) => {
+    throw error instanceof DirectoryNamed ? new UsageError(error.message) : error
+  })
   if (before) {
     console.error(
       `the cloud ${name} was ${describe(before)}; from now on it is ${describe(location)}`,
@@ -48,10 +52,13 @@ export async function chooseFiles(options: Options): Promise<ChosenCloud> {
 }
 
 /** The cloud that looking back is about; undefined for all, where nothing names one. */
-export function cloudOfHistory(options: Options): string | undefined {
+export async function cloudOfHistory(options: Options): Promise<string | undefined> {
   if (options.cloud !== undefined) return options.cloud
   const location = locationOf(options)
-  return hasLocation(location) ? basename(location.configdir) : undefined
+  if (!hasLocation(location)) return undefined
+  const { cloudName, namesOfDirectory } = await import('../state/clouds.js')
+  const [known] = await namesOfDirectory(stateDirectory(), location.configdir)
+  return known ?? cloudName(location.configdir)
 }
 
 function describe({ configdir, inventory }: CloudLocation): string {
