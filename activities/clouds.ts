@@ -40,7 +40,11 @@ export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
         ...checkUndeployed(cloud),
       ]
       refuse(findings)
-      const ref = { cloud: name, files: await contexts.snapshots(name).keepFiles(files) }
+      const ref = {
+        cloud: name,
+        files: await contexts.snapshots(name).keepFiles(files),
+        home: await contexts.home(),
+      }
       const [buildHost] = cloud.groups.get('registry') ?? []
       const hosts = cloud.hosts.map((host) => host.name)
       return { name, ref, hosts, findings, ...(buildHost !== undefined && { buildHost }) }

@@ -7,7 +7,7 @@ import { BadInput, CloudBusy } from '../client/errors.js'
 import { ownProfiles } from '../images/profiles.js'
 import { readClouds } from '../state/clouds.js'
 import { chooseCloud, chooseFiles, cloudOfHistory } from './cloud-choice.js'
-import { AlreadyShown, describeError, exitCode } from './exit.js'
+import { AlreadyShown, describeError, exitCode, UsageError } from './exit.js'
 import { locationOf } from './options.js'
 import { createProgram } from './program.js'
 

@@ -9,10 +9,16 @@ const prelude =
 /** Linux takes no longer single argument; data belongs into standard input anyway. */
 const longest = 120_000
 
-/** The command line that runs a bash script as root. */
-export function launch(script: string, become: boolean, id: string): string {
+/** The command line that runs a bash script as root, with more variables in its environment. */
+export function launch(
+  script: string,
+  become: boolean,
+  id: string,
+  environment: Readonly<Record<string, string>> = {},
+): string {
   const sudo = raw(become ? 'sudo -n -- ' : '')
-  const command = sh`exec ${sudo}env ${runVariable}=${id} bash -c ${prelude + script}`
+  const more = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+  const command = sh`exec ${sudo}env ${[`${runVariable}=${id}`, ...more]} bash -c ${prelude + script}`
   if (Buffer.byteLength(command) > longest) throw new RangeError('The script is too long.')
   return command
 }
