@@ -175,6 +175,26 @@ describe('what a run does on a host', () => {
     await expect(mine.runOrFail('echo five')).rejects.toThrow(HostTaken)
   })
 
+  it('waits for one try to make the host its own, and makes another where that failed', async () => {
+    let tries = 0
+    const mine = new FencedRemote(remote, first, {
+      root: folder,
+      claim: async () => {
+        tries++
+        await sleep(20)
+        if (tries === 1) throw new Error('the step that tried was cancelled')
+        await claim(first)
+      },
+    })
+    const ends = await Promise.allSettled([
+      mine.run('exit 1'),
+      mine.run('exit 2'),
+      mine.run('exit 3'),
+    ])
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(tries).toBe(2)
+  })
+
   it('is ended before a newer lock has the host, but not what it does itself', async () => {
     const began = (hold: Hold) =>
       fencedBy(hold).run(`echo $$ >${folder}/${hold.lock}; sleep 60 & wait`)

@@ -59,14 +59,19 @@ export class FencedRemote implements Remote {
     return stream
   }
 
-  /** Once, unless it fails or the mark is lost. */
+  /** Once, unless it fails or the mark is lost. Who has only waited for another's try that failed makes one itself. */
   async #claim(signal: AbortSignal | undefined): Promise<void> {
-    const claimed = (this.#claimed ??= this.options.claim(this.remote, signal))
-    try {
-      await claimed
-    } catch (error) {
-      if (this.#claimed === claimed) this.#claimed = undefined
-      throw error
+    for (;;) {
+      const others = this.#claimed
+      const claimed = others ?? this.options.claim(this.remote, signal)
+      this.#claimed = claimed
+      try {
+        await claimed
+        return
+      } catch (error) {
+        if (this.#claimed === claimed) this.#claimed = undefined
+        if (!others) throw error
+      }
     }
   }
 
