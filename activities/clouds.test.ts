@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -56,4 +56,60 @@ it('an operation stays with the directory that it began with, wherever the name 
   await register('/elsewhere')
 
   expect((await new CloudContexts(adapters).get(ref)).configdir).toBe(folder)
+})
+
+async function opened(stateDirectory: string) {
+  const adapters = { stateDirectory, secrets: new Secrets() } as Adapters
+  const contexts = new CloudContexts(adapters)
+  const { ref } = await cloudActivities(adapters, contexts).openCloud('deploy', { cloud: 'demo' })
+  return { contexts, ref }
+}
+
+const here = () => ({ configdir: folder, inventory: join(folder, 'multinode') })
+
+it('a worker with another state directory is refused work on it, with the reason', async () => {
+  const [state, other] = [join(folder, 'state'), join(folder, 'other')]
+  await registerCloud(state, 'demo', here())
+  const { ref } = await opened(state)
+  const stranger = new CloudContexts({ stateDirectory: other, secrets: new Secrets() } as Adapters)
+  await expect(stranger.get(ref)).rejects.toMatchObject({
+    type: 'WrongWorker',
+    nonRetryable: false,
+    message: expect.stringContaining(`has another state directory (${other})`) as unknown,
+  })
+})
+
+it('of a directory with two names no operation begins', async () => {
+  const state = join(folder, 'state')
+  await mkdir(state)
+  await writeFile(join(state, 'clouds.yml'), JSON.stringify({ demo: here(), twin: here() }))
+  await expect(opened(state)).rejects.toThrow(
+    `${folder} is registered as demo and as twin: one directory is one cloud`,
+  )
+})
+
+it('a host is fenced unless it only builds images, which clouds may share', async () => {
+  const state = join(folder, 'state')
+  const inventory = join(folder, 'multinode')
+  const lines = '[registry]\nkolla1\nkollar\n'
+  await writeFile(inventory, `${await readFile(inventory, 'utf8')}${lines}`)
+  await registerCloud(state, 'demo', here())
+  const { contexts, ref } = await opened(state)
+  const cloud = await contexts.get(ref)
+  expect(['kolla1', 'kolla2', 'kollar'].map((host) => cloud.isShared(host))).toEqual([
+    false,
+    false,
+    true,
+  ])
+})
+
+it('what the run works from that holds the cloud is kept', async () => {
+  const state = join(folder, 'state')
+  await registerCloud(state, 'demo', here())
+  const { contexts, ref } = await opened(state)
+  const hold = { since: 1, lock: 'lock-1', holder: 'demo-deploy-1' }
+  const cloud = await contexts.get({ ...ref, hold })
+  expect(cloud.lock).toBe('lock-1')
+  const held = await readFile(join(state, 'clouds', 'demo', 'held.json'), 'utf8')
+  expect(held).toContain(`files/${ref.files}.json`)
 })

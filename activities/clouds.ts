@@ -33,7 +33,11 @@ export function cloudActivities(
       secrets.add(checked.secrets)
       const { findings, hosts, buildHost } = checked
       refuse(findings)
-      const ref = { cloud: name, files: await contexts.snapshots(name).keepFiles(files) }
+      const ref = {
+        cloud: name,
+        files: await contexts.snapshots(name).keepFiles(files),
+        home: await contexts.home(),
+      }
       return {
         name,
         ref,

@@ -218,13 +218,21 @@ export async function runOnce(
   cloud: CloudContext,
   host: string,
   container: Container,
-  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
+  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'> & {
+    /** Whether it may be ended at any time: what it makes is looked at by nobody before it has ended well. */
+    readonly scratch?: boolean
+  },
   ofImage?: string,
 ): Promise<readonly string[]> {
   const desired = cloud.desired(host, container)
   const image = ofImage ?? desired.image.ref
   const takes = keyedDigest(cloud.digestKey, JSON.stringify([oneShot, desired, image]))
-  const labels = { [label.cloud]: cloud.cloud.name, [label.oneShot]: takes }
+  const labels = {
+    [label.cloud]: cloud.cloud.name,
+    [label.oneShot]: takes,
+    ...(cloud.lock !== undefined && { [label.lock]: cloud.lock }),
+    ...(oneShot.scratch === true && { [label.scratch]: 'yes' }),
+  }
   report(oneShot.name)
   const { exitCode, tail } = await runOneShot(
     cloud.engine(host),

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { DockerError } from '../src/docker/errors.js'
+import { LockLost } from '../src/host/fence.js'
 import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -42,7 +43,7 @@ export function toFailure(
     })
   }
   if (error instanceof HostError) {
-    const type: FailureType | 'HostUnreachable' = error.retryable ? 'HostUnreachable' : 'BadInput'
+    const type = typeOf(error)
     const message = redact(error.message)
     const finding: Finding = {
       severity: 'error',
@@ -66,6 +67,11 @@ export function toFailure(
       .slice(1, 6),
     advice: advice(step.host),
   })
+}
+
+function typeOf(error: HostError): FailureType | 'HostUnreachable' {
+  if (error instanceof LockLost) return 'LockLost'
+  return error.retryable ? 'HostUnreachable' : 'BadInput'
 }
 
 /** More than a person reads at once, and less than fits into a payload. */

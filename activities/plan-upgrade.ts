@@ -160,7 +160,7 @@ async function ofRelease(
   const files = withRelease(await snapshots.files(opened.files), release)
   const { findings } = readCloud(files)
   if (hasErrors(findings)) throw badInput(findings)
-  return { cloud: opened.cloud, files: await snapshots.keepFiles(files) }
+  return { ...opened, files: await snapshots.keepFiles(files) }
 }
 
 /** The operator's files at the release that runs, with the images that run. */

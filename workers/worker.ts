@@ -10,9 +10,14 @@ import { SshPool } from '../src/ssh/pool.js'
 import { DEPLOYMENT, TASK_QUEUE } from '../workflows/operations.js'
 import { buildIdFile, bundleFile } from './artifacts.js'
 import { Deployment } from './deployment.js'
+import type { Home } from './deployment.js'
 
-/** A worker of this build on the server that Temporal's environment or client profile names. */
-export async function createWorker(stateDirectory: string, secrets: Secrets) {
+/**
+ * A worker of this build on the server that Temporal's environment or client profile names.
+ *
+ * @throws StrangersHere before it asks for any work
+ */
+export async function createWorker(stateDirectory: string, secrets: Secrets, home: Home) {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions)
   const client = new Client({
@@ -20,6 +25,8 @@ export async function createWorker(stateDirectory: string, secrets: Secrets) {
     namespace,
   })
   const buildId = await readFile(buildIdFile, 'utf8')
+  const deployment = new Deployment(client, buildId)
+  await deployment.checkHome(home.state)
   const ssh = new SshPool()
   const checker = new FileChecker({
     code: new URL('../activities/checking-thread.js', import.meta.url),
@@ -48,5 +55,5 @@ export async function createWorker(stateDirectory: string, secrets: Secrets) {
     maxConcurrentActivityTaskExecutions: 200,
     maxCachedWorkflows: 100,
   })
-  return { worker, deployment: new Deployment(client, buildId), ssh }
+  return { worker, deployment, ssh }
 }

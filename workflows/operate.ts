@@ -25,7 +25,7 @@ export async function operate(
   body: (operation: Operation) => Promise<OperationResult>,
 ): Promise<OperationResult> {
   const cloud = await open(name, input)
-  return holding(cloud.name, () => perform(cloud, body))
+  return holding(cloud.name, (hold) => perform({ ...cloud, ref: { ...cloud.ref, hold } }, body))
 }
 
 /** An operation that only looks: it needs no lock and disturbs none. */

@@ -16,6 +16,8 @@ export interface CloudInput {
 export interface PrepareHostsInput extends CloudInput {
   /** Only these hosts; by default all. */
   readonly hosts?: readonly string[]
+  /** That they are this cloud's from now on, whosever they are. */
+  readonly takeOver?: boolean
 }
 
 export interface BuildImagesInput extends CloudInput {
@@ -148,6 +150,8 @@ export type FailureType =
   | 'BadInput'
   /** Another operation of this cloud is running. Details: [workflowId]. */
   | 'CloudBusy'
+  /** The operation's lock was ended by hand, or another one has got it: it has stopped. Details: Finding[], or none. */
+  | 'LockLost'
   /** A step failed on a host. Details: [StepFailure]. */
   | 'StepFailed'
   /** An upgrade failed and undid itself. Its cause is what failed. */

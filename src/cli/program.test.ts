@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BadInput, CloudBusy } from '../client/errors.js'
 import { readClouds } from '../state/clouds.js'
 import { chooseCloud, chooseFiles, cloudOfHistory } from './cloud-choice.js'
-import { AlreadyShown, describeError, exitCode } from './exit.js'
+import { AlreadyShown, describeError, exitCode, UsageError } from './exit.js'
 import { locationOf } from './options.js'
 import { createProgram } from './program.js'
 
@@ -189,9 +189,18 @@ describe('the cloud', () => {
     expect(locationOf({}, { KOLLA_CONFIG_PATH: '/srv/kolla' })?.configdir).toBe('/srv/kolla')
   })
 
-  it('of the history is all clouds when nothing names one', () => {
-    expect(cloudOfHistory({})).toBeUndefined()
-    expect(cloudOfHistory({ cloud: 'demo' })).toBe('demo')
-    expect(cloudOfHistory({ configdir: folder })).toBe(folder.split('/').at(-1))
+  it('has one name: files that are here go by the one that they were registered under', async () => {
+    await chooseCloud({ configdir: folder, cloud: 'demo' })
+    expect(await chooseCloud({ configdir: folder })).toBe('demo')
+    expect(await cloudOfHistory({ configdir: folder })).toBe('demo')
+    const again = chooseCloud({ configdir: folder, cloud: 'other' })
+    await expect(again).rejects.toThrow(UsageError)
+    await expect(again).rejects.toThrow(`${folder} is the cloud demo, not other`)
+  })
+
+  it('of the history is all clouds when nothing names one', async () => {
+    expect(await cloudOfHistory({})).toBeUndefined()
+    expect(await cloudOfHistory({ cloud: 'demo' })).toBe('demo')
+    expect(await cloudOfHistory({ configdir: folder })).toBe(folder.split('/').at(-1))
   })
 })

@@ -17,6 +17,7 @@ export type { ServerChoice } from './connection.js'
 export {
   BadInput,
   CloudBusy,
+  LockLost,
   NoServer,
   NoWorker,
   OperationCancelled,

@@ -20,7 +20,11 @@ function isBatch(value: unknown): boolean {
 export const operationInputs = {
   prechecks: cloudOnly,
   plan: services,
-  prepareHosts: z.strictObject({ cloud, hosts: names.optional() }),
+  prepareHosts: z.strictObject({
+    cloud,
+    hosts: names.optional(),
+    takeOver: z.boolean().optional(),
+  }),
   buildImages: z.strictObject({
     cloud,
     profile: z.string().min(1).optional(),

@@ -40,6 +40,10 @@ export const label = {
   peerPassword: 'kolla_temporal.peer_password',
   /** Of a one-shot container: keyed digest of all that it works with. */
   oneShot: 'kolla_temporal.one_shot',
+  /** Of a one-shot container: run id of the lock under which it was started … */
+  lock: 'kolla_temporal.lock',
+  /** … and whether it may be ended at any time, for nothing but what it began itself is lost. */
+  scratch: 'kolla_temporal.scratch',
 } as const
 
 export function labelsOf(cloud: string, container: DesiredContainer): Record<string, string> {

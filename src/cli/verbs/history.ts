@@ -94,7 +94,7 @@ export function addHistoryVerbs(program: Command): void {
     .action(async ({ last }: { last: number }, verb: Command) => {
       const options: Options = verb.optsWithGlobals()
       await connected(options, async (client) => {
-        const operations = await client.history(cloudOfHistory(options), last)
+        const operations = await client.history(await cloudOfHistory(options), last)
         if (options.json) for (const operation of operations) console.log(JSON.stringify(operation))
         else console.log(formatHistory(operations))
       })
@@ -159,7 +159,7 @@ async function withOperation(
 }
 
 async function choose(client: KollaTemporal, options: Options, choice: Choice): Promise<string> {
-  const cloud = cloudOfHistory(options)
+  const cloud = await cloudOfHistory(options)
   let operation = (await client.running(cloud)).find(choice.of)
   if (!operation && choice.orLast) [operation] = await client.history(cloud, 1)
   if (operation) return operation.workflowId

@@ -11,8 +11,16 @@ export function addOperationVerbs(program: Command): void {
   program
     .command('bootstrap-servers')
     .description('prepare hosts: packages, Docker, time, names (--limit: only these hosts)')
-    .action((_, verb: Command) =>
-      run(verb, 'prepareHosts', (cloud, { limit }) => ({ cloud, ...(limit && { hosts: limit }) })),
+    .option(
+      '--take-over',
+      "make hosts this cloud's that belong to another state directory, or another Temporal server",
+    )
+    .action(({ takeOver }: { takeOver?: true }, verb: Command) =>
+      run(verb, 'prepareHosts', (cloud, { limit }) => ({
+        cloud,
+        ...(limit && { hosts: limit }),
+        ...(takeOver && { takeOver }),
+      })),
     )
   program
     .command('build')
