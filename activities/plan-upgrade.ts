@@ -51,6 +51,8 @@ export interface PlannedRollback extends PlannedCloud {
   readonly times: StepTimes
   /** Tag of the images that Ceph runs, where it stays with them. */
   readonly cephTag?: string
+  /** Names this plan and no other. */
+  readonly digest: string
 }
 
 /** A backup, its proof and the data themselves, each about as large as the data. */
@@ -139,8 +141,9 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...checkPeers(desired, observed),
       ]
       const times = await contexts.times(ref.cloud).of('rollback')
+      const digest = planDigest([record.id, record.backup?.id, changes, cloud.found.images])
       const plan = { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
-      return { ...plan, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }
+      return { ...plan, digest, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }
     },
   }
 }

@@ -16,15 +16,17 @@ import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
-import { inOrder, monitorOf, waitsForCeph } from './services/ceph-upgrade.js'
+import { inOrder, isOfCluster, monitorOf, waitsForCeph } from './services/ceph-upgrade.js'
 import { oneAtATime, replaceOnHost } from './services/replace.js'
+import { Stages } from './stages.js'
 import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input.release))
-  return operate('upgrade', input, async (operation) => {
-    const control = new Control(operation.stages, input.onFailure)
+  const stages = new Stages()
+  const control = new Control(stages, input.onFailure)
+  const body = async (operation: Operation) => {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
     if (plan.steps.length === 0) return finished(operation, plan)
@@ -41,7 +43,8 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       throw rolledBack(plan, error, summary)
     }
     return finished(operation, plan, control.skipped)
-  })
+  }
+  return operate('upgrade', input, body, stages)
 }
 
 /** What an upgrade would do. */
@@ -135,9 +138,15 @@ async function replaceAll(
 ): Promise<void> {
   const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
+  const left: UpgradeStep[] = []
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
-      await before(run, planned, attempt)
+      // None of Ceph's daemons is to be newer than those that come before it.
+      if (isOfCluster(planned) && left.some(isOfCluster)) return
+      if (!(await before(run, planned, attempt))) {
+        left.push(planned)
+        return
+      }
       const part = await activeLast(run, planned)
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
@@ -150,29 +159,32 @@ async function replaceAll(
   await removeUnwanted(run, attempt)
 }
 
-type Attempt = (title: string, body: () => Promise<unknown>) => Promise<unknown>
+type Attempt = (title: string, body: () => Promise<unknown>) => Promise<boolean>
 
-/** What a service needs before the first of its hosts. */
-async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt): Promise<void> {
+/** What a service needs before the first of its hosts. Returns whether it has it: whoever skips that, skips the service. */
+async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt): Promise<boolean> {
   const [first = ''] = hosts
   const { ref } = run
   if (name === 'mariadb') {
     const [member = first] = run.members('mariadb')
-    await attempt('all members of mariadb', () => step('awaitWholeGalera', member, ref, member))
+    return attempt('all members of mariadb', () => step('awaitWholeGalera', member, ref, member))
   }
   if (name === 'rabbitmq') {
-    await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))
-    await attempt('feature flags', () => step('enableFeatureFlags', first, ref, first))
+    return (
+      (await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))) &&
+      attempt('feature flags of rabbitmq', () => step('enableFeatureFlags', first, ref, first))
+    )
   }
   if (name.startsWith('ceph-') && name !== 'ceph-rgw') {
-    await attempt(`Ceph settled before ${name}`, () => step('awaitSettledCeph', name, ref))
+    return attempt(`Ceph settled before ${name}`, () => step('awaitSettledCeph', name, ref))
   }
   if (name === 'keystone') {
-    await attempt('expansion of the schema', async () => {
+    return attempt("expansion of keystone's schema", async () => {
       await step('writeConfiguration', `${first} · keystone`, ref, first, ['keystone'])
       await step('expandKeystone', first, ref, first)
     })
   }
+  return true
 }
 
 /** Managers of Ceph in the order that hands over once; of everything else, the order of the plan. */
@@ -200,7 +212,7 @@ async function canary(
   if (input.canary === undefined) return
   const what = `${name} on ${hosts[0] ?? ''} is of the new release; the other hosts come next`
   const seconds = input.canary === 'approval' ? undefined : input.canary * 1000
-  await control.approval({ kind: 'canary', what }, seconds)
+  await control.approval({ kind: 'canary', what, step: `canary of ${name}` }, seconds)
 }
 
 /** What ends an upgrade once every host has the new release, and proves that all of it works. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { BadInput } from '../client/errors.js'
 import type { Finding } from '../model/finding.js'
 import { readCloud } from '../model/read-cloud.js'
@@ -8,8 +7,8 @@ import { fingerprint, readKnownHosts, recordHostKey } from '../ssh/known-hosts.j
 import { examineHostKey, hostKeyChanged } from '../ssh/trust.js'
 import type { ShownKey } from '../ssh/trust.js'
 import { readCloudFiles } from '../state/cloud-files.js'
+import { agree } from './agree.js'
 import { chooseFiles } from './cloud-choice.js'
-import { UsageError } from './exit.js'
 import type { Options } from './options.js'
 
 /**
@@ -33,7 +32,12 @@ export async function trustHosts(
   for (const key of keys) console.log(options.json ? JSON.stringify(shown(key)) : lineOf(key))
 
   const wanted = keys.filter(({ state }) => state === 'new' || (state === 'changed' && replace))
-  if (wanted.length > 0 && !yes) await agree(wanted.length, knownHosts)
+  if (wanted.length > 0 && !yes) {
+    await agree(`Record ${wanted.length} in ${knownHosts}? Check the fingerprints first`, {
+      otherwise: `${wanted.length} new host keys: check the fingerprints, then run trust again with --yes`,
+      declined: 'nothing was recorded',
+    })
+  }
   for (const { connection, key } of wanted) {
     await recordHostKey(knownHosts, connection.address, connection.port, key)
   }
@@ -47,20 +51,6 @@ export async function trustHosts(
   )
   const problems = [...refused, ...failed].map(findingOf)
   if (problems.length > 0) throw new BadInput(problems)
-}
-
-async function agree(count: number, file: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(
-      `${count} new host keys: check the fingerprints, then run trust again with --yes`,
-    )
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(
-    `Record ${count} in ${file}? Check the fingerprints first [y/N] `,
-  )
-  terminal.close()
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was recorded')
 }
 
 const shown = ({ host, key, state }: ShownKey) => ({
