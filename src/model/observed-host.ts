@@ -63,6 +63,8 @@ export interface ObservedCeph {
   readonly disks: readonly ObservedDisk[]
   /** Device as the operator named it → kernel's name (`/dev/loop101`); undefined where there is none. */
   readonly named: Readonly<Record<string, string | undefined>>
+  /** Every whole disk of the host → bytes. */
+  readonly sizes?: Readonly<Record<string, number>>
   readonly monitor?: ObservedMonitor
 }
 
