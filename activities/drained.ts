@@ -1,3 +1,4 @@
+import { backendName } from '../src/catalog/haproxy-frontend.js'
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { drainServers, readyServers } from '../src/host/haproxy-server.js'
@@ -51,7 +52,9 @@ function unlessAway(error: unknown): void {
 /** Every load balancer, with what it calls a service's member on a host. */
 function balancersOf(cloud: CloudContext, host: string, service: string) {
   const member = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-  const servers = frontendNamesOf(cloud.cloud, service).map((name) => `${name}_back/${member}`)
+  const servers = frontendNamesOf(cloud.cloud, service).map(
+    (name) => `${backendName(name)}/${member}`,
+  )
   if (servers.length === 0) return []
   return cloud.members('loadbalancer').map((name) => ({ remote: cloud.remote(name), servers }))
 }

@@ -24,7 +24,7 @@ import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
 import type { DatabaseState } from './mariadb-backup.js'
-import { desiredHosts, membersOf, planCloud } from './plan.js'
+import { desiredHosts, givenBack, membersOf, planCloud } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
 /** What an upgrade will do. */
@@ -124,9 +124,10 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)
       const desired = cephStays ? all.map(withoutCeph) : all
       // A monitor or an OSD that the record does not know is none to be removed.
-      const changes = planChanges(ref.cloud, desired, observed).filter(
+      const ofContainers = planChanges(ref.cloud, desired, observed).filter(
         (change) => !isOfCeph(change) || (!cephStays && change.action !== 'remove'),
       )
+      const changes = [...givenBack(cloud, observed), ...ofContainers]
       const stays = cephStays && cephChanges.length > 0
       const wanted = new Map(
         desired.map((host) => [host.name, host.containers.map((it) => it.image)]),

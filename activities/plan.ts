@@ -1,7 +1,8 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
+import { backendName } from '../src/catalog/haproxy-frontend.js'
 import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
-import { servicesOn } from '../src/catalog/render.js'
+import { frontendNamesOf, servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -13,6 +14,7 @@ import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { checkRelease } from '../src/plan/check-release.js'
 import type { DesiredHost } from '../src/plan/desired.js'
+import { giveBacks } from '../src/plan/drained.js'
 import { withGalera } from '../src/plan/galera.js'
 import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
@@ -99,7 +101,7 @@ export async function planCloud(
   const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
   const galera = observed.filter(({ facts }) => members['mariadb']?.includes(facts.name))
   const started = withGalera(withMonitors(containers, ceph.monitors), galera)
-  const changes = [...started, ...ceph.changes]
+  const changes = [...givenBack(rendered, observed), ...started, ...ceph.changes]
   return {
     ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
     changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
@@ -109,6 +111,13 @@ export async function planCloud(
     members,
     ...(ceph.monitors && { monitors: ceph.monitors }),
   }
+}
+
+/** What earlier runs have left drained. */
+export function givenBack(cloud: CloudContext, observed: readonly ObservedHost[]): Change[] {
+  const enabled = Object.keys(membersOf(cloud))
+  const backends = enabled.flatMap((name) => frontendNamesOf(cloud.cloud, name).map(backendName))
+  return giveBacks(observed, { backends, services: enabled })
 }
 
 /** What every host that was found must run. */

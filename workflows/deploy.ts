@@ -1,5 +1,6 @@
 import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
+import { giveBack } from './give-back.js'
 import { observeAndPlan, onAll, operate, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
@@ -32,6 +33,7 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
 
 /** The order of a deployment: everything side by side that its dependencies allow. */
 async function carryOut(run: Run): Promise<void> {
+  await giveBack(run, 'services')
   await pullImages(run)
   await writeConfiguration(run)
   const loadBalancer = together(
@@ -55,7 +57,10 @@ async function carryOut(run: Run): Promise<void> {
   )
   await together(
     () => controlPlane,
-    () => startCeph(run),
+    async () => {
+      await startCeph(run)
+      await giveBack(run, 'ceph')
+    },
   )
   await startGateways(run)
   // Last: who is to take over has done so.
@@ -70,7 +75,9 @@ async function pullImages({ plan, ref, stages }: Run): Promise<void> {
 }
 
 async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
-  const hosts = [...new Set(plan.changes.map((change) => change.host))]
+  const touched = plan.changes.filter(({ action }) => action !== 'giveBack')
+  const hosts = [...new Set(touched.map((change) => change.host))]
+  if (hosts.length === 0) return
   await stages.run('Write configuration', () =>
     onAll(hosts, (host) => {
       const containers = plan.changes.filter((c) => c.host === host && isContainer(c))

@@ -12,6 +12,7 @@ import { checkRoom } from '../src/plan/room.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
+import { giveBackAll } from './give-back.js'
 import { othersOf, putBack } from './mariadb.js'
 import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
@@ -85,6 +86,7 @@ export async function rollBack(
     )
   }
   const run = new Run(plan, operation.stages)
+  await control.attempt('what was left drained', () => giveBackAll(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, (title, body) => control.attempt(title, body))
   if (way === 'restore') await restoreData(operation, control, rollback, run)

@@ -9,6 +9,7 @@ import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
 import { backUp } from './mariadb.js'
+import { giveBackAll } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
@@ -29,6 +30,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   const body = async (operation: Operation) => {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
+    await giveBackAll(new Run(plan, stages))
     if (plan.steps.length === 0) return finished(operation, plan)
     await settleCeph(operation, plan)
     await pullImages(operation, plan)

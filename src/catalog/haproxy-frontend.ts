@@ -34,10 +34,10 @@ export function frontendConfig(
       ...(mode === 'http' ? httpFrontend(frontend) : ['option tcplog']),
       ...(timeout === undefined ? [] : ['option clitcpka', `timeout client ${timeout}`]),
       `bind ${vip}:${frontend.port}`,
-      `default_backend ${name}_back`,
+      `default_backend ${backendName(name)}`,
     ]),
     '',
-    `backend ${name}_back`,
+    `backend ${backendName(name)}`,
     ...indent([
       `mode ${mode}`,
       ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
@@ -89,4 +89,9 @@ function checkLines(kind: Check): readonly string[] {
 
 function indent(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`)
+}
+
+/** What HAProxy calls the members behind a frontend. */
+export function backendName(frontend: string): string {
+  return `${frontend}_back`
 }

@@ -8,6 +8,7 @@ import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
 import type { CephQuestions } from './observe/ceph-script.js'
+import { notesFolder } from './notes.js'
 import { whatHangs } from './observe/hanging.js'
 import { observationScript, sectionOf, splitSections } from './observe/script.js'
 import type { SectionName } from './observe/script.js'
@@ -23,6 +24,8 @@ export interface ObserveOptions {
   readonly ceph?: CephQuestions
   /** `/etc/kolla` by default. */
   readonly root?: string
+  /** `notesFolder` by default. */
+  readonly notes?: string
   readonly signal?: AbortSignal
 }
 
@@ -35,8 +38,9 @@ const PATIENCE = 45_000
  * @throws RemoteTimeout with what did not answer; RemoteError
  */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { containers: names, digestKey, galeraVolume, ceph, root = '/etc/kolla', signal } = options
-  const script = observationScript({ names, root, galeraVolume, ceph: ceph ?? {} })
+  const { containers: names, digestKey, galeraVolume, ceph, signal } = options
+  const { root = '/etc/kolla', notes = notesFolder } = options
+  const script = observationScript({ names, root, notes, galeraVolume, ceph: ceph ?? {} })
   const stdout = await ask(remote, script, signal)
   const section = splitSections(stdout)
   const images = parseImages(section('images'))
@@ -62,6 +66,7 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
       }),
     ...(galera !== undefined && { galera: { view: galera === 'view' } }),
     ...(seen && { ceph: seen }),
+    drained: section('drained'),
   }
 }
 

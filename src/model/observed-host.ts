@@ -44,6 +44,11 @@ export interface ObservedHost {
   readonly galera?: ObservedGalera
   /** Only where it was asked for. */
   readonly ceph?: ObservedCeph
+  /**
+   * What was taken out of service and not given back: members of HAProxy's (`mariadb_back/kolla2`), notes of ours
+   * (src/plan/drained.ts).
+   */
+  readonly drained?: readonly string[]
 }
 
 /** What a member of the Galera cluster has kept. */

@@ -1,6 +1,7 @@
 import { raw, sh } from '../../ssh/quote.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
+import { drainedScript } from './drained-script.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -21,6 +22,7 @@ export type SectionName =
   | 'images'
   | 'volumes'
   | 'galera'
+  | 'drained'
   | 'ceph-disks'
   | 'ceph-monitor'
 
@@ -59,11 +61,13 @@ const inspected = [
 export function observationScript({
   names,
   root,
+  notes,
   galeraVolume,
   ceph,
 }: {
   readonly names: readonly string[]
   readonly root: string
+  readonly notes: string
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
@@ -123,6 +127,7 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   galera=${raw('${docker[1]}')}/volumes/${galeraVolume}/_data
   [[ -e $galera/grastate.dat ]] && { [[ -e $galera/gvwstate.dat ]] && echo view || echo 'no view'; }
 fi
+${raw(drainedScript(notes))}
 ${raw(cephScript(ceph))}
 exit 0
 `
