@@ -1,3 +1,4 @@
+import { backendName } from '../src/catalog/haproxy-frontend.js'
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { drainServers, readyServers } from '../src/host/haproxy-server.js'
@@ -56,7 +57,7 @@ function unlessAway(error: unknown): void {
 function balancersOf(cloud: CloudContext, host: string, containers: readonly string[]) {
   const member = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
   const frontends = containers.flatMap((name) => frontendNamesOf(cloud.cloud, name))
-  const servers = frontends.map((name) => `${name}_back/${member}`)
+  const servers = frontends.map((name) => `${backendName(name)}/${member}`)
   if (servers.length === 0) return []
   return cloud.members('loadbalancer').map((name) => ({ remote: cloud.remote(name), servers }))
 }

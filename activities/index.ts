@@ -5,6 +5,7 @@ import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
 import { containerActivities } from './containers.js'
 import { galeraUpgradeActivities } from './galera-upgrade.js'
+import { giveBackActivities } from './give-back.js'
 import { hostActivities } from './hosts.js'
 import { imageActivities } from './images.js'
 import { keystoneActivities } from './keystone.js'
@@ -39,6 +40,7 @@ export function createActivities(adapters: Adapters) {
     ...upgradeActivities(contexts),
     ...galeraUpgradeActivities(contexts),
     ...upgradePreviewActivities(contexts),
+    ...giveBackActivities(contexts),
   }
 }
 

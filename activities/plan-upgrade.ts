@@ -25,7 +25,7 @@ import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
 import type { DatabaseState } from './mariadb-backup.js'
-import { desiredHosts, membersByService, servicesIn, planCloud } from './plan.js'
+import { desiredHosts, givenBack, membersByService, planCloud, servicesIn } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
 /** What an upgrade will do. */
@@ -52,6 +52,8 @@ export interface PlannedRollback extends PlannedCloud {
   readonly times: StepTimes
   /** Tag of the images that Ceph runs, where it stays with them. */
   readonly cephTag?: string
+  /** Names this plan and no other. */
+  readonly digest: string
 }
 
 /** A backup, its proof and the data themselves, each about as large as the data. */
@@ -123,9 +125,10 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)
       const desired = cephStays ? all.map(withoutCeph) : all
       // A monitor or an OSD that the record does not know is none to be removed.
-      const changes = planChanges(ref.cloud, desired, observed).filter(
+      const ofContainers = planChanges(ref.cloud, desired, observed).filter(
         (change) => !isOfCeph(change) || (!cephStays && change.action !== 'remove'),
       )
+      const changes = [...givenBack(cloud, observed), ...ofContainers]
       const stays = cephStays && cephChanges.length > 0
       const wanted = new Map(
         desired.map((host) => [host.name, host.containers.map((it) => it.image)]),
@@ -140,7 +143,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...checkPeers(desired, observed),
       ]
       const times = await contexts.times(ref.cloud).of('rollback')
-      const plan = { ref, changes, findings, pulls, members, record, steps, times }
+      const digest = planDigest([record.id, record.backup?.id, changes, cloud.found.images])
+      const plan = { ref, changes, findings, pulls, members, record, steps, times, digest }
       return {
         ...plan,
         ...servicesIn(cloud),

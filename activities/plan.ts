@@ -1,4 +1,5 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
+import { backendName, frontendsOf } from '../src/catalog/haproxy-frontend.js'
 import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
@@ -14,6 +15,7 @@ import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { checkRelease } from '../src/plan/check-release.js'
 import type { DesiredHost } from '../src/plan/desired.js'
+import { giveBacks } from '../src/plan/drained.js'
 import { withGalera } from '../src/plan/galera.js'
 import { checkOnly } from '../src/plan/check-only.js'
 import { oneShotChanges } from '../src/plan/one-shots.js'
@@ -126,6 +128,7 @@ export async function planCloud(
   const galera = observed.filter(({ facts }) => members['mariadb']?.includes(facts.name))
   const started = withGalera(withMonitors(containers, ceph.monitors), galera)
   const changes = [
+    ...givenBack(rendered, observed),
     ...started,
     ...oneShotChanges(wantedOneShots(rendered), observed),
     ...ceph.changes,
@@ -140,6 +143,13 @@ export async function planCloud(
     members,
     ...(ceph.monitors && { monitors: ceph.monitors }),
   }
+}
+
+/** What earlier runs have left drained. */
+export function givenBack(cloud: CloudContext, observed: readonly ObservedHost[]): Change[] {
+  const enabled = Object.keys(membersByService(cloud))
+  const backends = frontendsOf(cloud.cloud, services).map(({ name }) => backendName(name))
+  return giveBacks(observed, { backends, services: enabled })
 }
 
 /** What every host that was found must run. */

@@ -1,5 +1,6 @@
 import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
+import { giveBack } from './give-back.js'
 import { afterOf, runbook } from '../src/plan/runbook.js'
 import type { PartName } from '../src/plan/runbook.js'
 import { observeAndPlan, onAll, operate, verify } from './operate.js'
@@ -31,6 +32,7 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
 
 /** Everything side by side that the runbook allows. */
 async function carryOut(run: Run): Promise<void> {
+  await giveBack(run, 'services')
   await pullImages(run)
   await writeConfiguration(run)
   const begun = new Map<PartName, Promise<void>>()
@@ -54,7 +56,9 @@ async function pullImages({ plan, ref, stages }: Run): Promise<void> {
 }
 
 async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
-  const hosts = [...new Set(plan.changes.map((change) => change.host))]
+  const touched = plan.changes.filter(({ action }) => action !== 'giveBack')
+  const hosts = [...new Set(touched.map((change) => change.host))]
+  if (hosts.length === 0) return
   await stages.run('Write configuration', () =>
     onAll(hosts, (host) => {
       const containers = plan.changes.filter((c) => c.host === host && isContainer(c))

@@ -17,15 +17,18 @@ export interface Operation {
 
 /**
  * One operation: its input and the operator's files are checked, then the cloud is its own until it ends.
- * `body` returns what it did; warnings about the files are added.
+ * `body` returns what it did; warnings about the files are added. `stages` are for who needs them before.
  */
 export async function operate(
   name: OperationName,
   input: CloudInput,
   body: (operation: Operation) => Promise<OperationResult>,
+  stages = new Stages(),
 ): Promise<OperationResult> {
   const cloud = await open(name, input)
-  return holding(cloud.name, (hold) => perform({ ...cloud, ref: { ...cloud.ref, hold } }, body))
+  return holding(cloud.name, (hold) =>
+    perform({ cloud: { ...cloud, ref: { ...cloud.ref, hold } }, stages }, body),
+  )
 }
 
 /** An operation that only looks: it needs no lock and disturbs none. */
@@ -34,7 +37,7 @@ export async function inspect(
   input: CloudInput,
   body: (operation: Operation) => Promise<OperationResult>,
 ): Promise<OperationResult> {
-  return perform(await open(name, input), body)
+  return perform({ cloud: await open(name, input), stages: new Stages() }, body)
 }
 
 async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud> {
@@ -44,11 +47,13 @@ async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud
 }
 
 async function perform(
-  cloud: OpenedCloud,
+  operation: Operation,
   body: (operation: Operation) => Promise<OperationResult>,
 ): Promise<OperationResult> {
-  const result = await body({ cloud, stages: new Stages() })
-  const warnings = [...cloud.findings, ...result.warnings].filter((f) => f.severity === 'warning')
+  const result = await body(operation)
+  const warnings = [...operation.cloud.findings, ...result.warnings].filter(
+    (f) => f.severity === 'warning',
+  )
   return { ...result, warnings }
 }
 

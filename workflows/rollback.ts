@@ -13,6 +13,7 @@ import { runbook } from '../src/plan/runbook.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
+import { giveBackAll } from './give-back.js'
 import { othersOf, putBack } from './mariadb.js'
 import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
@@ -22,15 +23,15 @@ import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { inOrder } from './services/ceph-upgrade.js'
 import { replaceOnHost } from './services/index.js'
+import { Stages } from './stages.js'
 import { step } from './steps.js'
 
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
   if (input.dryRun === true) return inspect('rollback', input, (it) => show(it, input.record))
-  return operate('rollback', input, (operation) => {
-    const control = new Control(operation.stages)
-    return rollBack(operation, control, input)
-  })
+  const stages = new Stages()
+  const control = new Control(stages)
+  return operate('rollback', input, (operation) => rollBack(operation, control, input), stages)
 }
 
 /** What a rollback would do. */
@@ -70,15 +71,15 @@ export async function rollBack(
 ): Promise<OperationResult> {
   control.goBack(onFailure)
   const begun = operation.stages.count
-  const rollback = await planRollback(operation, id)
+  const rollback = await (confirm === 'ask'
+    ? planAgreed(operation, control, id)
+    : planRollback(operation, id))
   const { plan, way } = rollback
   const { record, changes } = plan
   const description = describe(rollback)
-  if (way === 'restore' && confirm === 'ask') {
-    await operation.stages.run('Wait for an approval', () =>
-      control.approval({ kind: 'approval', what: description }),
-    )
-  } else if (way === 'restore' && confirm !== true) throw unconfirmed(plan, description)
+  if (way === 'restore' && confirm !== true && confirm !== 'ask') {
+    throw unconfirmed(plan, description)
+  }
   operation.stages.plan(description)
   if (plan.pulls.length > 0) {
     await operation.stages.run(titles.pull, () =>
@@ -86,6 +87,7 @@ export async function rollBack(
     )
   }
   const run = new Run(plan, operation.stages)
+  await control.attempt('what was left drained', () => giveBackAll(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, (title, body) => control.attempt(title, body))
   if (way === 'restore') await restoreData(operation, control, rollback, run)
@@ -109,6 +111,23 @@ export async function rollBack(
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
   const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
   return { changes, warnings: plan.findings, summary }
+}
+
+/** The plan that will be carried out: where it loses data, one that somebody has read and approved as it is now. */
+async function planAgreed(
+  operation: Operation,
+  control: Control,
+  id: string | undefined,
+): Promise<Rollback> {
+  let agreed: string | undefined
+  for (;;) {
+    const rollback = await planRollback(operation, id)
+    const { digest } = rollback.plan
+    if (rollback.way !== 'restore' || digest === agreed) return rollback
+    const waiting = { kind: 'approval', what: describe(rollback), plan: digest } as const
+    await operation.stages.run('Wait for an approval', () => control.approval(waiting))
+    agreed = digest
+  }
 }
 
 async function planRollback(

@@ -23,9 +23,11 @@ export class Run {
     return this.plan.members[service] ?? []
   }
 
-  /** Changes of a service's containers; `write` alone touches no container. */
+  /** Changes of a service's containers; `write` touches none, nor does what is given back. */
   changes(service: string): readonly Change[] {
-    return this.plan.changes.filter((c) => c.service === service && c.action !== 'write')
+    return this.plan.changes.filter(
+      (c) => c.service === service && !['write', 'giveBack'].includes(c.action),
+    )
   }
 
   /** Hosts on which a container of the service is to be started anew. */

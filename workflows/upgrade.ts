@@ -10,6 +10,7 @@ import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
 import { backUp } from './mariadb.js'
+import { giveBackAll } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
@@ -17,18 +18,21 @@ import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
-import { inOrder, waitsForCeph } from './services/ceph-upgrade.js'
+import { inOrder, isOfCluster, waitsForCeph } from './services/ceph-upgrade.js'
 import { protocolOf, replaceOnHost } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
+import { Stages } from './stages.js'
 import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input.release))
-  return operate('upgrade', input, async (operation) => {
-    const control = new Control(operation.stages, input.onFailure)
+  const stages = new Stages()
+  const control = new Control(stages, input.onFailure)
+  const body = async (operation: Operation) => {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
+    await giveBackAll(new Run(plan, stages))
     if (plan.steps.length === 0) return finished(operation, plan)
     await settleCeph(operation, plan)
     await pullImages(operation, plan)
@@ -43,7 +47,8 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       throw rolledBack(plan, error, summary)
     }
     return finished(operation, plan, control.skipped)
-  })
+  }
+  return operate('upgrade', input, body, stages)
 }
 
 /** What an upgrade would do. */
@@ -137,11 +142,16 @@ async function replaceAll(
 ): Promise<void> {
   const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
+  const left: UpgradeStep[] = []
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
+      // None of Ceph's daemons is to be newer than those that come before it.
+      if (isOfCluster(planned) && left.some(isOfCluster)) return
       const protocol = protocolOf(planned.name)
-      const begun = await (protocol.before?.(run, planned.hosts, attempt) ?? true)
-      if (!begun) return
+      if (!((await protocol.before?.(run, planned.hosts, attempt)) ?? true)) {
+        left.push(planned)
+        return
+      }
       const hosts = (await protocol.order?.(run, planned.hosts)) ?? planned.hosts
       const part = { ...planned, hosts }
       for (const [index, hosts] of batches(part, input).entries()) {
@@ -173,7 +183,7 @@ async function canary(
   if (input.canary === undefined) return
   const what = `${name} on ${hosts[0] ?? ''} is of the new release; the other hosts come next`
   const seconds = input.canary === 'approval' ? undefined : input.canary * 1000
-  await control.approval({ kind: 'canary', what }, seconds)
+  await control.approval({ kind: 'canary', what, step: `canary of ${name}` }, seconds)
 }
 
 /** What ends an upgrade once every host has the new release, and proves that all of it works. */

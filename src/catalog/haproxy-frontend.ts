@@ -43,10 +43,10 @@ export function frontendConfig(
       ...(timeout === undefined ? [] : ['option clitcpka', `timeout client ${timeout}`]),
       ...(frontend.clientTimeout === undefined ? [] : [`timeout client ${frontend.clientTimeout}`]),
       `bind ${vip}:${frontend.port}`,
-      `default_backend ${name}_back`,
+      `default_backend ${backendName(name)}`,
     ]),
     '',
-    `backend ${name}_back`,
+    `backend ${backendName(name)}`,
     ...indent([
       `mode ${mode}`,
       ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
@@ -109,4 +109,9 @@ function checkLines(kind: Check): readonly string[] {
 
 function indent(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`)
+}
+
+/** What HAProxy calls the members behind a frontend. */
+export function backendName(frontend: string): string {
+  return `${frontend}_back`
 }

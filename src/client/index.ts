@@ -5,6 +5,7 @@ export type {
   OperationInputs,
   OperationName,
   OperationResult,
+  StepDecision,
   StepFailure,
   Waiting,
 } from '../../workflows/operations.js'

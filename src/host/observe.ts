@@ -9,6 +9,7 @@ import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
 import type { CephQuestions } from './observe/ceph-script.js'
+import { notesFolder } from './notes.js'
 import { whatHangs } from './observe/hanging.js'
 import { parseOneShotNotes } from './observe/one-shots.js'
 import { observationScript, sectionOf, splitSections } from './observe/script.js'
@@ -26,6 +27,8 @@ export interface ObserveOptions {
   readonly ceph?: CephQuestions
   /** `/etc/kolla` by default. */
   readonly root?: string
+  /** `notesFolder` by default. */
+  readonly notes?: string
   readonly signal?: AbortSignal
 }
 
@@ -38,8 +41,9 @@ const PATIENCE = 45_000
  * @throws RemoteTimeout with what did not answer; RemoteError; FactRefused
  */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { folders, galeraVolume, ceph, root = '/etc/kolla', signal } = options
-  const script = observationScript({ folders, root, galeraVolume, ceph: ceph ?? {} })
+  const { folders, galeraVolume, ceph, signal } = options
+  const { root = '/etc/kolla', notes = notesFolder } = options
+  const script = observationScript({ folders, root, notes, galeraVolume, ceph: ceph ?? {} })
   const stdout = await ask(remote, script, signal)
   return factsOf(remote.host, () => observedFrom(remote.host, splitSections(stdout), options))
 }
@@ -70,6 +74,7 @@ function observedFrom(
     ...(docker && { docker }),
     ...(galera !== undefined && { galera: { view: galera === 'view' } }),
     ...(seen && { ceph: seen }),
+    drained: section('drained'),
   }
 }
 

@@ -46,6 +46,11 @@ export interface ObservedHost {
   readonly galera?: ObservedGalera
   /** Only where it was asked for. */
   readonly ceph?: ObservedCeph
+  /**
+   * What was taken out of service and not given back: members of HAProxy's (`mariadb_back/kolla2`), notes of ours
+   * (src/plan/drained.ts).
+   */
+  readonly drained?: readonly string[]
 }
 
 /** What a member of the Galera cluster has kept. */
@@ -65,6 +70,8 @@ export interface ObservedCeph {
   readonly disks: readonly ObservedDisk[]
   /** Device as the operator named it → kernel's name (`/dev/loop101`); undefined where there is none. */
   readonly named: Readonly<Record<string, string | undefined>>
+  /** Every whole disk of the host → bytes. */
+  readonly sizes?: Readonly<Record<string, number>>
   readonly monitor?: ObservedMonitor
 }
 

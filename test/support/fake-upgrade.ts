@@ -39,10 +39,10 @@ export function upgradePlan(digest = 'd1'): PlannedUpgrade {
   return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], times: {}, digest }
 }
 
-export function rollbackPlan(): PlannedRollback {
+export function rollbackPlan(digest = 'r1'): PlannedRollback {
   const plan = planned(changesOf('replace'), { ref: { cloud: 'demo', files: 'old', found: 'r' } })
   const steps = upgradeSteps(plan.changes, plan.members).reverse()
-  return { ...plan, record, steps, times: {} }
+  return { ...plan, record, steps, times: {}, digest }
 }
 
 export const gone: Finding = {

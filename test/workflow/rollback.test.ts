@@ -72,9 +72,14 @@ describe('rollback', () => {
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
       await until(handle, 'failure')
-      await expect(handle.executeUpdate('decide', { args: ['rollback'] })).rejects.toThrow()
+      await expect(
+        handle.executeUpdate('decide', {
+          args: [{ step: 'keystone on kolla1', decision: 'rollback' }],
+        }),
+      ).rejects.toThrow()
       state.mended = true
-      await handle.executeUpdate('decide', { args: ['retry'] })
+      const step = 'keystone on kolla1'
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
     })
   })
@@ -103,7 +108,9 @@ describe('rollback', () => {
   it('is asked about before data are lost for it, where a person chose it in an upgrade', async () => {
     const { startContainers } = broken('kolla1')
     let undone = false
+    const digests = ['r1', 'r2', 'r2']
     const { activities, calls } = fakes('11.8', {
+      planRollback: () => rollbackPlan(digests.shift()),
       startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
         undone = ref.found === 'r'
         if (!undone) startContainers(ref, host, names)
@@ -112,10 +119,17 @@ describe('rollback', () => {
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', input)
       await until(handle, 'failure')
-      await handle.executeUpdate('decide', { args: ['rollback'] })
-      expect((await until(handle, 'approval')).what).toContain('what was written since is lost')
+      const step = 'keystone on kolla1'
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'rollback' }] })
+      const waiting = await until(handle, 'approval')
+      expect(waiting.what).toContain('what was written since is lost')
+      for (const late of [{}, { plan: 'd1' }]) {
+        await expect(handle.executeUpdate('approve', { args: [late] })).rejects.toThrow()
+      }
+      await handle.executeUpdate('approve', { args: [{ plan: 'r1' }] })
+      await expect.poll(async () => (await until(handle, 'approval')).plan).toBe('r2')
       expect(order(calls)).not.toContain('restoreMariadb')
-      await handle.executeUpdate('approve', { args: [{}] })
+      await handle.executeUpdate('approve', { args: [{ plan: 'r2' }] })
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
     })
     expect(undone).toBe(true)
@@ -133,7 +147,8 @@ describe('rollback', () => {
       const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
       expect((await until(handle, 'failure')).what).toContain('mariadb on kolla3 failed')
       mended = true
-      await handle.executeUpdate('decide', { args: ['retry'] })
+      const step = 'mariadb on kolla3'
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
       await handle.result()
     })
     const of = (verb: string) => calls.filter((call) => call.verb === verb).map(({ host }) => host)

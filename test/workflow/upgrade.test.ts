@@ -93,9 +93,10 @@ describe('upgrade', () => {
         const handle = await runs.start('upgrade', input)
         const waiting = await until(handle, 'failure')
         expect(waiting.what).toBe('keystone on kolla1 failed: kolla1: keystone exited')
+        const { step = '' } = waiting
         expect(startsOf(calls, 'keystone')).toHaveLength(1)
         state.mended = decision === 'retry'
-        await handle.executeUpdate('decide', { args: [decision] })
+        await handle.executeUpdate('decide', { args: [{ step, decision }] })
         if (decision === 'abort') await expect(handle.result()).rejects.toThrow()
         else await handle.result()
       })
@@ -114,6 +115,88 @@ describe('upgrade', () => {
     },
   )
 
+  it('takes one of two answers that come in one moment, and tells the other', async () => {
+    const { startContainers } = broken('kolla1')
+    const { activities } = fakes('11.8', { startContainers })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      const { step = '' } = await until(handle, 'failure')
+      const answers = await Promise.allSettled(
+        (['abort', 'skip'] as const).map((decision) =>
+          handle.executeUpdate('decide', { args: [{ step, decision }] }),
+        ),
+      )
+      expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const aborted = answers[0]?.status === 'fulfilled'
+      const end = handle.result().then(
+        () => 'skipped',
+        () => 'aborted',
+      )
+      expect(await end).toBe(aborted ? 'aborted' : 'skipped')
+    })
+  })
+
+  it('asks anew about a step that fails again: an answer to the first time is none', async () => {
+    const { startContainers } = broken('kolla1')
+    const { activities } = fakes('11.8', { startContainers })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      await until(handle, 'failure')
+      const answer = (step: string, decision: string) =>
+        handle.executeUpdate('decide', { args: [{ step, decision }] })
+      await answer('keystone on kolla1', 'retry')
+      await expect
+        .poll(async () => (await until(handle, 'failure')).step, { timeout: 20_000 })
+        .toBe('keystone on kolla1, attempt 2')
+      await expect(answer('keystone on kolla1', 'skip')).rejects.toThrow(WorkflowUpdateFailedError)
+      await answer('keystone on kolla1, attempt 2', 'skip')
+      await handle.result()
+    })
+  })
+
+  it.each([
+    ['migrateSchema', "expansion of keystone's schema", 'startContainers keystone'],
+    ['awaitWholeGalera', 'all members of mariadb', 'replaceMariadb'],
+    ['verifyRabbitmq', 'all nodes of rabbitmq', 'replaceRabbitmq'],
+    ['enableFeatureFlags', 'feature flags of rabbitmq', 'replaceRabbitmq'],
+  ] as const)('leaves a service out whose %s is skipped', async (gate, step, replaced) => {
+    let failures = 0
+    const { activities, calls } = fakes('11.8', {
+      [gate]: () => {
+        if (failures++ === 0) throw ApplicationFailure.nonRetryable('it can not be', 'StepFailed')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      expect((await until(handle, 'failure')).step).toBe(step)
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
+      expect(((await handle.result()) as { summary: string }).summary).toContain(step)
+    })
+    expect(order(calls)).not.toContain(replaced)
+    expect(order(calls)).not.toContain('bootstrapKeystone')
+  })
+
+  it('answers from its first moment, before the files of the cloud are read', async () => {
+    let open: (value?: undefined) => void = () => undefined
+    const read = new Promise<undefined>((resolve) => (open = resolve))
+    const { activities } = fakes('11.8', {
+      openCloud: async () => {
+        await read
+        return { name: 'demo', ref: { cloud: 'demo', files: 'f1' }, hosts, findings: [] }
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      await handle.executeUpdate('pause')
+      expect(await handle.query('waiting')).toBeUndefined()
+      open()
+      await until(handle, 'paused')
+      await handle.executeUpdate('resume')
+      await handle.cancel()
+      await expect(handle.result()).rejects.toThrow()
+    })
+  })
+
   it('asks about each of several hosts that failed, one after the other', async () => {
     const startContainers = (_ref: unknown, host: string, names: readonly string[]) => {
       if (!names.includes('keystone')) return
@@ -127,8 +210,9 @@ describe('upgrade', () => {
         await expect
           .poll(async () => (await until(handle, 'failure')).what, { timeout: 20_000 })
           .not.toBe(asked.at(-1))
-        asked.push((await until(handle, 'failure')).what)
-        await handle.executeUpdate('decide', { args: ['skip'] })
+        const { what, step = '' } = await until(handle, 'failure')
+        asked.push(what)
+        await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
       }
       expect(asked.sort()).toEqual(
         hosts.map((host) => `keystone on ${host} failed: ${host}: keystone exited`),
@@ -146,11 +230,14 @@ describe('upgrade', () => {
       const { workflowId } = await runs.start('upgrade', input)
       const operation = client.get(workflowId)
       await until(environment.client.workflow.getHandle(workflowId), 'failure')
-      await expect(operation.approve()).rejects.toThrow(BadInput)
+      await expect(operation.approve({ plan: 'd1' })).rejects.toThrow(BadInput)
+      await expect(
+        operation.decide({ step: 'keystone on kolla1', decision: 'skip' }),
+      ).rejects.toThrow(/keystone on kolla2 failed.*\n.*"step":"keystone on kolla2"/)
       expect(await client.explain(workflowId)).toMatchObject({ waiting: { kind: 'failure' } })
       await operation.pause()
       state.mended = true
-      await operation.decide('retry')
+      await operation.decide({ step: 'keystone on kolla2', decision: 'retry' })
       await until(environment.client.workflow.getHandle(workflowId), 'paused')
       await operation.resume()
       expect((await operation.result()).summary).toContain('2025.2 → 2026.1')
@@ -191,7 +278,12 @@ describe('upgrade', () => {
       const handle = await runs.start('upgrade', { ...input, canary: 'approval' })
       await until(handle, 'canary')
       await handle.executeUpdate('pause')
-      await handle.executeUpdate('approve', { args: [{}] })
+      const approve = (args: readonly unknown[]) =>
+        handle.executeUpdate('approve', { args: args as [unknown] })
+      for (const unread of [[], [{}], [{ step: 'canary of keystone' }]]) {
+        await expect(approve(unread)).rejects.toThrow(WorkflowUpdateFailedError)
+      }
+      await approve([{ step: 'canary of cron' }])
       await until(handle, 'paused')
       await expect(handle.executeUpdate('decide', { args: ['retry'] })).rejects.toThrow()
       await handle.executeUpdate('resume')

@@ -1,4 +1,5 @@
 import { onAll, oneByOne } from '../operate.js'
+import { giveBack } from '../give-back.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 import { monitorOf } from './ceph-upgrade.js'
@@ -61,6 +62,7 @@ export const cephOsds: Protocol = {
 /** Pools and accounts: from OSDs to a cluster that takes data. */
 export const cephPools: Protocol = {
   async start(run) {
+    await giveBack(run, 'ceph')
     const [monitor] = run.members('ceph-mon')
     if (monitor === undefined || services.every((name) => run.changes(name).length === 0)) return
     await run.stages.run('Create Ceph pools', () =>

@@ -15,7 +15,9 @@ export const rabbitmq: Protocol = {
   async before({ ref }, [first = ''], attempt) {
     return (
       (await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))) &&
-      (await attempt('feature flags', () => step('enableFeatureFlags', first, ref, first)))
+      (await attempt('feature flags of rabbitmq', () =>
+        step('enableFeatureFlags', first, ref, first),
+      ))
     )
   },
   async replace({ ref }, host) {

@@ -83,7 +83,7 @@ describe('what a host shows of Ceph', () => {
   it('is the programs that it lacks for labelling', () => {
     expect(ceph).not.toHaveProperty('missing')
     const bare = parseCeph(splitSections('@@ ceph-disks\nmissing=sfdisk\n'))
-    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, disks: [] })
+    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, sizes: {}, disks: [] })
   })
 
   it('is finished OSDs with their journals, of this cluster alone', () => {

@@ -25,6 +25,7 @@ type Fields = ReadonlyMap<string, readonly string[]>
 function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
   const named: Record<string, string | undefined> = {}
   const missing: string[] = []
+  const sizes: Record<string, number> = {}
   const devices: Map<string, string[]>[] = []
   for (const line of lines) {
     const [key, value] = split(line)
@@ -37,6 +38,11 @@ function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
       named[name] = found === '' ? undefined : fact('disk', device, found)
       continue
     }
+    if (key === 'size') {
+      const [device = '', bytes] = value.split(' ')
+      sizes[device] = Number(bytes)
+      continue
+    }
     if (key === 'device') devices.push(new Map())
     const fields = devices.at(-1)
     fields?.set(key, [...(fields.get(key) ?? []), value])
@@ -46,6 +52,7 @@ function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
   return {
     ...(missing.length > 0 && { missing }),
     named,
+    sizes,
     disks: sorted
       .filter((fields) => first(fields, 'parent') === '')
       .map((fields) => {

@@ -2,6 +2,7 @@ import { raw, sh } from '../../ssh/quote.js'
 import { listOneShotNotes } from '../one-shot-notes.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
+import { drainedScript } from './drained-script.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -23,6 +24,7 @@ export type SectionName =
   | 'volumes'
   | 'one-shots'
   | 'galera'
+  | 'drained'
   | 'ceph-disks'
   | 'ceph-monitor'
 
@@ -61,12 +63,14 @@ const inspected = [
 export function observationScript({
   folders,
   root,
+  notes,
   galeraVolume,
   ceph,
 }: {
   /** Below `root`; may end with `*`. */
   readonly folders: readonly string[]
   readonly root: string
+  readonly notes: string
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
@@ -127,6 +131,7 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   galera=${raw('${docker[1]}')}/volumes/${galeraVolume}/_data
   [[ -e $galera/grastate.dat ]] && { [[ -e $galera/gvwstate.dat ]] && echo view || echo 'no view'; }
 fi
+${raw(drainedScript(notes))}
 ${raw(cephScript(ceph))}
 exit 0
 `
