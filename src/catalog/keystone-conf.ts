@@ -7,8 +7,8 @@ import type { Context } from './service.js'
 /** Which files change it. */
 export const keystoneConfig = { service: 'keystone', file: 'keystone.conf', kind: 'oslo' } as const
 
-/** Settings of single domains, one file each: `keystone.<domain>.conf`. */
-export const domains = { folder: 'keystone/domains', ending: '.conf' } as const
+/** Settings of single domains, one file each: `keystone.<domain>.conf`, and what they name, as an LDAP's certificate. */
+export const domains = { folder: 'keystone/domains', ending: '' } as const
 
 export function keystoneConf(ctx: Context): string {
   return overridden(ctx, keystoneConfig, rendered(ctx))

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Float, pythonText } from './jinja/values.js'
+import type { Value } from './jinja/values.js'
 
 /** A key's shape and its default, which may be Jinja; without one it is unset. */
 export function setting<Schema extends z.ZodType>(schema: Schema, initial?: unknown) {
@@ -19,7 +21,10 @@ export const yesNo = z.preprocess(
 
 export const integer = (least: number, most: number) =>
   z.preprocess(
-    (value) => (typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value),
+    (value) => {
+      if (value instanceof Float) return value.value
+      return typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value
+    },
     z
       .int({ error: `must be a whole number from ${least} to ${most}` })
       .min(least, { error: `must be at least ${least}` })
@@ -29,13 +34,19 @@ export const integer = (least: number, most: number) =>
 export const port = integer(1, 65535)
 export const count = integer(0, 1_000_000_000)
 
+/** What YAML reads as something else than a text is one as Python prints it: `yes` is `True`, `1.0` stays so. */
+function asText(value: unknown): unknown {
+  const isPlain = ['number', 'boolean'].includes(typeof value) || value instanceof Float
+  return isPlain ? pythonText(value as Value) : value
+}
+
 export const text = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
+  asText,
   z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' }),
 )
 
 /** A text that may be left empty (`key:`), as kolla-ansible's own file does. */
-export const textOrEmpty = z.preprocess((value) => value ?? '', z.coerce.string())
+export const textOrEmpty = z.preprocess((value) => asText(value ?? ''), z.coerce.string())
 
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, { error: `must be one of ${words.join(', ')}` })

@@ -12,11 +12,14 @@ export interface IniStyle {
   readonly sections: boolean
   /** MariaDB's options without value, such as `skip-name-resolve`. */
   readonly bareKeys: boolean
-  /** oslo.config also takes `key: value`. */
+  /** `key: value` too, as oslo.config takes it. */
   readonly colons: boolean
 }
 
-/** Reads INI as oslo.config does: repeated options are lists, an indented line continues the value above it. */
+/**
+ * Reads INI as oslo.config does, by which kolla-ansible reads them all: repeated options are lists, and an indented line,
+ * even one that looks like a comment, continues the value right above it.
+ */
 export function parseIni(text: string, style: IniStyle): Ini | IniError {
   const ini: Ini = new Map()
   let section = sectionOf(ini, '')
@@ -24,10 +27,14 @@ export function parseIni(text: string, style: IniStyle): Ini | IniError {
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = index + 1
     const content = raw.trim()
-    if (content === '' || /^[#;]/.test(content)) {
-      if (content === '') values = undefined
-    } else if (/^\s/.test(raw) && values && style.sections) {
+    if (content === '') {
+      values = undefined
+    } else if (style.sections && /^[ \t]/.test(raw)) {
+      if (!values)
+        return { line, message: 'this indented line continues nothing: begin it at the left' }
       values.push(`${values.pop() ?? ''}\n${content}`)
+    } else if (/^[#;]/.test(content)) {
+      values = undefined
     } else if (content.startsWith('[')) {
       if (!style.sections)
         return { line, message: 'a file of key = value has no sections: remove the header' }
