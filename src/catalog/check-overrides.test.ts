@@ -20,3 +20,19 @@ it('finds all that is broken and all that is read by nobody, each once', () => {
     'config/keystone.cnf: warning',
   ])
 })
+
+it('refuses a file whose name one of HAProxy has', () => {
+  const overrides = [{ path: 'haproxy/services.d/mariadb.cfg', text: 'listen mine\n' }]
+  expect(checkOverrides(testCloud({ overrides })).map(formatFinding)).toEqual([
+    'config/haproxy/services.d/mariadb.cfg: error: HAProxy has a file of ours of that name: give this one another name',
+  ])
+})
+
+it('leaves what needs facts, by itself, a default or a file that it includes, until hosts were asked', () => {
+  const overrides = [
+    { path: 'keystone.conf', text: '[a]\nx = {{ rpc_transport_url }}\n' },
+    { path: 'keystone/keystone.conf', text: "{% include 'facts.j2' %}" },
+    { path: 'keystone/facts.j2', text: '[a]\ny = {{ ansible_facts.hostname }}\n' },
+  ]
+  expect(checkOverrides(testCloud({ overrides }))).toEqual([])
+})

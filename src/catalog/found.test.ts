@@ -86,12 +86,17 @@ it('what globals.yml could not evaluate is refused where an override needs it, o
     docker_client_timeout: '{{ nothing }}',
     api_interface_address: "{{ 'api' | kolla_address }}",
   } as Partial<Globals>
-  const text = '[a]\nb = {{ my_fact }}\nc = {{ docker_client_timeout }}\n'
+  const text = '[a]\nb = {{ docker_client_timeout }}\n'
   const overrides = (content: string) => [{ path: 'keystone.conf', text: content }]
   expect(
     checkOverrides(testCloud({ globals, overrides: overrides(text) })).map(formatFinding),
   ).toEqual([
-    "config/keystone.conf:2: error: the value of 'my_fact' is not defined: define it, or write the value itself",
+    "config/keystone.conf:2: error: the value of 'docker_client_timeout' is not defined: define it, or write the value itself",
+  ])
+  const asking = testCloud({ globals, overrides: overrides('[a]\nb = {{ my_fact }}\n') })
+  expect(checkOverrides(asking)).toEqual([])
+  expect(checkFoundOverrides(asking, facts).map(formatFinding)).toEqual([
+    'config/keystone.conf:2: error: ansible_facts.fqdn is not defined: define it, or write the value itself',
   ])
   const cloud = testCloud({
     globals,

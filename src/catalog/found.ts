@@ -55,11 +55,6 @@ function interfaceFact(view: HostView, name: string): Value {
   return { device: name, ...(address !== undefined && { ipv4: { address } }) }
 }
 
-/** Jinja that asks for what is known only once the hosts were asked. */
-export function asksForFacts(text: string): boolean {
-  return /kolla_address|api_interface_address|ansible_(?!host\b)/.test(text)
-}
-
 /** Of every host that has facts. */
 export function foundBy(
   views: readonly HostView[],

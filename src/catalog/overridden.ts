@@ -40,13 +40,13 @@ export interface OverrideFolder {
 
 /** The rendered file with the operator's changes. */
 export function overridden(ctx: Context, target: Overridable, rendered: string): string {
-  return applied(ctx, target.kind, rendered, overridesOf(ctx, target))
+  return applied(ctx, target, rendered, overridesOf(ctx, target))
 }
 
 /** The operator's own file where we render none; undefined if there is none. */
 export function overrideText(ctx: Context, target: Overridable): string | undefined {
   const overrides = overridesOf(ctx, target)
-  return overrides.length > 0 ? applied(ctx, target.kind, '', overrides) : undefined
+  return overrides.length > 0 ? applied(ctx, target, '', overrides) : undefined
 }
 
 export function customFiles(
@@ -55,7 +55,7 @@ export function customFiles(
 ): { readonly name: string; readonly text: string }[] {
   return overridesIn(ctx.cloud.overrides, target).map((override) => ({
     name: override.path.slice(target.folder.length + 1),
-    text: applied(ctx, 'whole', '', [override]),
+    text: applied(ctx, { kind: 'whole', paths: [override.path] }, '', [override]),
   }))
 }
 
@@ -70,6 +70,12 @@ export function overridesIn(
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** kolla-ansible's role that renders a file: its variables are there for Jinja. The most special place tells whose it is. */
+export function roleOf({ paths }: Pick<Overridable, 'paths'>): string {
+  const [service = ''] = paths.at(-1)?.split('/') ?? []
+  return ['haproxy', 'keepalived'].includes(service) ? 'loadbalancer' : service
+}
+
 function overridesOf(ctx: Context, target: Overridable): Override[] {
   return overridesFor(ctx.cloud.overrides, { ...target, host: ctx.host.name })
 }
@@ -77,12 +83,18 @@ function overridesOf(ctx: Context, target: Overridable): Override[] {
 /** Broken overrides throw: `checkOverrides` and `checkFoundOverrides` report them, all at once, before anything is rendered. */
 function applied(
   ctx: Context,
-  kind: MergeKind,
+  target: Overridable,
   base: string,
   overrides: readonly Override[],
 ): string {
-  const scope = hostScope(ctx.cloud, ctx.host, foundBy(ctx.views))
-  const { text, findings } = mergeOverrides(kind, base, overrides, scope)
+  const scope = hostScope(ctx.cloud, ctx.host, foundBy(ctx.views), roleOf(target))
+  const { text, findings } = mergeOverrides(
+    target.kind,
+    base,
+    overrides,
+    scope,
+    ctx.cloud.overrides,
+  )
   if (findings.length > 0) throw new Error(findings.map(formatFinding).join('\n'))
   return text
 }

@@ -428,9 +428,13 @@ describe('Keystone', () => {
   it('takes settings of single domains', () => {
     const text = '[identity]\ndriver = ldap\n'
     const cloud = testCloud({
-      overrides: [{ path: 'keystone/domains/keystone.users.conf', text }],
+      overrides: [
+        { path: 'keystone/domains/keystone.users.conf', text },
+        { path: 'keystone/domains/ldap.crt', text: '-----BEGIN CERTIFICATE-----\n' },
+      ],
     })
     expect(fileOf(cloud, 'keystone', 'domains/keystone.users.conf')).toBe(text)
+    expect(fileOf(cloud, 'keystone', 'domains/ldap.crt')).toBe('-----BEGIN CERTIFICATE-----\n')
     expect(fileOf(cloud, 'keystone', 'keystone.conf')).toContain(
       'domain_specific_drivers_enabled = true\n',
     )

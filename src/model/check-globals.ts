@@ -32,8 +32,13 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
       if (!(error instanceof VariableError)) throw error
       failed.add(key)
       const severity = Object.hasOwn(settings, key) ? 'error' : 'warning'
-      if (severity === 'warning') values[key] = new Undefined(`the value of '${key}'`)
-      if (error.place) findings.push({ severity, message: error.message, ...error.place })
+      const raw = resolver.source(key)?.value
+      const waits = severity === 'warning' && raw !== undefined && resolver.asksForFacts(key)
+      if (severity === 'warning') {
+        values[key] = new Undefined(`the value of '${key}'`, false, waits ? raw : undefined)
+      }
+      if (error.place && !(waits && !kollaKeys.has(key)))
+        findings.push({ severity, message: error.message, ...error.place })
     }
   }
   const result = globalsSchema.safeParse(values)

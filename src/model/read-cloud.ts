@@ -155,7 +155,10 @@ function checkKeys(
   const isUsed = (name: string) => resolvers.isUsed(name) || inOverrides(name)
   return [
     ...unknownKeys(written, isUsed),
-    ...unusedKeys(layers, isUsed, (name, variable) => resolvers.valueOf(name, variable, names)),
+    ...unusedKeys(layers, isUsed, {
+      of: (name, variable) => resolvers.valueOf(name, variable, names),
+      byDefault: (name) => resolvers.defaultOf(name),
+    }),
   ]
 }
 

@@ -2,6 +2,7 @@ import type { SourceFile } from './cloud.js'
 import type { Finding } from './finding.js'
 import type { Variables } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
+import { Float, pythonText } from './jinja/values.js'
 import { keyPairSchema } from './passwords.js'
 import type { Passwords } from './passwords.js'
 import { passwordKinds } from './kolla/names.js'
@@ -31,9 +32,10 @@ export function readPasswords(file: SourceFile): ReadPasswords {
       continue
     }
     const pair = keyPairSchema.safeParse(value)
-    const isPair = passwordKinds.get(key) === 'ssh' || typeof value === 'object'
+    const isPair =
+      passwordKinds.get(key) === 'ssh' || (typeof value === 'object' && !(value instanceof Float))
     if (isPair && pair.success) passwords[key] = pair.data
-    else if (!isPair) passwords[key] = String(value)
+    else if (!isPair) passwords[key] = pythonText(value)
     else if (!isEmptyPair(value)) {
       const message = `'${key}' must hold private_key and public_key: write both, or neither and ${wayOut}`
       wrong.push({ severity: 'error', message, ...place })

@@ -78,6 +78,11 @@ export class Resolvers {
     }
   }
 
+  /** kolla-ansible's own value of it, where nobody sets it. */
+  defaultOf(name: string): Value | undefined {
+    return this.common.defaultOf(name)
+  }
+
   private get hostvars(): Lookup {
     return new Lookup([...this.inventory.hosts.keys()], (host) => {
       if (!this.inventory.hosts.has(host)) return undefined

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Float, pythonText } from './jinja/values.js'
+import type { Value } from './jinja/values.js'
 
 /** A key's shape and its default, which may be Jinja; without one it is unset. */
 export function setting<Schema extends z.ZodType>(schema: Schema, initial?: unknown) {
@@ -19,7 +21,10 @@ export const yesNo = z.preprocess(
 
 export const integer = (least: number, most: number) =>
   z.preprocess(
-    (value) => (typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value),
+    (value) => {
+      if (value instanceof Float) return value.value
+      return typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value
+    },
     z
       .int({ error: `must be a whole number from ${least} to ${most}` })
       .min(least, { error: `must be at least ${least}` })
@@ -29,6 +34,12 @@ export const integer = (least: number, most: number) =>
 export const port = integer(1, 65535)
 export const count = integer(0, 1_000_000_000)
 
+/** What YAML reads as something else than a text is one as Python prints it: `yes` is `True`, `1.0` stays so. */
+function asText(value: unknown): unknown {
+  const isPlain = ['number', 'boolean'].includes(typeof value) || value instanceof Float
+  return isPlain ? pythonText(value as Value) : value
+}
+
 /** Whatever file it is written into, a text is a value in one of its lines: a line break would make it two options. */
 const oneLine = /^[^\p{Cc}]*$/u
 const notOneLine = 'must be one line without control characters'
@@ -36,7 +47,7 @@ const notOneLine = 'must be one line without control characters'
 /** A text of this form, where the file that it goes into takes other letters for something else. */
 export const textLike = (form: RegExp, error: string) =>
   z.preprocess(
-    (value) => (typeof value === 'number' ? String(value) : value),
+    asText,
     z
       .string({ error: 'must be a text' })
       .min(1, { error: 'must not be empty', abort: true })
@@ -47,7 +58,7 @@ export const text = textLike(oneLine, notOneLine)
 
 /** A text that may be left empty (`key:`), as kolla-ansible's own file does. */
 export const textOrEmpty = z.preprocess(
-  (value) => value ?? '',
+  (value) => asText(value ?? ''),
   z.coerce.string().regex(oneLine, { error: notOneLine }),
 )
 
@@ -85,7 +96,7 @@ export const logSize = textLike(/^\d+[kMG]?$/, 'must be a size such as 30M')
 
 /** Between double quotes of a shell. */
 export const doubleQuotable = z.preprocess(
-  (value) => value ?? '',
+  (value) => asText(value ?? ''),
   z.coerce.string().regex(/^[^\p{Cc}"$`\\]*$/u, {
     error: 'must be one line without double quotes, $, ` and backslashes: a shell reads it',
   }),

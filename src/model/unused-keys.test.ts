@@ -13,7 +13,10 @@ describe('a key that nothing reads', () => {
     'keepalived_extra_volumes: [/srv:/srv]',
     'mariadb_wsrep_extra_provider_options: [gcache.size=1G]',
     'memcached_extra_volumes: [/srv:/srv]',
-    'rabbitmq_ha_replica_count: 2',
+    'rabbitmq_ha_replica_count: 3',
+    'multiple_regions_names: [RegionOne, RegionTwo]',
+    'keystone_public_url: https://cloud.example.org:5000',
+    'config_owner_user: operator',
     'keystone_identity_providers: [{name: x}]',
     'ceph_manila_user: mine',
     'docker_client_timeout: 240',
@@ -56,7 +59,8 @@ describe('a key that nothing reads', () => {
     "kolla-ansible's default\nhaproxy_ssh_port: 2985\nhaproxy_enable_http2: 'yes'\ndocker_client_timeout: '120'",
     'nothing\nkeystone_identity_providers: []\ncron_extra_volumes:\ndocker_http_proxy: ""',
     'no\nenable_keystone_federation: no\nkeystone_oidc_enable_memcached: "False"',
-    'Jinja\ncontainer_http_proxy: x\nopenstack_region_name: "{{ container_http_proxy }}"',
+    'the default that Jinja makes\nrabbitmq_ha_replica_count: 2\nkeystone_public_url: http://10.0.0.9:5000',
+    "the list that Jinja makes\nmultiple_regions_names: ['RegionOne']",
     'what is so\nmariadb_loadbalancer: haproxy',
     "Ansible's\nkolla_ansible_delegate_facts_hosts: [kolla1]",
     'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
@@ -71,14 +75,19 @@ describe('a key that nothing reads', () => {
     expect(findings(`# ${lines}`)).toEqual([])
   })
 
-  it('is quiet where an override uses it', () => {
-    const overrides = [{ path: 'keystone.conf', text: '[a]\nb = {{ container_http_proxy }}' }]
-    const globals = `${small.globals}container_http_proxy: x`
-    expect(read({ ...small, globals, overrides }).findings).toEqual([])
+  it.each([
+    ['', '[a]\nb = {{ keystone_public_url }}'],
+    ['openstack_region_name: "{{ keystone_public_url }}"', ''],
+  ])('is not honoured because Jinja names it: %j %j', (line, text) => {
+    const overrides = [{ path: 'keystone.conf', text }]
+    const globals = `${small.globals}keystone_public_url: https://cloud.example.org\n${line}`
+    expect(read({ ...small, globals, overrides }).findings).toEqual([
+      "globals.yml:2:1: warning: 'keystone_public_url' is read by your Jinja alone and does nothing here: for a variable of your Jinja use a name of your own",
+    ])
   })
 
   it('of a host is found at its place', () => {
-    const inventory = `${small.inventory}[control:vars]\nrabbitmq_ha_replica_count=2\n`
+    const inventory = `${small.inventory}[control:vars]\nrabbitmq_ha_replica_count=3\n`
     expect(read({ ...small, inventory }).findings).toEqual([
       "/cloud/multinode:8:1: warning: 'rabbitmq_ha_replica_count' is read and does nothing here: remove it, or use an override below config/",
     ])

@@ -1,9 +1,10 @@
 import type { Finding } from './finding.js'
 import { settings } from './globals.js'
 import type { Variable, Variables } from './inventory/parser.js'
+import { hasJinja } from './jinja/render.js'
 import type { Value } from './jinja/render.js'
-import { isJinjaDefault } from './kolla/jinja-defaults.js'
-import { kollaDefaults, kollaKeys, passwordKinds } from './kolla/names.js'
+import { isJinjaDefault, kollaDefault } from './kolla/defaults.js'
+import { actingKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { yesNo } from './setting.js'
 
 /** How keys begin that are about what this version deploys, or about all that kolla-ansible deploys. */
@@ -44,6 +45,13 @@ const engineKeys: Readonly<Record<string, string>> = {
   docker_ulimit_nofile: 'default-ulimits',
 }
 
+interface Values {
+  /** With its Jinja evaluated; undefined where a variable holds nowhere. */
+  readonly of: (name: string, variable: Variable) => Value | undefined
+  /** kolla-ansible's own value, where nobody sets it. */
+  readonly byDefault: (name: string) => Value | undefined
+}
+
 export function isEngineKey(key: string): boolean {
   return Object.hasOwn(engineKeys, key)
 }
@@ -51,30 +59,30 @@ export function isEngineKey(key: string): boolean {
 /**
  * One warning for every key that kolla-ansible knows, that is about what this version deploys, and that nothing here
  * reads, at the strongest place that asks for something. Keys that are set to kolla-ansible's default, or to nothing, ask for
- * nothing. `layers` come strongest first; `valueOf` evaluates Jinja, and is undefined where a variable holds nowhere.
+ * nothing. That Jinja names a key (`used`) makes nothing of ours honour it. `layers` come strongest first.
  */
 export function unusedKeys(
   layers: readonly Variables[],
   used: (name: string) => boolean,
-  valueOf: (name: string, variable: Variable) => Value | undefined,
+  values: Values,
 ): Finding[] {
-  const idle = layers
-    .flatMap((layer) => [...layer])
-    .filter(([key]) => isIdle(key) && (!used(key) || isListening(key)))
+  const idle = layers.flatMap((layer) => [...layer]).filter(([key]) => isIdle(key))
   const asking = idle.filter(([key, variable]) => {
     if (isJinjaDefault(key, variable.value)) return false
-    const value = valueOf(key, variable)
-    return value !== undefined && !asksForNothing(key, value)
+    const value = values.of(key, variable)
+    return value !== undefined && !asksForNothing(key, value, values.byDefault)
   })
   // The first of each key stays.
   return [...new Map(asking.reverse())].reverse().map(([key, { place }]): Finding => {
     const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
     const wayOut = isListening(key)
       ? 'remove it, services listen on the address of api_interface'
-      : option === undefined
-        ? 'remove it, or use an override below config/'
-        : `set '${option}' in docker_custom_config`
-    const message = `'${key}' is read and does nothing here: ${wayOut}`
+      : option !== undefined
+        ? `set '${option}' in docker_custom_config`
+        : used(key)
+          ? 'for a variable of your Jinja use a name of your own'
+          : 'remove it, or use an override below config/'
+    const message = `'${key}' is read${used(key) && !isListening(key) ? ' by your Jinja alone' : ''} and does nothing here: ${wayOut}`
     return { severity: 'warning', message, ...place }
   })
 }
@@ -90,15 +98,21 @@ function isIdle(key: string): boolean {
   if (Object.hasOwn(forJinja, key) || isEngineKey(key) || isListening(key)) return true
   if (Object.hasOwn(settings, key) || passwordKinds.has(key) || !kollaKeys.has(key)) return false
   return (
+    actingKeys.has(key) ||
     beginnings.some((beginning) => `${key}_`.startsWith(beginning)) ||
     key.endsWith('_address_family')
   )
 }
 
-function asksForNothing(key: string, value: Value): boolean {
-  const defaults: Readonly<Record<string, Value>> = { ...kollaDefaults, ...usual, ...forJinja }
-  const known = Object.hasOwn(defaults, key) ? defaults[key] : undefined
-  if (known !== undefined && known !== null) return plain(value) === plain(known)
+function asksForNothing(key: string, value: Value, byDefault: Values['byDefault']): boolean {
+  const ours: Readonly<Record<string, Value>> = { ...usual, ...forJinja }
+  const raw = kollaDefault(key, () => undefined)
+  const known = Object.hasOwn(ours, key) ? ours[key] : byDefault(key)
+  const isJinja = !Object.hasOwn(ours, key) && raw !== undefined && hasJinja(JSON.stringify(raw))
+  if (known !== undefined && known !== null) {
+    if (plain(value) === plain(known)) return true
+    return (isJinja || isNothing(known)) && isNothing(value)
+  }
   return isNothing(value) || (key.endsWith('_address_family') && value === 'ipv4')
 }
 

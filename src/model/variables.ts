@@ -3,9 +3,8 @@ import { settings } from './globals.js'
 import type { Place, Variable, Variables } from './inventory/parser.js'
 import { hasJinja, JinjaError, Lookup, render } from './jinja/render.js'
 import type { Scope, Value } from './jinja/render.js'
-import { Undefined } from './jinja/values.js'
-import { isJinjaDefault } from './kolla/jinja-defaults.js'
-import { kollaDefaults } from './kolla/names.js'
+import { isMapping, pythonText, Undefined } from './jinja/values.js'
+import { asksForFacts, isJinjaDefault, kollaDefault } from './kolla/defaults.js'
 
 /** A value that can't be had, with the place of the variable that is at fault; a default has none. */
 export class VariableError extends Error {
@@ -25,7 +24,7 @@ const initials: ReadonlyMap<string, unknown> = new Map(
 
 /**
  * Variables of one host, or of the cloud, with Ansible's precedence: the first layer that has a name wins, then
- * our defaults, then kolla-ansible's plain ones. Jinja is evaluated when a value is asked for, and once.
+ * our defaults, then kolla-ansible's. Jinja is evaluated when a value is asked for, and once.
  */
 export class Resolver {
   private readonly values = new Map<string, Value>()
@@ -80,10 +79,35 @@ export class Resolver {
     return value
   }
 
+  /** kolla-ansible's default of a variable that holds it as it stands, which can't be evaluated: ours, if we have one. */
   private default(name: string): Value | undefined {
-    const raw = this.initial(name)
+    const raw = initials.get(name) as Value | undefined
     return raw === undefined ? undefined : this.deep(raw)
   }
+
+  /** What kolla-ansible has where nobody sets it; undefined where that can't be told. */
+  defaultOf(name: string): Value | undefined {
+    const raw = kollaDefault(name, this.release)
+    try {
+      return raw === undefined ? undefined : this.deep(raw)
+    } catch (error) {
+      if (error instanceof VariableError || error instanceof JinjaError) return undefined
+      throw error
+    }
+  }
+
+  /** Whether it is known only once the hosts were asked, by itself or through variables that it names. */
+  asksForFacts(name: string, seen: ReadonlySet<string> = new Set()): boolean {
+    const source = this.source(name)
+    if (!source || seen.has(name)) return false
+    const text = JSON.stringify(source.value)
+    const names = (text.match(/\w+/g) ?? []).filter((word) => this.source(word))
+    return (
+      asksForFacts(text) || names.some((one) => this.asksForFacts(one, new Set([...seen, name])))
+    )
+  }
+
+  private readonly release = () => textOf(this.get('openstack_release'))
 
   private readonly scope: Scope = (name) => {
     this.used.add(name)
@@ -92,15 +116,11 @@ export class Resolver {
 
   private initial(name: string): Value | undefined {
     if (initials.has(name)) return initials.get(name) as Value | undefined
-    return Object.hasOwn(kollaDefaults, name) ? kollaDefaults[name] : undefined
+    return kollaDefault(name, this.release)
   }
 
   private deep(value: Value): Value {
-    if (typeof value === 'string') return hasJinja(value) ? render(value, this.scope) : value
-    if (Array.isArray(value)) return value.map((item) => this.deep(item))
-    if (typeof value !== 'object' || value === null || value instanceof Lookup) return value
-    const entries = Object.entries(value as Record<string, Value>)
-    return Object.fromEntries(entries.map(([key, item]) => [key, this.deep(item)]))
+    return rendered(value, this.scope)
   }
 
   /** The innermost variable that somebody wrote is at fault. */
@@ -110,7 +130,7 @@ export class Resolver {
     }
     if (!(error instanceof JinjaError)) return error
     return new VariableError(
-      `'${name}' can't be evaluated: ${error.message}: define it, or write the value itself`,
+      `'${name}' can't be evaluated: ${error.message}: ${error.wayOut}`,
       source?.place,
     )
   }
@@ -123,25 +143,18 @@ export type FoundVariables = (host: string) => Readonly<Record<string, Value>> |
  * The variables that Jinja in a host's overrides may use: its globals, the passwords, groups, other hosts, and what was
  * found of them.
  */
-export function hostScope(cloud: Cloud, host: Host, found: FoundVariables = nothingFound): Scope {
-  const own = hostVariables(cloud, host, found)
-  return (name) => {
-    if (name === 'hostvars') {
-      return new Lookup(
-        cloud.hosts.map((other) => other.name),
-        (other) => {
-          const known = cloud.hosts.find((candidate) => candidate.name === other)
-          return known && lookup(hostVariables(cloud, known, found))
-        },
-      )
-    }
-    return own(name)
-  }
+export function hostScope(
+  cloud: Cloud,
+  host: Host,
+  found: FoundVariables = nothingFound,
+  role?: string,
+): Scope {
+  return hostVariables(cloud, host, found, role)
 }
 
 const nothingFound: FoundVariables = () => undefined
 
-function hostVariables(cloud: Cloud, host: Host, found: FoundVariables): Scope {
+function hostVariables(cloud: Cloud, host: Host, found: FoundVariables, role?: string): Scope {
   const special: Readonly<Record<string, Value>> = {
     inventory_hostname: host.name,
     inventory_hostname_short: host.name.split('.')[0] ?? host.name,
@@ -149,18 +162,57 @@ function hostVariables(cloud: Cloud, host: Host, found: FoundVariables): Scope {
     groups: Object.fromEntries([...cloud.groups].map(([group, hosts]) => [group, [...hosts]])),
     group_names: [...cloud.groups].filter(([, hosts]) => hosts.includes(host.name)).map(([g]) => g),
   }
-  const tables = [
-    special,
-    host.globals,
-    found(host.name) ?? {},
-    cloud.passwords,
-    kollaDefaults,
-  ] as Record<string, Value>[]
-  return (name) => {
-    const value = tables.find((table) => Object.hasOwn(table, name))?.[name]
-    // What could not be evaluated before hosts were asked may be what was found of them.
-    return value instanceof Undefined ? (found(host.name)?.[name] ?? value) : value
+  const tables = [special, host.globals, found(host.name) ?? {}, cloud.passwords] as Record<
+    string,
+    Value
+  >[]
+  const path: string[] = []
+  const evaluated = (name: string, raw: Value): Value => {
+    if (path.includes(name)) throw new JinjaError(`'${name}' refers to itself`)
+    path.push(name)
+    try {
+      return rendered(raw, all)
+    } finally {
+      path.pop()
+    }
   }
+  const all: Scope = (name) => {
+    if (name === 'hostvars') return hostvars(cloud, found)
+    const table = tables.find((one) => Object.hasOwn(one, name))
+    if (!table) {
+      const raw = kollaDefault(name, () => host.globals.openstack_release, role)
+      return raw === undefined ? undefined : evaluated(name, raw)
+    }
+    const value = table[name]
+    if (!(value instanceof Undefined)) return value
+    // What could not be evaluated before hosts were asked may be what was found of them.
+    const known = found(host.name)
+    if (known && value.raw !== undefined) return evaluated(name, value.raw)
+    return known?.[name] ?? value
+  }
+  return all
 }
 
-const lookup = (scope: Scope) => new Lookup([], scope)
+function hostvars(cloud: Cloud, found: FoundVariables): Lookup {
+  return new Lookup(
+    cloud.hosts.map(({ name }) => name),
+    (name) => {
+      const host = cloud.hosts.find((candidate) => candidate.name === name)
+      return host && new Lookup([], hostVariables(cloud, host, found))
+    },
+  )
+}
+
+/** The value with all Jinja in it evaluated, at whatever depth. */
+function rendered(value: Value, scope: Scope): Value {
+  if (typeof value === 'string') return hasJinja(value) ? render(value, scope) : value
+  if (Array.isArray(value)) return value.map((item) => rendered(item, scope))
+  if (!isMapping(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, rendered(item, scope)]),
+  )
+}
+
+function textOf(value: Value | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : pythonText(value)
+}

@@ -16,6 +16,7 @@ import type { Place, Variables } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
 import { expansionFault } from './yaml-expansion.js'
 import { yamlFault } from './yaml-error.js'
+import { Float } from './jinja/values.js'
 
 /** The top-level keys of a YAML file with their places. Everything that is wrong becomes a finding. */
 export interface YamlMapping {
@@ -74,7 +75,11 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
 function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   const options = {
     version: '1.1',
-    customTags: (tags: Tags) => tags.filter((tag) => !isExponent(tag)).map(withoutLetters),
+    customTags: (tags: Tags) =>
+      tags
+        .filter((tag) => !isExponent(tag))
+        .map(withoutLetters)
+        .map(datesAsText),
     intAsBigInt: true,
     lineCounter,
     uniqueKeys: false,
@@ -191,13 +196,36 @@ function withoutLetters(tag: Tags[number]): Tags[number] {
   return { ...tag, test: tag.identify?.(true) === true ? yes : no } as Tags[number]
 }
 
-/** Dates, which YAML 1.1 sees in `2026-11-23`, and integers beyond JavaScript's go back to text. */
+/** Dates, which YAML 1.1 sees in `2026-11-23`, are texts as Python prints them. */
+function datesAsText(tag: Tags[number]): Tags[number] {
+  if (typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:timestamp') return tag
+  return { ...tag, resolve: pythonDate } as Tags[number]
+}
+
+function pythonDate(text: string): string {
+  const [, date = '', hour, minute, second, fraction = '', zone] =
+    /^(\d{4}-\d{1,2}-\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d\d):(\d\d)(\.\d*)?[ \t]*(Z|[-+]\d{1,2}(?::?\d\d)?)?)?$/.exec(
+      text,
+    ) ?? []
+  const two = (part: string) => part.padStart(2, '0')
+  const day = date.split('-').map(two).join('-')
+  if (hour === undefined) return day
+  const micros = fraction.slice(1, 7).padEnd(6, '0')
+  const time = [hour, minute ?? '', second ?? ''].map(two).join(':')
+  const [, sign = '+', hours = '0', minutes = '0'] =
+    /^([-+])(\d+)(?::?(\d\d))?$/.exec(zone ?? '') ?? []
+  const offset = zone === undefined ? '' : `${sign}${two(hours)}:${two(minutes)}`
+  return `${day} ${time}${Number(micros) === 0 ? '' : `.${micros}`}${offset}`
+}
+
+/** Floats that are whole stay floats, and integers beyond JavaScript's go back to text. */
 function plain(value: unknown): Value {
   if (value === undefined) return null
   if (typeof value === 'bigint') {
     return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
   }
-  if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, '')
+  // Integers come as BigInt.
+  if (typeof value === 'number' && Number.isInteger(value)) return new Float(value)
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))

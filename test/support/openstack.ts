@@ -52,7 +52,7 @@ export class OpenStack {
       body: ReadableStream.from(pieces),
       duplex: 'half',
       signal: AbortSignal.timeout(120_000),
-    } as RequestInit)
+    })
     if (!response.ok) throw new Error(`upload: ${response.status} ${await response.text()}`)
     await this.until('active', async () => {
       return (await this.ask<{ status: string }>('GET', 'image', `/v2/images/${image.id}`)).status

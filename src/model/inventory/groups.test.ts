@@ -73,7 +73,7 @@ describe('findings', () => {
     ],
     [
       '[contrl]\nkolla1',
-      "multinode:11:2: error: group 'contrl' is unknown: did you mean 'control'? A group of your own needs a name that differs more",
+      "multinode:11:2: warning: group 'contrl' is none of kolla-ansible's: if you mean 'control', name it so",
     ],
     [
       '[a:children]\nb\n[b:children]\na',
@@ -85,6 +85,15 @@ describe('findings', () => {
     ],
   ])('%j', (more, finding) => {
     expect(read(source + more).findings).toEqual([finding])
+  })
+
+  it.each([
+    '[ceph-mds]',
+    '[control1]\nkolla1\n[control:children]\ncontrol1',
+    '[compute2]\nkolla1\n[compute:children]\ncompute2',
+    '[networks]',
+  ])("take names of the operator's own: %j", (more) => {
+    expect(read(source + more).findings).toEqual([])
   })
 
   it('names a host without group', () => {

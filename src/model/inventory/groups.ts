@@ -137,10 +137,12 @@ export class GroupTree {
       const message = `group '${name}' of [${name}:vars] is unknown${nearest(name, known)}: define it, or remove the section`
       return [{ severity: 'error', message, ...place }]
     }
-    const similar = nearestName(name, known)
+    const isFilled = group.hosts.size > 0 || group.children.size > 0
+    const isChild = [...this.inventory.groups.values()].some((one) => one.children.has(name))
+    const similar = isFilled && !isChild ? nearestName(name, known) : undefined
     if (similar === undefined) return []
-    const message = `group '${name}' is unknown: did you mean '${similar}'? A group of your own needs a name that differs more`
-    return [{ severity: 'error', message, ...place }]
+    const message = `group '${name}' is none of kolla-ansible's: if you mean '${similar}', name it so`
+    return [{ severity: 'warning', message, ...place }]
   }
 
   /** Whether the host is in groups of the operator's own alone: it is for something else than this cloud. */

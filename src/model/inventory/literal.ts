@@ -1,6 +1,7 @@
 import { parseTemplate } from '../jinja/ast.js'
 import { evaluate } from '../jinja/evaluate.js'
 import type { Value } from '../jinja/render.js'
+import { asFloat } from '../jinja/values.js'
 
 const words: Readonly<Record<string, Value>> = { True: true, False: false, None: null }
 const integer = /^[+-]?(0+|[1-9][0-9_]*)$/
@@ -21,7 +22,8 @@ function literal(text: string): Value {
   const word = Object.hasOwn(words, text) ? words[text] : undefined
   if (word !== undefined) return word
   if (integer.test(text)) return Number(text.replaceAll('_', ''))
-  if (float.test(text) || hexadecimal.test(text)) return Number(text)
+  if (hexadecimal.test(text)) return Number(text)
+  if (float.test(text)) return asFloat(Number(text))
   if (!/^(\[.*\]|\{.*\}|\(.*\)|'.*'|".*")$/s.test(text) || text.includes('{{')) return text
   return collection(text)
 }

@@ -1,7 +1,18 @@
-import { argument, attribute, filterAliases, filters } from './filters.js'
+import { argument, attribute } from './arguments.js'
+import { filterAliases, filters } from './filters.js'
+import { listMethods } from './list-filters.js'
 import { nearest } from '../nearest.js'
 import { tests } from './tests.js'
-import { itemsOf, JinjaError, memberOf, own, pythonText, truth, typeName } from './values.js'
+import {
+  itemsOf,
+  memberOf,
+  numberOf,
+  own,
+  pythonText,
+  truth,
+  typeName,
+  UnknownWord,
+} from './values.js'
 import type { Value } from './values.js'
 
 type Named = Readonly<Record<string, Value>>
@@ -38,7 +49,7 @@ export function applyFilter(name: string, input: Value, args: Value[], named: Na
   if (list) return list(itemsOf(input), args, named)
   const filter = own(filters, own(filterAliases, short) ?? short)
   if (filter) return filter(input, args, named)
-  throw new JinjaError(
+  throw new UnknownWord(
     `the filter '${name}' is not understood${nearest(short, [...Object.keys(filters), ...Object.keys(lists)])}`,
   )
 }
@@ -47,7 +58,7 @@ export function applyTest(name: string, value: Value, args: readonly Value[]): b
   const short = shortName(name)
   const test = own(tests, short)
   if (test) return test(value, args)
-  throw new JinjaError(`the test '${name}' is not understood${nearest(short, Object.keys(tests))}`)
+  throw new UnknownWord(`the test '${name}' is not understood${nearest(short, Object.keys(tests))}`)
 }
 
 function shortName(name: string): string {
@@ -57,26 +68,41 @@ function shortName(name: string): string {
 type Method<Self> = (self: Self, args: Value[]) => Value
 
 const textMethods: Readonly<Record<string, Method<string>>> = {
+  capitalize: (self) => applyFilter('capitalize', self, [], {}),
+  count: (self, args) => self.split(pythonText(argument(args, 0, 'count'))).length - 1,
   endswith: (self, args) => self.endsWith(pythonText(argument(args, 0, 'endswith'))),
+  find: (self, args) => self.indexOf(pythonText(argument(args, 0, 'find'))),
+  isdigit: (self) => /^\d+$/.test(self),
   join: (self, args) =>
     itemsOf(argument(args, 0, 'join'))
       .map(pythonText)
       .join(self),
   lower: (self) => self.toLowerCase(),
   lstrip: (self) => self.trimStart(),
+  partition: (self, args) => {
+    const by = pythonText(argument(args, 0, 'partition'))
+    const at = self.indexOf(by)
+    return at < 0 ? [self, '', ''] : [self.slice(0, at), by, self.slice(at + by.length)]
+  },
   replace: (self, args) => applyFilter('replace', self, args, {}),
   rstrip: (self) => self.trimEnd(),
   split: (self, args) => applyFilter('split', self, args, {}),
   splitlines: (self) => self.split(/\r?\n/),
   startswith: (self, args) => self.startsWith(pythonText(argument(args, 0, 'startswith'))),
   strip: (self) => self.trim(),
+  title: (self) => applyFilter('title', self, [], {}),
   upper: (self) => self.toUpperCase(),
+  zfill: (self, args) => self.padStart(numberOf(argument(args, 0, 'zfill')), '0'),
 }
 
 /** `'a,b'.split(',')`, `hostvars.get('kolla1')`, `{…}.items()`. */
 export function callMethod(self: Value, name: string, args: Value[]): Value {
   const method = typeof self === 'string' ? own(textMethods, name) : undefined
   if (method && typeof self === 'string') return method(self, args)
+  if (Array.isArray(self)) {
+    const ofLists = own(listMethods, name)
+    if (ofLists) return ofLists(self, args)
+  }
   if (typeof self === 'object' && self !== null && !Array.isArray(self)) {
     if (name === 'get') {
       return applyFilter('default', memberOf(self, argument(args, 0, 'get')), [args[1] ?? null], {})
@@ -85,5 +111,5 @@ export function callMethod(self: Value, name: string, args: Value[]): Value {
     if (name === 'values') return itemsOf(self).map((key) => memberOf(self, key))
     if (name === 'items') return itemsOf(self).map((key) => [key, memberOf(self, key)])
   }
-  throw new JinjaError(`'${name}()' of ${typeName(self)} is not understood`)
+  throw new UnknownWord(`'${name}()' of ${typeName(self)} is not understood`)
 }

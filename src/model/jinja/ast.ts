@@ -1,9 +1,11 @@
 import * as jinja from '@huggingface/jinja'
-import { withoutRaw } from './raw.js'
+import { includesAsCalls } from './include.js'
+import { ansibleLayout, laidOut } from './layout.js'
+import type { Layout } from './layout.js'
 
 /** Its declarations import without file endings, which TypeScript's nodenext does not follow: these are by hand. */
 const { parse, tokenize } = jinja as unknown as {
-  tokenize: (text: string, options: { trim_blocks: boolean }) => Token[]
+  tokenize: (text: string) => Token[]
   parse: (tokens: readonly Token[]) => { body: Node[] }
 }
 
@@ -45,10 +47,10 @@ export interface Call {
   args: Node[]
 }
 
-/** The statements of a template, whitespace handled as Ansible does: `trim_blocks`, trailing newline kept. */
-export function parseTemplate(text: string): Node[] {
-  // The tokenizer drops one trailing newline, whatever its options.
-  const tokens = tokenize(withoutRaw(text) + '\n', { trim_blocks: true })
+/** The statements of a template, whose trailing newline is kept. */
+export function parseTemplate(text: string, layout: Layout = ansibleLayout): Node[] {
+  // The tokenizer drops one trailing newline.
+  const tokens = tokenize(includesAsCalls(laidOut(text, layout)) + '\n')
   return parse(withCalledTests(withQualifiedNames(tokens))).body
 }
 

@@ -2,6 +2,7 @@ import { applyFilter, applyTest, callMethod } from './apply.js'
 import { testMark } from './ast.js'
 import type { Call, Node } from './ast.js'
 import { format } from './format.js'
+import { lookup } from './lookups.js'
 import { kollaAddress } from './kolla-address.js'
 import {
   compare,
@@ -19,6 +20,7 @@ import {
   truth,
   typeName,
   Undefined,
+  UnknownWord,
 } from './values.js'
 import type { Scope, Value } from './values.js'
 
@@ -118,7 +120,7 @@ function argumentsOf(nodes: readonly Node[], scope: Scope): [Value[], Record<str
 }
 
 function call(node: Call, scope: Scope): Value {
-  const [args] = argumentsOf(node.args, scope)
+  const [args, named] = argumentsOf(node.args, scope)
   const { callee } = node
   if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier') {
     return callMethod(defined(evaluate(callee.object, scope)), callee.property.value, args)
@@ -130,7 +132,10 @@ function call(node: Call, scope: Scope): Value {
       (_, i) => i + (start ?? 0),
     )
   }
-  throw new JinjaError(`the function '${describe(callee)}()' is not understood`)
+  if (callee.type === 'Identifier' && ['lookup', 'query', 'q'].includes(callee.value)) {
+    return lookup(callee.value !== 'lookup', args, named, scope)
+  }
+  throw new UnknownWord(`the function '${describe(callee)}()' is not understood`)
 }
 
 function filter(node: Node & { type: 'FilterExpression' }, scope: Scope): Value {

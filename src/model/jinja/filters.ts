@@ -1,7 +1,13 @@
 import { isIP, isIPv4 } from 'node:net'
+import { argument, attribute } from './arguments.js'
+import type { Filter } from './arguments.js'
 import { format } from './format.js'
+import { kollaFilters } from './kolla-filters.js'
+import { listFilters } from './list-filters.js'
 import { replaceAll } from './regular.js'
+import { textFilters } from './text-filters.js'
 import {
+  asFloat,
   compare,
   contains,
   defined,
@@ -13,6 +19,7 @@ import {
   JinjaError,
   memberOf,
   numberOf,
+  plain,
   pythonText,
   truth,
   typeName,
@@ -20,21 +27,7 @@ import {
 } from './values.js'
 import type { Value } from './values.js'
 
-export type Filter = (input: Value, args: Value[], named: Readonly<Record<string, Value>>) => Value
-
 const yes: Value[] = ['yes', 'on', '1', 'true']
-
-export function argument(args: readonly Value[], index: number, what: string): Value {
-  const value = args[index]
-  if (value === undefined) throw new JinjaError(`${what} is missing an argument`)
-  return defined(value)
-}
-
-export function attribute(item: Value, path: Value): Value {
-  return pythonText(path)
-    .split('.')
-    .reduce<Value>((at, part) => memberOf(at, /^\d+$/.test(part) ? Number(part) : part), item)
-}
 
 function toInt(value: Value, otherwise: Value, base: Value): Value {
   const known = defined(value)
@@ -47,8 +40,6 @@ function toInt(value: Value, otherwise: Value, base: Value): Value {
     base === 16 ? /^[0-9a-f]+$/i : base === 8 ? /^[0-7]+$/ : base === 2 ? /^[01]+$/ : /^$/
   return digits.test(parsed) ? Number.parseInt(parsed, numberOf(base)) : otherwise
 }
-
-const asFloat = (number: number): Value => (Number.isInteger(number) ? new Float(number) : number)
 
 function unique(items: Value[]): Value[] {
   const folded = (item: Value) => (typeof item === 'string' ? item.toLowerCase() : item)
@@ -77,16 +68,6 @@ function extreme(input: Value, sign: 1 | -1): Value {
   const first = items[0]
   if (first === undefined) return new Undefined('an item of an empty list')
   return items.reduce((best, item) => (compare(item, best) * sign > 0 ? item : best), first)
-}
-
-function plain(value: Value): unknown {
-  const known = defined(value)
-  if (known instanceof Float) return known.value
-  if (Array.isArray(known)) return known.map(plain)
-  if (isMapping(known)) {
-    return Object.fromEntries(Object.entries(known).map(([key, item]) => [key, plain(item)]))
-  }
-  return known
 }
 
 /** Python's `json.dumps` with its default separators. */
@@ -133,6 +114,9 @@ const text =
     change(pythonText(input))
 
 export const filters: Readonly<Record<string, Filter>> = {
+  ...kollaFilters,
+  ...listFilters,
+  ...textFilters,
   abs: (input) =>
     input instanceof Float ? new Float(Math.abs(input.value)) : Math.abs(numberOf(input)),
   b64decode: text((input) => Buffer.from(input, 'base64').toString()),
@@ -150,7 +134,15 @@ export const filters: Readonly<Record<string, Filter>> = {
     const falseToo = truth(args[1] ?? named.boolean ?? false)
     return input instanceof Undefined || (falseToo && !truth(input)) ? otherwise : input
   },
-  dict2items: (input) => Object.entries(mapping(input)).map(([key, value]) => ({ key, value })),
+  dict2items: (input, _args, named) => {
+    const [keyName, valueName] = [named.key_name ?? 'key', named.value_name ?? 'value'].map(
+      pythonText,
+    ) as [string, string]
+    return Object.entries(mapping(input)).map(([key, value]) => ({
+      [keyName]: key,
+      [valueName]: value,
+    }))
+  },
   difference: (input, args) =>
     unique(itemsOf(input)).filter((item) => !contains(argument(args, 0, 'difference'), item)),
   first: (input) => itemsOf(input)[0] ?? new Undefined('the first item of an empty list'),
@@ -186,6 +178,7 @@ export const filters: Readonly<Record<string, Filter>> = {
   intersect: (input, args) =>
     unique(itemsOf(input)).filter((item) => contains(argument(args, 0, 'intersect'), item)),
   ipaddr: (input, args) => ipaddr(input, args[0] ?? ''),
+  ipwrap: text((input) => (input.includes(':') ? `[${input}]` : input)),
   ipv4: (input) => (isIPv4(pythonText(input).split('/')[0] ?? '') ? pythonText(input) : false),
   items: (input) => Object.entries(mapping(input)),
   items2dict: (input) =>
@@ -204,8 +197,6 @@ export const filters: Readonly<Record<string, Filter>> = {
   mandatory: (input) => defined(input),
   max: (input) => extreme(input, 1),
   min: (input) => extreme(input, -1),
-  /** kolla-ansible's own: an IPv6 address goes into brackets. */
-  put_address_in_context: text((input) => (input.includes(':') ? `[${input}]` : input)),
   quote: text((input) =>
     /^[\w@%+=:,./-]+$/.test(input) ? input : `'${input.replaceAll("'", `'"'"'`)}'`,
   ),
@@ -255,8 +246,9 @@ export const filters: Readonly<Record<string, Filter>> = {
 /** Other names of filters: Jinja's short ones and the collections that kolla-ansible takes them from. */
 export const filterAliases: Readonly<Record<string, string>> = {
   d: 'default',
+  e: 'escape',
+  forceescape: 'escape',
   tojson: 'to_json',
-  ipwrap: 'put_address_in_context',
 }
 
 function mapping(value: Value): { [key: string]: Value } {

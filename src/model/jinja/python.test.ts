@@ -27,6 +27,15 @@ const variables: Record<string, Value> = {
   groups: { control: ['kolla1', 'kolla2'], empty: [] },
 }
 
+/** Blanks before blocks, each as in files taken whole and as in files that are merged. */
+const layouts = [
+  "[federation]\n{% for h in ['a','b'] %}\n  {% if true %}\ntrusted_dashboard = {{ h }}\n  {% endif %}\n{% endfor %}\n[b]\n",
+  'a\n\t{# a comment #}\n  {{ port }}\n  x {% if true %}y{% endif %}\n  {%- if true %}\n z\n  {%- endif %}\n',
+  'a\n  {%+ if true %}\nb\n  {% endif +%}\nc {% if true +%}\n{% endif %}\n',
+  'a\n  {% raw %}\n {{ x }}\n  {% endraw %}\nb {% raw %} {% if %} {% endraw %}\n',
+  '  {% if true %}  {% if true %}\n x\n  {% endif %}{% endif %}\n',
+]
+
 /** Every one is rendered here and by Python's jinja2; what both refuse counts as equal. */
 const templates = [
   'plain text, 100 %',
@@ -107,11 +116,26 @@ const templates = [
   "{{ 'ab' | ansible.builtin.upper }} {{ list | map('ansible.builtin.upper') | join }} {{ missing | ansible.builtin.default('x') }}",
   "{{ 'a' is ansible.builtin.string }} {{ missing is ansible.builtin.defined }} {{ 'a' is not ansible.builtin.match('b') }}",
   "{{ {'b': [1, {}], 'a': 'é'} | to_nice_json }} {{ [] | to_nice_json(indent=2) }}",
+  '{{ "<a href=\'x\'>&" | e }} {{ \'a"b\' | escape }} {{ "x" | safe }} {{ list.index("kolla2") }} {{ list.count("kolla1") }}',
+  "{{ list.index('nobody') }}",
+  "{{ list | batch(2) | list }} {{ list | batch(2, '-') | list }} {{ map | dictsort }} {{ map | dictsort(false, 'value', true) }}",
+  "{% for key, items in services | groupby('enabled') %}{{ key }}:{{ items | map(attribute='name') | join }};{% endfor %}",
+  "{{ 'a b/c?d=é&(e)' | urlencode }} {{ {'a b': 'c/d'} | urlencode }} {{ 'one two-three' | wordcount }} {{ 'abc' | center(8) }}|",
+  "{{ 'one two three four' | truncate(12) }} {{ 'one two three four' | truncate(12, true, '~', 0) }} {{ 'short' | truncate(4) }}",
+  "{{ 'a-b-c'.partition('-') | list }} {{ '7'.zfill(3) }} {{ 'a.b'.find('b') }} {{ '12'.isdigit() }} {{ 'aXbX'.count('X') }} {{ 'ab cd'.title() }}",
+  "{{ '/etc/kolla/a.tar.gz' | basename }} {{ '/etc/kolla/a.conf' | dirname }} {{ 'a/b.c' | splitext | list }} {{ '.bashrc' | splitext | list }} {{ '/a' | dirname }}",
+  "{{ 'kolla' | hash('sha256') }} {{ 'kolla' | md5 }} {{ 'kolla' | checksum }} {{ ['/etc', 'kolla', 'x'] | path_join }}",
+  "{{ 'a1b22' | regex_findall('[0-9]+') }} {{ 'a1' | regex_findall('(.)(.)') | map('list') | list }} {{ 'a1b22' | regex_search('b([0-9]+)') }} {{ 'x.y' | regex_escape }}",
+  "{{ ['a', 'b'] | zip([1, 2]) | map('list') | list }} {{ [1, 2] | product(['a']) | map('list') | list }}",
+  "{{ kolla_internal_vip_address | put_address_in_context('rabbitmq') }} {{ '10.0.0.11' | put_address_in_context('url') }} {{ 'api.cloud' | put_address_in_context('memcache') }}",
+  "{{ 'fd00::11' | put_address_in_context('rabbitmq') }} {{ 'fd00::11' | put_address_in_context('url') }} {{ 'fd00::11' | put_address_in_context('memcache') }} {{ '::ffff:1.2.3.4' | put_address_in_context('rabbitmq') }}",
+  "{{ 'a' | put_address_in_context('nowhere') }}",
+  "{{ 'api' | kolla_url('http', 80) }} {{ 'api' | kolla_url('https', '443', '/v3') }} {{ 'fd00::1' | kolla_url('http', port) }} {{ 'x' | kolla_url('ws', 80, path='/p') }}",
   "{{ enable_heat | bool | ternary('on', 'off') }} {{ map | to_json }} {{ services[0] | to_json }}",
 ]
 
 const script = `
-import json, re, sys
+import hashlib, ipaddress, itertools, json, os, re, sys
 from jinja2 import Environment, StrictUndefined
 environment = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
 # Ansible's own filters, as ansible-core's plugins/filter/core.py has them.
@@ -121,18 +145,47 @@ def to_nice_json(a, indent=4):
     return json.dumps(a, indent=indent, sort_keys=True, separators=(',', ': '))
 def regex_replace(value, pattern, replacement, ignorecase=False):
     return re.sub(pattern, replacement, value, flags=re.I if ignorecase else 0)
+# kolla-ansible's own, as its kolla_ansible/put_address_in_context.py and kolla_url.py have them.
+def put_address_in_context(address, context):
+    if context not in ['url', 'memcache', 'rabbitmq']:
+        raise ValueError(context)
+    if ':' not in address and context != 'rabbitmq':
+        return address
+    if context == 'url':
+        return '[' + address + ']'
+    if context == 'memcache':
+        return 'inet6:[' + address + ']'
+    if ipaddress.ip_address(address).version == 6:
+        return ','.join(['16#%x' % int(x, 16) for x in ipaddress.ip_address(address).exploded.split(':')])
+    return address.replace('.', ',')
+def kolla_url(fqdn, protocol, port, path='', context='url'):
+    fqdn, port = put_address_in_context(fqdn, context), int(port)
+    usual = {'http': 80, 'https': 443, 'ws': 80, 'wss': 443}
+    return protocol + '://' + fqdn + ('' if usual.get(protocol) == port else ':' + str(port)) + path
+def digest(name):
+    return lambda value, kind=name: hashlib.new(kind, value.encode()).hexdigest()
+environment.filters.update(
+    put_address_in_context=put_address_in_context, kolla_url=kolla_url, hash=digest('sha1'), md5=digest('md5'),
+    checksum=digest('sha1'), basename=os.path.basename, dirname=os.path.dirname, splitext=os.path.splitext,
+    path_join=lambda parts: os.path.join(*parts), regex_findall=lambda v, p: re.findall(p, v),
+    regex_search=lambda v, p: (re.search(p, v) or [''])[0], regex_escape=re.escape, zip=zip, product=itertools.product)
 environment.filters.update(bool=to_bool, ternary=lambda v, t, f: t if v else f, to_json=json.dumps,
                            to_nice_json=to_nice_json, regex_replace=regex_replace)
 environment.tests.update(match=lambda v, p: bool(re.match(p, v)), search=lambda v, p: bool(re.search(p, v)))
 for table in environment.filters, environment.tests:
     table.update({'ansible.builtin.' + name: value for name, value in table.items()})
 request = json.load(sys.stdin)
-def render(text):
+merging = environment.overlay(lstrip_blocks=True)
+def render(text, environment=environment):
     try:
         return environment.from_string(text).render(request['variables'])
     except Exception:
         return None
-json.dump([render(text) for text in request['templates']], sys.stdout)
+json.dump({
+    'templates': [render(text) for text in request['templates']],
+    'whole': [render(text) for text in request['layouts']],
+    'merged': [render(text, merging) for text in request['layouts']],
+}, sys.stdout)
 `
 
 function imports(python: string): boolean {
@@ -157,13 +210,14 @@ function pythonWithJinja(): string {
 }
 
 describe("agrees with Python's jinja2", () => {
-  let expected: (string | null)[] = []
+  type Results = (string | null)[]
+  let expected: Record<'templates' | 'whole' | 'merged', Results>
 
   beforeAll(() => {
-    const input = JSON.stringify({ variables, templates })
+    const input = JSON.stringify({ variables, templates, layouts })
     expected = JSON.parse(
       execFileSync(pythonWithJinja(), ['-c', script], { input, encoding: 'utf8' }),
-    ) as (string | null)[]
+    ) as typeof expected
   }, 120_000)
 
   it.each(templates.map((template, index) => ({ template, index })))(
@@ -175,7 +229,17 @@ describe("agrees with Python's jinja2", () => {
       } catch {
         ours = null
       }
-      expect(ours).toBe(expected[index])
+      expect(ours).toBe(expected.templates[index])
+    },
+  )
+
+  it.each(layouts.map((template, index) => ({ template, index })))(
+    'blanks of $template',
+    ({ template, index }) => {
+      const scope = (name: string) => variables[name]
+      expect(renderText(template, scope)).toBe(expected.whole[index])
+      const merged = renderText(template, scope, { trimBlocks: true, lstripBlocks: true })
+      expect(merged).toBe(expected.merged[index])
     },
   )
 })

@@ -1,13 +1,16 @@
 import { parseTemplate } from './ast.js'
-import type { Node } from './ast.js'
+import type { Call, Node } from './ast.js'
 import { evaluate } from './evaluate.js'
+import { besideName, includeCall } from './include.js'
+import { ansibleLayout, withHeader } from './layout.js'
+import type { Layout } from './layout.js'
 import {
   defined,
-  Float,
   isMapping,
   itemsOf,
   JinjaError,
   Lookup,
+  memberOf,
   pythonText,
   truth,
 } from './values.js'
@@ -17,7 +20,7 @@ export { JinjaError, Lookup } from './values.js'
 export type { Scope, Value } from './values.js'
 
 export function hasJinja(text: string): boolean {
-  return /\{[{%#]/.test(text)
+  return /\{[{%#]|^#jinja2:/.test(text)
 }
 
 /**
@@ -25,29 +28,31 @@ export function hasJinja(text: string): boolean {
  * (`"{{ enable_magnum | bool }}"` is a boolean), text otherwise. Throws `JinjaError` for what is not understood
  * and for variables that are not defined.
  */
-export function render(template: string, scope: Scope): Value {
+export function render(template: string, scope: Scope, layout = ansibleLayout): Value {
   if (!hasJinja(template)) return template
-  const nodes = parse(template)
+  const nodes = parse(template, layout)
   const [only] = nodes
   if (only && nodes.length === 1 && isExpression(only)) return plain(evaluate(only, scope))
-  return renderBlock(nodes, new Frame(scope))
+  return renderBlock(nodes, new Frame(scope, layout))
 }
 
 /** The text of a template, for files: `True`, `None`, lists and mappings print as in Python. */
-export function renderText(template: string, scope: Scope): string {
-  return pythonText(render(template, scope))
+export function renderText(template: string, scope: Scope, layout = ansibleLayout): string {
+  return pythonText(render(template, scope, layout))
 }
 
 /** The same templates are rendered for every host. */
 const parsed = new Map<string, Node[]>()
 
-function parse(template: string): Node[] {
-  const known = parsed.get(template)
+function parse(template: string, wanted: Layout): Node[] {
+  const key = `${String(wanted.lstripBlocks)} ${template}`
+  const known = parsed.get(key)
   if (known) return known
+  const { body, layout } = withHeader(template, wanted)
   try {
-    const nodes = parseTemplate(template)
+    const nodes = parseTemplate(body, layout)
     if (parsed.size === 1000) parsed.clear()
-    parsed.set(template, nodes)
+    parsed.set(key, nodes)
     return nodes
   } catch (error) {
     // At the end of its tokens the parser throws a TypeError of its own.
@@ -57,13 +62,18 @@ function parse(template: string): Node[] {
 }
 
 function isExpression(node: Node): boolean {
-  return !['If', 'For', 'Set', 'Comment', 'Break', 'Continue'].includes(node.type)
+  const statements = ['If', 'For', 'Set', 'Comment', 'Break', 'Continue']
+  return !statements.includes(node.type) && !isInclude(node)
 }
 
-/** Floats and lazy mappings become plain data. */
+function isInclude(node: Node): node is Call {
+  if (node.type !== 'CallExpression') return false
+  return node.callee.type === 'Identifier' && node.callee.value === includeCall
+}
+
+/** What a variable may hold: nothing undefined, and nothing lazy. */
 function plain(value: Value): Value {
   const known = defined(value)
-  if (known instanceof Float) return known.value
   if (known instanceof Lookup) throw new JinjaError('a mapping of this size is not a value')
   if (Array.isArray(known)) return known.map(plain)
   if (!isMapping(known)) return known
@@ -73,7 +83,12 @@ function plain(value: Value): Value {
 class Frame {
   private readonly variables = new Map<string, Value>()
 
-  constructor(private readonly outer: Scope) {}
+  constructor(
+    private readonly outer: Scope,
+    readonly layout: Layout,
+    /** The files whose templates are being rendered. */
+    readonly included: readonly string[] = [],
+  ) {}
 
   readonly scope: Scope = (name) =>
     this.variables.has(name) ? this.variables.get(name) : this.outer(name)
@@ -114,8 +129,23 @@ function renderNode(node: Node, frame: Frame): string {
       return ''
     }
     default:
-      return pythonText(evaluate(node, frame.scope))
+      return isInclude(node) ? renderInclude(node, frame) : pythonText(evaluate(node, frame.scope))
   }
+}
+
+/** The first of the files that is there, with the variables of the template that includes it. */
+function renderInclude({ args: [file, missing] }: Call, frame: Frame): string {
+  const wanted = file ? evaluate(file, frame.scope) : null
+  const names = (Array.isArray(wanted) ? wanted : [wanted]).map(pythonText)
+  const files = frame.scope(besideName) ?? {}
+  const name = names.find((one) => typeof memberOf(files, one) === 'string')
+  if (name === undefined) {
+    if (missing) return ''
+    throw new JinjaError(`the file '${names.join("', '")}' to include is not below config/`)
+  }
+  if (frame.included.includes(name)) throw new JinjaError(`'${name}' includes itself`)
+  const inner = new Frame(frame.scope, frame.layout, [...frame.included, name])
+  return renderBlock(parse(pythonText(memberOf(files, name)), frame.layout), inner)
 }
 
 function renderFor(node: Node & { type: 'For' }, frame: Frame): string {
@@ -123,7 +153,7 @@ function renderFor(node: Node & { type: 'For' }, frame: Frame): string {
   const [list, test] =
     iterable.type === 'SelectExpression' ? [iterable.lhs, iterable.test] : [iterable, undefined]
   const frames = itemsOf(evaluate(list, frame.scope)).map((item) => {
-    const inner = new Frame(frame.scope)
+    const inner = new Frame(frame.scope, frame.layout, frame.included)
     inner.assign(node.loopvar, item)
     return inner
   })

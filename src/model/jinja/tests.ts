@@ -1,4 +1,4 @@
-import { argument } from './filters.js'
+import { argument } from './arguments.js'
 import { regular } from './regular.js'
 import {
   compare,

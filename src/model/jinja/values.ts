@@ -8,6 +8,18 @@ export type Scope = (name: string) => Value | undefined
 /** A Python float without a fraction, which JavaScript can't tell from an integer: `4 / 2` prints `2.0`. */
 export class Float {
   constructor(readonly value: number) {}
+
+  toString(): string {
+    return this.value.toFixed(1)
+  }
+
+  toJSON(): number {
+    return this.value
+  }
+}
+
+export function asFloat(number: number): number | Float {
+  return Number.isInteger(number) ? new Float(number) : number
 }
 
 /** An undefined variable or attribute: good for `default` and `is defined`, an error wherever it is used. */
@@ -16,6 +28,8 @@ export class Undefined {
     readonly name: string,
     /** Prints as nothing, as the missing else of `'a' if x` does. */
     readonly silent = false,
+    /** Its Jinja, where that can be evaluated once the hosts were asked. */
+    readonly raw?: Value,
   ) {}
 }
 
@@ -29,6 +43,12 @@ export class Lookup {
 
 export class JinjaError extends Error {
   override name = 'JinjaError'
+  readonly wayOut: string = 'define it, or write the value itself'
+}
+
+/** A filter, a test or a function that we lack, which no operator can define. */
+export class UnknownWord extends JinjaError {
+  override readonly wayOut = 'write what it would make'
 }
 
 export function isMapping(value: Value): value is { [key: string]: Value } {
@@ -89,6 +109,17 @@ export function equal(left: Value, right: Value): boolean {
   return left === right
 }
 
+/** As JSON and YAML have it: without floats that are whole. */
+export function plain(value: Value): unknown {
+  const known = defined(value)
+  if (known instanceof Float) return known.value
+  if (Array.isArray(known)) return known.map(plain)
+  if (isMapping(known)) {
+    return Object.fromEntries(Object.entries(known).map(([key, item]) => [key, plain(item)]))
+  }
+  return known
+}
+
 /** Less than zero, zero or more, as `left` sorts before, with or after `right`. */
 export function compare(left: Value, right: Value): number {
   if (typeof left === 'string' && typeof right === 'string') {
@@ -114,7 +145,7 @@ function pythonLiteral(value: Value): string {
   if (known === null) return 'None'
   if (known === true) return 'True'
   if (known === false) return 'False'
-  if (known instanceof Float) return known.value.toFixed(1)
+  if (known instanceof Float) return String(known)
   if (typeof known === 'number') return String(known)
   if (typeof known === 'string') return pythonString(known)
   if (Array.isArray(known)) return `[${known.map(pythonLiteral).join(', ')}]`

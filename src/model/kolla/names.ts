@@ -21,10 +21,11 @@ export const kollaGroups: ReadonlyMap<string, readonly string[]> = new Map([
 /** Groups of older releases, which an operator's inventory may still hold. */
 export const formerGroups: ReadonlySet<string> = new Set(data.formerGroups)
 
-/** Every key that globals.yml of kolla-ansible may set, and plain defaults of those that have one. */
+/** Every key that globals.yml of kolla-ansible may set. */
 export const kollaKeys: ReadonlySet<string> = new Set(data.names)
-export const kollaDefaults: Readonly<Record<string, string | number | boolean | null>> =
-  data.defaults
+
+/** Those that kolla-ansible's roles of what we deploy read. */
+export const actingKeys: ReadonlySet<string> = new Set(data.acting)
 
 /** Keys of older releases, which do nothing any more. */
 export const formerKeys: ReadonlySet<string> = new Set(data.formerNames)

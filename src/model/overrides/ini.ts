@@ -10,11 +10,12 @@ export interface IniError {
 export interface IniStyle {
   /** MariaDB's options without value, such as `skip-name-resolve`. */
   readonly bareKeys: boolean
-  /** oslo.config also takes `key: value`. */
-  readonly colons: boolean
 }
 
-/** Reads INI as oslo.config does: repeated options are lists, an indented line continues the value above it. */
+/**
+ * Reads INI as oslo.config does, by which kolla-ansible reads them all: repeated options are lists, and an indented line,
+ * even one that looks like a comment, continues the value right above it.
+ */
 export function parseIni(text: string, style: IniStyle): Ini | IniError {
   const ini: Ini = new Map()
   let section = sectionOf(ini, '')
@@ -22,10 +23,14 @@ export function parseIni(text: string, style: IniStyle): Ini | IniError {
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = index + 1
     const content = raw.trim()
-    if (content === '' || /^[#;]/.test(content)) {
-      if (content === '') values = undefined
-    } else if (/^\s/.test(raw) && values) {
+    if (content === '') {
+      values = undefined
+    } else if (/^[ \t]/.test(raw)) {
+      if (!values)
+        return { line, message: 'this indented line continues nothing: begin it at the left' }
       values.push(`${values.pop() ?? ''}\n${content}`)
+    } else if (/^[#;]/.test(content)) {
+      values = undefined
     } else if (content.startsWith('[')) {
       const name = /^\[([^\]]+)\]\s*(?:[#;].*)?$/.exec(content)?.[1]
       if (name === undefined)
@@ -45,7 +50,7 @@ export function parseIni(text: string, style: IniStyle): Ini | IniError {
 }
 
 function splitOption(content: string, style: IniStyle): [string, string | undefined] | undefined {
-  const at = content.search(style.colons ? /[=:]/ : /=/)
+  const at = content.search(/[=:]/)
   if (at > 0) return [content.slice(0, at).trim(), content.slice(at + 1).trim()]
   return at === -1 && style.bareKeys ? [content, undefined] : undefined
 }

@@ -92,8 +92,55 @@ describe('merges key by key', () => {
   })
 })
 
+/** What kolla-ansible 22.2.0's own `OverrideConfigParser` makes of it, over oslo.config's parser. */
+describe("reads as kolla-ansible's merge_configs", () => {
+  it.each<[string, string, string]>([
+    [
+      'blocks that are indented',
+      "[federation]\n{% for h in ['a','b'] %}\n  {% if true %}\ntrusted_dashboard = {{ h }}\n  {% endif %}\n{% endfor %}\n[b]\nx = 1\n",
+      '[federation]\ntrusted_dashboard = a\ntrusted_dashboard = b\n\n[b]\nx = 1\n',
+    ],
+    ['an option below another, indented', '[a]\nx = 1\n\ty = 2\n', '[a]\nx = 1\n    y = 2\n'],
+    ['a comment that is indented', '[a]\nx = 1\n  # c\n', '[a]\nx = 1\n    # c\n'],
+    ['a colon', '[mysqld]\nmax_connections: 5000\n', '[mysqld]\nmax_connections = 5000\n'],
+    [
+      'a line #jinja2:',
+      '#jinja2: lstrip_blocks: False, trim_blocks: True\n[a]\nx = 1\n  {% if true %}\ny\n{% endif %}',
+      '[a]\nx = 1\n    y\n',
+    ],
+  ])('%s', (_, text, merged) => {
+    for (const kind of ['oslo', 'ini'] as const) {
+      expect(merge(kind, '', text)).toEqual({ text: merged, findings: [] })
+    }
+  })
+
+  it('but leaves the blanks of a file that is taken whole', () => {
+    expect(merge('whole', '', 'a\n  {% if true %}\nb\n  {% endif %}\n').text).toBe('a\n  b\n  ')
+  })
+})
+
 describe('tells what is broken, and merges the rest', () => {
   it.each<[MergeKind, string, string]>([
+    ...['[a]\n\tx = 1\n\ty = 2', '[a]\n  # comment'].map((text): [MergeKind, string, string] => [
+      'oslo',
+      text,
+      '2: error: this indented line continues nothing: begin it at the left',
+    ]),
+    [
+      'ini',
+      '[a]\nx = 1\n# comment\n  y = 2',
+      '4: error: this indented line continues nothing: begin it at the left',
+    ],
+    [
+      'oslo',
+      '#jinja2: trim_blocks: True\n[a]\nx',
+      '3: error: this line sets nothing: write key = value',
+    ],
+    [
+      'oslo',
+      "#jinja2: variable_start_string: '[%'\n[a]\nx = 1",
+      ' error: of a #jinja2: line only trim_blocks and lstrip_blocks are understood: define it, or write the value itself',
+    ],
     ['oslo', '[a]\nx', '2: error: this line sets nothing: write key = value'],
     ['oslo', '\n[a', '2: error: this section header is broken: write it as [name]'],
     [
@@ -104,7 +151,7 @@ describe('tells what is broken, and merges the rest', () => {
     [
       'oslo',
       '[a]\nx = {{ port | no_such }}',
-      "2: error: the filter 'no_such' is not understood: define it, or write the value itself",
+      "2: error: the filter 'no_such' is not understood: write what it would make",
     ],
     ['json', '{\n"a": 1,\n}', '3: error: this is no JSON: '],
     ['yaml', 'a: 1\nb: [', '2: error: this is no YAML: '],

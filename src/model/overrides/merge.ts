@@ -2,6 +2,9 @@ import type { Override } from '../cloud.js'
 import type { Finding } from '../finding.js'
 import { JinjaError, renderText } from '../jinja/render.js'
 import type { Scope } from '../jinja/render.js'
+import { withFiles } from '../jinja/include.js'
+import type { Includable } from '../jinja/include.js'
+import { ansibleLayout } from '../jinja/layout.js'
 import { VariableError } from '../variables.js'
 import { mergeIni, parseIni, printIni } from './ini.js'
 import type { IniError, IniStyle } from './ini.js'
@@ -14,8 +17,8 @@ import { mergeTrees, parseTree, printTree } from './tree.js'
 export type MergeKind = 'oslo' | 'ini' | 'json' | 'yaml' | 'whole'
 
 const styles: Readonly<Partial<Record<MergeKind, IniStyle>>> = {
-  oslo: { bareKeys: false, colons: true },
-  ini: { bareKeys: true, colons: false },
+  oslo: { bareKeys: false },
+  ini: { bareKeys: true },
 }
 
 /** The overrides of one file for one host, weakest first; `paths` may have `<host>` in them. */
@@ -32,12 +35,13 @@ export function overridePaths(paths: readonly string[], host: string): string[] 
   return paths.map((path) => path.replace('<host>', host))
 }
 
-/** The base with the overrides merged in, in their order, Jinja rendered by the scope. Broken ones are left out and found. */
+/** The base with the overrides merged in, in their order, Jinja rendered by the scope. Broken ones are left out and found. `beside` may be included. */
 export function mergeOverrides(
   kind: MergeKind,
   base: string,
   overrides: readonly Override[],
   scope: Scope,
+  beside: readonly Includable[] = [],
 ): { text: string; findings: Finding[] } {
   const findings: Finding[] = []
   let text = base
@@ -49,14 +53,22 @@ export function mergeOverrides(
     }
     let rendered = ''
     try {
-      rendered = renderText(override.text, scope)
+      rendered = renderText(override.text, withFiles(scope, override.path, beside), layoutOf(kind))
       text = mergeText(kind, text, rendered)
     } catch (error) {
-      const sameLines = rendered.split('\n').length === override.text.split('\n').length
-      findings.push(finding(override, error, sameLines, scope))
+      const above = override.text.startsWith('#jinja2:') ? 1 : 0
+      const lines = (text: string) => text.split('\n').length
+      const sameLines = lines(rendered) + above === lines(override.text)
+      const within = withFiles(scope, override.path, beside)
+      findings.push(finding(override, error, sameLines ? above : undefined, within))
     }
   }
   return { text, findings }
+}
+
+/** As kolla-ansible's `merge_configs` and `merge_yaml`: else a block that is indented glues its line to the one above it. */
+function layoutOf(kind: MergeKind) {
+  return { ...ansibleLayout, lstripBlocks: kind !== 'whole' }
 }
 
 class MergeError extends Error {
@@ -83,15 +95,22 @@ function sound<Parsed extends object>(parsed: Parsed | IniError | undefined): Pa
   throw new MergeError(parsed ?? { line: 1, message: 'the file is empty' })
 }
 
-function finding(override: Override, error: unknown, sameLines: boolean, scope: Scope): Finding {
+/** `above`: by how many lines the rendered text begins later; undefined where Jinja's blocks have moved lines. */
+function finding(
+  override: Override,
+  error: unknown,
+  above: number | undefined,
+  scope: Scope,
+): Finding {
   const file = `config/${override.path}`
   if (error instanceof MergeError) {
-    const line = sameLines ? { line: error.where.line } : {} // Jinja's blocks move lines
+    const line = above === undefined ? {} : { line: error.where.line + above }
     return { severity: 'error', message: error.message, file, ...line }
   }
   if (!(error instanceof JinjaError || error instanceof VariableError)) throw error
   const line = faultyLine(override.text, scope)
-  const message = `${error.message}: define it, or write the value itself`
+  const wayOut = error instanceof JinjaError ? `: ${error.wayOut}` : ''
+  const message = error.message + wayOut
   return { severity: 'error', message, file, ...(line === undefined ? {} : { line }) }
 }
 
