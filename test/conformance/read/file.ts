@@ -2,6 +2,7 @@ import { readBlocks } from './blocks.js'
 import { readIni } from './ini.js'
 import { readLines } from './lines.js'
 import type { Said } from './read.js'
+import { readSettings } from './settings.js'
 import { readTree } from './tree.js'
 
 /** Files whose names tell another language than they have. */
@@ -10,6 +11,7 @@ const byName: Readonly<Record<string, (text: string) => Said>> = {
   'logrotate.conf': readBlocks,
   'rabbitmq-env.conf': readLines,
   'httpd-keystone.conf': readLines,
+  '_9998-kolla-settings.py': readSettings,
 }
 
 const byEnding: Readonly<Record<string, (text: string) => Said>> = {

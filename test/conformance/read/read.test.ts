@@ -37,6 +37,11 @@ it.each<[string, string, Record<string, string>]>([
     '#!/bin/sh\n# no\nexport A="b c"\nA=b\n',
     { '#!/bin/sh': '1', 'A=b c': '1', 'A=b': '1' },
   ],
+  [
+    '_9998-kolla-settings.py',
+    'A = [\n  "x",\n]\n# no\nB["c"] = {\n}\nfrom a import b\n',
+    { A: "['x']", 'B["c"]': '{}', fromaimportb: 'there' },
+  ],
 ])('reads %s', (name, text, expected) => {
   expect(said(name, text)).toEqual(expected)
 })
