@@ -43,7 +43,7 @@ prove() { # IMAGE COMMAND…
 }
 
 # Of a service in Python, besides its own programs: its packages agree with each other, and with Debian's that it sees.
-# Debian packages PyGObject without what it asks for (bookworm), and services never import it.
+# bookworm's PyGObject comes without what it says it needs; only targetcli uses it.
 agree="{ python3 -m pip check || true; } | { ! grep --invert-match -e '^No broken requirements' -e '^pygobject '; }"
 module() { # NAME…
   printf "python3 -c 'import importlib.util as u, sys; sys.exit(not all(u.find_spec(m) for m in sys.argv[1:]))' %s" "$*"
