@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
+import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
-import { services } from '../src/catalog/index.js'
-import { probesOf, renderHost } from '../src/catalog/render.js'
+import { groupOf, probesOf, renderHost } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
@@ -12,6 +12,7 @@ import type { HostFacts, ObservedHost } from '../src/model/observed-host.js'
 import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
+import { secretsOf, secretsOfPasswords } from '../src/model/secrets-of.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
 import {
   configurationDigest,
@@ -102,6 +103,7 @@ export class CloudContexts {
       ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
+    this.adapters.secrets.add(secretsOf(files))
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud
@@ -135,7 +137,7 @@ export class CloudContext {
     readonly found: Found,
     readonly digestKey: string,
   ) {
-    adapters.secrets.add(cloud.passwords)
+    adapters.secrets.add(secretsOfPasswords(cloud.passwords))
   }
 
   /** The same cloud, knowing what was found. */
@@ -170,7 +172,7 @@ export class CloudContext {
   /** What the catalogue, or a release record, wants on a host. */
   containers(host: string): readonly Container[] {
     const recorded = this.found.containers
-    if (recorded) return recorded[host] ?? []
+    if (recorded) return Object.hasOwn(recorded, host) ? (recorded[host] ?? []) : []
     const rendered = this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered
@@ -189,15 +191,13 @@ export class CloudContext {
     const digest = this.found.images[ref] ?? ''
     return {
       name: container.name,
+      folder: folderOf(container),
       service: container.service,
       release: globals.openstack_release,
       // A tag may have moved on since a record was taken.
       image: { ref: this.found.containers ? byDigest(ref, digest) : ref, digest },
       configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
       definition: definitionDigest(container),
-      ...(container.bootstrap !== undefined && {
-        bootstrap: keyedDigest(this.digestKey, container.bootstrap),
-      }),
       ...(container.accounts !== undefined && {
         accounts: keyedDigest(this.digestKey, container.accounts),
       }),
@@ -220,8 +220,6 @@ export class CloudContext {
 
   /** Hosts of a group, in the inventory's order; nobody where its services are not enabled. */
   members(group: string): readonly string[] {
-    const own = services.filter((service) => service.group === group)
-    const off = own.length > 0 && own.every((it) => !it.enabled(this.cloud.globals))
-    return off ? [] : (this.cloud.groups.get(group) ?? [])
+    return groupOf(this.cloud, group)
   }
 }

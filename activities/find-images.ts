@@ -43,11 +43,15 @@ export async function askRegistry<T>(ask: () => Promise<T>): Promise<T | Finding
   }
 }
 
-/** What every host has to pull, against the digests that were found. */
-export function missingImages(cloud: CloudContext, observed: readonly ObservedHost[]): Pull[] {
+/** What every host has to pull, for `only` these services, against the digests that were found. */
+export function missingImages(
+  cloud: CloudContext,
+  observed: readonly ObservedHost[],
+  only?: readonly string[],
+): Pull[] {
   return observed
     .map(({ facts: { name: host }, images }) => {
-      const missing = imagesOf(cloud, host).filter(
+      const missing = imagesOf(cloud, host, only).filter(
         (ref) => !images[ref]?.includes(cloud.found.images[ref] ?? ''),
       )
       return { host, images: missing }
@@ -123,11 +127,12 @@ export function registryOptions({ cloud }: CloudContext): RegistryOptions {
   return { insecure, ...(login && { login }) }
 }
 
-function imagesOf(cloud: CloudContext, host: string): string[] {
+function imagesOf(cloud: CloudContext, host: string, only?: readonly string[]): string[] {
   const { globals } = cloud.host(host)
   const early = servicesOn(cloud.cloud, host).flatMap(({ name: service, images = [] }) =>
     images.map((image) => ({ image, service })),
   )
   const wanted = [...cloud.containers(host), ...early]
-  return [...new Set(wanted.map((container) => imageRef(globals, container)))]
+  const own = wanted.filter(({ service }) => only?.includes(service) ?? true)
+  return [...new Set(own.map((container) => imageRef(globals, container)))]
 }

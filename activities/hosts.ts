@@ -1,11 +1,13 @@
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
-import { containerNames } from '../src/catalog/index.js'
+import { containerFolders, containerNames } from '../src/catalog/index.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'
+import { checkNames } from '../src/plan/check-names.js'
 import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { cephQuestions } from './ceph/observe.js'
+import { badInput } from './failures.js'
 import { cancellation, report } from './progress.js'
 
 export function hostActivities(contexts: CloudContexts) {
@@ -15,6 +17,7 @@ export function hostActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const observed = await observeHost(cloud.remote(host), {
         containers: containerNames,
+        folders: containerFolders,
         digestKey: cloud.digestKey,
         galeraVolume: cloud.host(host).globals.mariadb_datadir_volume,
         ...cephQuestions(cloud, host),
@@ -34,6 +37,8 @@ export function hostActivities(contexts: CloudContexts) {
         hostname: view.facts.hostname,
         address: findAddress(view) ?? view.connection.address,
       }))
+      const wrong = checkNames(hosts, globals)
+      if (wrong.length > 0) throw badInput(wrong)
       return prepareHost(
         cloud.remote(host),
         cloud.facts(host),

@@ -10,6 +10,7 @@ import { imageActivities } from './images.js'
 import { keystoneActivities } from './keystone.js'
 import { mariadbActivities } from './mariadb.js'
 import { mariadbBackupActivities } from './mariadb-backup.js'
+import { oneShotActivities } from './one-shots.js'
 import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
@@ -30,6 +31,7 @@ export function createActivities(adapters: Adapters) {
     ...mariadbActivities(contexts),
     ...mariadbBackupActivities(contexts),
     ...rabbitmqActivities(contexts),
+    ...oneShotActivities(contexts),
     ...keystoneActivities(contexts),
     ...cephActivities(contexts),
     ...accessActivities(contexts),
@@ -44,5 +46,5 @@ export type Activities = ReturnType<typeof createActivities>
 export type { CloudRef } from './cloud-context.js'
 export type { OpenedCloud } from './clouds.js'
 export type { DatabaseState } from './mariadb-backup.js'
-export type { PlannedCloud } from './plan.js'
+export type { PlannedCloud, PlannedOneShots } from './plan.js'
 export type { PlannedRollback, PlannedUpgrade } from './plan-upgrade.js'

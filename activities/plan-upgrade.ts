@@ -8,6 +8,7 @@ import { withRelease } from '../src/model/with-release.js'
 import { cephLeft, cephTag, isCephPinned, isOfCeph } from '../src/plan/ceph/pinned.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
+import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
 import type { DesiredHost } from '../src/plan/desired.js'
@@ -24,7 +25,7 @@ import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
 import type { DatabaseState } from './mariadb-backup.js'
-import { desiredHosts, membersOf, planCloud } from './plan.js'
+import { desiredHosts, membersByService, servicesIn, planCloud } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
 /** What an upgrade will do. */
@@ -131,7 +132,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       )
       const images = await recordedImages(cloud, record, observed, wanted)
       const { pulls } = images
-      const members = membersOf(cloud)
+      const members = membersByService(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
       const findings = [
         ...images.findings,
@@ -139,8 +140,12 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...checkPeers(desired, observed),
       ]
       const times = await contexts.times(ref.cloud).of('rollback')
-      const plan = { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
-      return { ...plan, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }
+      const plan = { ref, changes, findings, pulls, members, record, steps, times }
+      return {
+        ...plan,
+        ...servicesIn(cloud),
+        ...(stays && { cephTag: cephTag(observed) ?? record.to }),
+      }
     },
   }
 }
@@ -207,7 +212,7 @@ async function driftOf(
 /** A disk becomes an OSD in a deploy, not on the way. */
 function newDisks(changes: readonly Change[], release: string): Finding[] {
   return changes
-    .filter(({ action }) => action === 'label' || action === 'bootstrap')
+    .filter((change) => isOfCeph(change) && !isContainer(change) && change.action !== 'remove')
     .map(({ host, container }) => ({
       severity: 'error',
       host,

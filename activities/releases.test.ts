@@ -6,7 +6,7 @@ import { testFacts, testFiles } from '../src/catalog/testing/cloud.js'
 import type { CloudFiles } from '../src/model/cloud.js'
 import type { Adapters } from './adapters.js'
 import { CloudContexts } from './cloud-context.js'
-import { membersOf } from './plan.js'
+import { membersByService } from './plan.js'
 import { Secrets } from './redact.js'
 import { releaseActivities } from './releases.js'
 
@@ -32,7 +32,7 @@ async function opened(change: (files: CloudFiles) => CloudFiles) {
 it('a record is of all its hosts', async () => {
   const { cloud, gone } = await opened((files) => files)
   expect(gone).toEqual([])
-  expect(membersOf(cloud)['mariadb']).toEqual(['kolla1', 'kolla2', 'kolla3'])
+  expect(membersByService(cloud)['mariadb']).toEqual(['kolla1', 'kolla2', 'kolla3'])
 })
 
 it('a record leaves out a host that is not in the inventory any more', async () => {
@@ -42,6 +42,6 @@ it('a record leaves out a host that is not in the inventory any more', async () 
   })
   expect(gone).toEqual(['kolla2'])
   expect(cloud.found.hosts.map(({ name }) => name)).toEqual(['kolla1', 'kolla3'])
-  expect(membersOf(cloud)['mariadb']).toEqual(['kolla1', 'kolla3'])
+  expect(membersByService(cloud)['mariadb']).toEqual(['kolla1', 'kolla3'])
   expect(cloud.members('rabbitmq')).toEqual(['kolla1', 'kolla3'])
 })

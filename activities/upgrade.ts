@@ -1,4 +1,3 @@
-import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
 import { floating } from '../src/catalog/floating.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { removeContainer, stopContainer } from '../src/docker/containers.js'
@@ -10,7 +9,7 @@ import type { Versions } from '../src/plan/release-record.js'
 import { RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { ask, isAsWanted, proveHealth, runOnce, startContainer } from './containers.js'
+import { ask, isAsWanted, proveHealth, startContainer } from './containers.js'
 import { cancellation, report } from './progress.js'
 
 /** How long requests that are under way may take when the floating address leaves, in seconds. */
@@ -102,26 +101,6 @@ export function upgradeActivities(contexts: CloudContexts) {
       const engine = cloud.engine(host)
       await allEnded(names.map(({ name }) => removeContainer(engine, successorOf(name))))
       await allEnded(names.map(({ name }) => stopContainer(engine, name)))
-    },
-
-    /** Adds to Keystone's schema what the new release needs and the old one does not mind. */
-    async expandKeystone(ref: CloudRef, host: string): Promise<void> {
-      const cloud = await contexts.get(ref)
-      await runOnce(cloud, host, cloud.container(host, 'keystone'), {
-        name: 'keystone_expand',
-        command: keystoneOneShot(
-          'keystone-manage db_sync --expand\nexec keystone-manage db_sync --migrate',
-        ),
-      })
-    },
-
-    /** Takes from Keystone's schema what only the old release needed. */
-    async contractKeystone(ref: CloudRef, host: string): Promise<void> {
-      const cloud = await contexts.get(ref)
-      await runOnce(cloud, host, cloud.container(host, 'keystone'), {
-        name: 'keystone_contract',
-        command: keystoneOneShot('exec keystone-manage db_sync --contract'),
-      })
     },
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client, Connection } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { NativeConnection, Worker } from '@temporalio/worker'
+import { FileChecker } from '../activities/checking.js'
 import { createActivities } from '../activities/index.js'
 import { aroundActivities } from '../activities/interceptor.js'
 import type { Secrets } from '../activities/redact.js'
@@ -20,12 +21,21 @@ export async function createWorker(stateDirectory: string, secrets: Secrets) {
   })
   const buildId = await readFile(buildIdFile, 'utf8')
   const ssh = new SshPool()
+  const checker = new FileChecker({
+    code: new URL('../activities/checking-thread.js', import.meta.url),
+  })
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: bundleFile },
-    activities: createActivities({ stateDirectory, secrets, ssh, client }),
+    activities: createActivities({
+      stateDirectory,
+      secrets,
+      ssh,
+      client,
+      checkFiles: checker.check,
+    }),
     interceptors: { activity: [aroundActivities(secrets.redact)] },
     workerDeploymentOptions: {
       useWorkerVersioning: true,

@@ -112,25 +112,47 @@ export async function observe({ hosts, ref }: OpenedCloud) {
   return { observed, unobserved }
 }
 
-/** Proves from outside that every service does its work, whatever was changed. Returns what is only doubtful. */
+/**
+ * Proves from outside that every service does its work, whatever was changed; of a plan for some services, those alone.
+ * Returns what is only doubtful.
+ */
 export async function verify(
-  { ref, members }: PlannedCloud,
+  { ref, members, only }: PlannedCloud,
   changed = false,
 ): Promise<readonly Finding[]> {
-  const hosts = new Set(Object.values(members).flat())
-  const [rabbit] = members['rabbitmq'] ?? []
-  const [monitor] = members['ceph-mon'] ?? []
+  const concerns = (service: string) => only?.includes(service) ?? true
+  const first = (service: string) => (concerns(service) ? members[service]?.[0] : undefined)
+  const [rabbit, keystone, monitor] = ['rabbitmq', 'keystone', 'ceph-mon'].map(first)
   let doubts: readonly Finding[] = []
   await together(
-    ...[...hosts].map((host) => () => step('awaitHealth', host, ref, host)),
+    () => proveHealth({ ref, members, ...(only && { only }) }),
     ...(rabbit === undefined ? [] : [() => step('verifyRabbitmq', rabbit, ref, rabbit)]),
-    () => step('issueToken', 'through the floating address', ref),
+    ...(keystone === undefined
+      ? []
+      : [() => step('issueToken', 'through the floating address', ref)]),
     async () => {
       if (monitor === undefined) return
       doubts = await step('verifyCeph', monitor, ref, monitor, changed)
     },
   )
   return doubts
+}
+
+async function proveHealth({
+  ref,
+  members,
+  only,
+}: Pick<PlannedCloud, 'ref' | 'members' | 'only'>): Promise<void> {
+  if (!only) {
+    const hosts = [...new Set(Object.values(members).flat())]
+    await onAll(hosts, (host) => step('awaitHealth', host, ref, host))
+    return
+  }
+  await onAll(only, (service) =>
+    onAll(members[service] ?? [], (host) =>
+      step('awaitHealth', `${host} · ${service}`, ref, host, service),
+    ),
+  )
 }
 
 /** @throws ApplicationFailure `BadInput` with all findings when one is an error */

@@ -93,7 +93,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   rejoinMariadb: 'join',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
-  withdrawKeystone: 'undo',
+  withdrawSuccessors: 'undo',
   takeOsdIn: 'undo',
 }
 

@@ -5,6 +5,7 @@ import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
 import type { Migrations } from '../src/plan/migrations.js'
+import { runbook } from '../src/plan/runbook.js'
 import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
@@ -16,8 +17,9 @@ import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
-import { inOrder, monitorOf, waitsForCeph } from './services/ceph-upgrade.js'
-import { oneAtATime, replaceOnHost } from './services/replace.js'
+import { inOrder, waitsForCeph } from './services/ceph-upgrade.js'
+import { protocolOf, replaceOnHost } from './services/index.js'
+import type { Attempt } from './services/protocol.js'
 import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
@@ -137,8 +139,11 @@ async function replaceAll(
   const attempt: Attempt = (title, body) => control.attempt(title, body)
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
-      await before(run, planned, attempt)
-      const part = await activeLast(run, planned)
+      const protocol = protocolOf(planned.name)
+      const begun = await (protocol.before?.(run, planned.hosts, attempt) ?? true)
+      if (!begun) return
+      const hosts = (await protocol.order?.(run, planned.hosts)) ?? planned.hosts
+      const part = { ...planned, hosts }
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
         await onAll(hosts, (host) =>
@@ -150,41 +155,9 @@ async function replaceAll(
   await removeUnwanted(run, attempt)
 }
 
-type Attempt = (title: string, body: () => Promise<unknown>) => Promise<unknown>
-
-/** What a service needs before the first of its hosts. */
-async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt): Promise<void> {
-  const [first = ''] = hosts
-  const { ref } = run
-  if (name === 'mariadb') {
-    const [member = first] = run.members('mariadb')
-    await attempt('all members of mariadb', () => step('awaitWholeGalera', member, ref, member))
-  }
-  if (name === 'rabbitmq') {
-    await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))
-    await attempt('feature flags', () => step('enableFeatureFlags', first, ref, first))
-  }
-  if (name.startsWith('ceph-') && name !== 'ceph-rgw') {
-    await attempt(`Ceph settled before ${name}`, () => step('awaitSettledCeph', name, ref))
-  }
-  if (name === 'keystone') {
-    await attempt('expansion of the schema', async () => {
-      await step('writeConfiguration', `${first} · keystone`, ref, first, ['keystone'])
-      await step('expandKeystone', first, ref, first)
-    })
-  }
-}
-
-/** Managers of Ceph in the order that hands over once; of everything else, the order of the plan. */
-async function activeLast(run: Run, part: UpgradeStep): Promise<UpgradeStep> {
-  if (part.name !== 'ceph-mgr') return part
-  const hosts = await step('managersInOrder', monitorOf(run), run.ref, part.hosts)
-  return { ...part, hosts }
-}
-
 /** The first batch is one host alone where a canary is wanted. */
 function batches({ name, hosts }: UpgradeStep, { batch = 1, canary }: UpgradeInput): string[][] {
-  const size = oneAtATime.includes(name) ? 1 : batchSize(batch, hosts.length)
+  const size = protocolOf(name).oneAtATime === true ? 1 : batchSize(batch, hosts.length)
   const alone = canary === undefined ? 0 : 1
   const rest = hosts.slice(alone)
   const count = Math.ceil(rest.length / size)
@@ -209,22 +182,12 @@ async function finished(
   plan: PlannedUpgrade,
   skipped: readonly string[] = [],
 ): Promise<OperationResult> {
-  const { ref, members, changes, findings: warnings, from, to } = plan
+  const { ref, changes, findings: warnings, from, to } = plan
   const { stages } = operation
-  const [keystone] = members['keystone'] ?? []
-  const [rabbit] = members['rabbitmq'] ?? []
-  const [monitor] = members['ceph-mon'] ?? []
   if (skipped.length === 0) {
+    const run = new Run(plan, stages)
     await stages.run(titles.finish, async () => {
-      if (rabbit !== undefined) await step('enableFeatureFlags', rabbit, ref, rabbit)
-      if (monitor !== undefined) {
-        await step('requireOsdRelease', monitor, ref)
-        // Of a run that was ended by force.
-        await step('unsetNoout', monitor, ref)
-      }
-      if (keystone === undefined) return
-      await step('contractKeystone', keystone, ref, keystone)
-      await step('bootstrapKeystone', keystone, ref, keystone)
+      for (const { part } of runbook) await protocolOf(part).finish?.(run)
     })
   }
   const waits = plan.steps.some(({ name }) => name.startsWith('ceph-'))

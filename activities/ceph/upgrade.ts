@@ -108,7 +108,7 @@ export function cephUpgradeActivities(contexts: CloudContexts) {
     /** Replaces a gateway; nobody is sent to it meanwhile, and what it was asked is answered first. */
     async replaceCephRgw(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await drained(cloud, host, 'ceph-rgw', () => gateways.startCephRgw(ref, host, monitor))
+      await drained(cloud, host, ['ceph_rgw'], () => gateways.startCephRgw(ref, host, monitor))
     },
 
     /** Has the cluster require of all OSDs what all of them have: OSDs of older releases are refused from now on. */

@@ -9,6 +9,7 @@ import { asksForFacts, foundBy } from './found.js'
 import { hostViews } from './host-view.js'
 import { services } from './index.js'
 import { overridesIn } from './overridden.js'
+import { membersOf } from './render.js'
 import type { Service } from './service.js'
 
 /**
@@ -42,7 +43,7 @@ function enabledServices(cloud: Cloud): Service[] {
 }
 
 function hostsOf(cloud: Cloud, service: Service): Host[] {
-  const members = cloud.groups.get(service.group) ?? []
+  const members = membersOf(cloud, service)
   return cloud.hosts.filter((host) => members.includes(host.name))
 }
 

@@ -3,7 +3,7 @@ import type { Container } from './container.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import { cronCommand } from './distro.js'
 import { overridden } from './overridden.js'
-import { logFolder } from './service.js'
+import { logFolder, ofOneComponent } from './service.js'
 import type { Context, Service } from './service.js'
 
 const rotation = { service: 'cron', file: 'cron-logrotate-global.conf', kind: 'whole' } as const
@@ -16,8 +16,9 @@ export function cron(services: () => readonly Service[]): Service {
       .map(logFolder)
     return [...new Set(folders)]
   }
-  return {
+  return ofOneComponent({
     name: 'cron',
+    container: 'cron',
     group: 'cron',
     enabled: () => true,
     containers: (ctx) => [container(ctx, logged(ctx.cloud))],
@@ -26,7 +27,7 @@ export function cron(services: () => readonly Service[]): Service {
     frontends: () => [],
     passwords: [],
     overrides: [rotation],
-  }
+  })
 }
 
 function container(ctx: Context, logged: readonly string[]): Container {

@@ -1,5 +1,6 @@
 import type { Cloud } from '../model/cloud.js'
 import { externalVip } from '../model/external-vip.js'
+import { frontendsOf } from './haproxy-frontend.js'
 import { services } from './index.js'
 
 /** The floating addresses, and the ports on them behind which APIs answer. */
@@ -9,10 +10,9 @@ export function floating(cloud: Cloud): {
 } {
   const internal = cloud.globals.kolla_internal_vip_address
   const external = externalVip(cloud.globals)
-  const ports = services
-    .filter((service) => service.enabled(cloud.globals))
-    .flatMap((service) => service.frontends(cloud))
-    .flatMap(({ mode, port }) => (mode === 'http' ? [port] : []))
+  const ports = frontendsOf(cloud, services).flatMap(({ mode, port }) =>
+    mode === 'http' ? [port] : [],
+  )
   return {
     addresses: external === undefined ? [internal] : [internal, external],
     ports: [...new Set(ports)],

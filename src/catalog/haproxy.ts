@@ -5,6 +5,7 @@ import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { configFile, configJson, healthcheck, limits, localtime } from './kolla-config.js'
 import { customFiles, overridden } from './overridden.js'
+import { ofOneComponent } from './service.js'
 import type { Context, Frontend, Service } from './service.js'
 
 /** Shared with keepalived, whose check asks HAProxy through it. */
@@ -16,8 +17,9 @@ const customServices = { folder: 'haproxy/services.d', ending: '.cfg' } as const
 
 /** Balances the frontends of every enabled service; answers on the floating address wherever keepalived puts it. */
 export function haproxy(services: () => readonly Service[]): Service {
-  return {
+  return ofOneComponent({
     name: 'haproxy',
+    container: 'haproxy',
     group: 'loadbalancer',
     enabled: (globals) => globals.enable_haproxy,
     containers: (ctx) => [
@@ -50,7 +52,7 @@ export function haproxy(services: () => readonly Service[]): Service {
     frontends: () => [],
     passwords: ['haproxy_password'],
     overrides: [mainConfig, runScript, customServices],
-  }
+  })
 }
 
 function monitorUrl(host: HostView): string {

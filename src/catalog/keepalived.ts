@@ -4,13 +4,15 @@ import { haproxySocket } from './haproxy.js'
 import { addressOf, interfaceOf } from './host-view.js'
 import { configFile, configJson, limits, localtime } from './kolla-config.js'
 import { overridden } from './overridden.js'
-import type { Context, Service } from './service.js'
+import { ofOneComponent } from './service.js'
+import type { Context } from './service.js'
 
 const config = { service: 'keepalived', file: 'keepalived.conf', kind: 'whole' } as const
 
 /** Gives the floating addresses to one living load balancer. */
-export const keepalived: Service = {
+export const keepalived = ofOneComponent({
   name: 'keepalived',
+  container: 'keepalived',
   group: 'loadbalancer',
   enabled: (globals) => globals.enable_keepalived,
   containers: (ctx) => {
@@ -48,7 +50,7 @@ export const keepalived: Service = {
   frontends: () => [],
   passwords: ['keepalived_password'],
   overrides: [config],
-}
+})
 
 /**
  * Who has not the highest priority waits for (256 - priority) / 256 seconds before it takes an address that another one

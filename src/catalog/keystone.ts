@@ -4,9 +4,10 @@ import type { ConfigFile, Container } from './container.js'
 import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { keystoneUrl } from './keystone-url.js'
 import { keystoneOneShot } from './keystone-one-shot.js'
 import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
-import { keystoneDatabaseSql } from './mariadb-accounts.js'
+import { databasesSql } from './mariadb-accounts.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { customFiles, overrideText } from './overridden.js'
@@ -22,31 +23,74 @@ const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
 
 export const keystone: Service = {
   name: 'keystone',
-  group: 'keystone',
   enabled: (globals) => globals.enable_keystone,
-  // In the order in which they are started: the API waits for Fernet keys, which the others keep and hand on.
-  containers: (ctx) => [keystoneSsh(ctx), keystoneFernet(ctx), api(ctx)],
-  ports: ({ host }) => [
-    { container: 'keystone', address: addressOf(host), port: host.globals.keystone_listen_port },
-    { container: 'keystone_ssh', address: addressOf(host), port: host.globals.keystone_ssh_port },
-  ],
-  health: ({ host }) => [
-    { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
-    { kind: 'running', container: 'keystone_fernet' },
-    { kind: 'http', url: healthUrl(host), status: 200 },
-  ],
-  frontends: ({ globals }) =>
-    (['internal', 'external'] as const).map((address) => ({
-      name: `keystone_${address}`,
-      mode: 'http',
-      address,
-      port: address === 'internal' ? globals.keystone_internal_port : globals.keystone_public_port,
+  // The API waits for Fernet keys, which the others keep and hand on.
+  components: [
+    {
+      container: 'keystone_ssh',
       group: 'keystone',
-      listenPort: (member) => member.globals.keystone_listen_port,
-      check: { kind: 'http', path: '/healthcheck' },
-      // Tokens are not stored.
-      repeatable: ['/v3/auth/tokens'],
-    })),
+      containers: (ctx) => [keystoneSsh(ctx)],
+      ports: ({ host }) => [
+        {
+          container: 'keystone_ssh',
+          address: addressOf(host),
+          port: host.globals.keystone_ssh_port,
+        },
+      ],
+      health: ({ host }) => [
+        { kind: 'tcp', address: addressOf(host), port: host.globals.keystone_ssh_port },
+      ],
+      frontends: () => [],
+    },
+    {
+      container: 'keystone_fernet',
+      group: 'keystone',
+      containers: (ctx) => [keystoneFernet(ctx)],
+      ports: () => [],
+      health: () => [{ kind: 'running', container: 'keystone_fernet' }],
+      frontends: () => [],
+    },
+    {
+      container: 'keystone',
+      group: 'keystone',
+      containers: (ctx) => [api(ctx)],
+      ports: ({ host }) => [
+        {
+          container: 'keystone',
+          address: addressOf(host),
+          port: host.globals.keystone_listen_port,
+        },
+      ],
+      health: ({ host }) => [{ kind: 'http', url: healthUrl(host), status: 200 }],
+      frontends: ({ globals }) =>
+        (['internal', 'external'] as const).map((address) => ({
+          name: `keystone_${address}`,
+          mode: 'http',
+          address,
+          port:
+            address === 'internal' ? globals.keystone_internal_port : globals.keystone_public_port,
+          group: 'keystone',
+          listenPort: (member) => member.globals.keystone_listen_port,
+          check: { kind: 'http', path: '/healthcheck' },
+          // Tokens are not stored.
+          repeatable: ['/v3/auth/tokens'],
+        })),
+    },
+  ],
+  oneShotContainer: 'keystone',
+  databases: ({ globals }) => [
+    {
+      name: globals.keystone_database_name,
+      user: globals.keystone_database_user,
+      password: 'keystone_database_password',
+    },
+  ],
+  schema: {
+    sync: 'keystone-manage db_sync',
+    expand: 'keystone-manage db_sync --expand\nkeystone-manage db_sync --migrate',
+    contract: 'keystone-manage db_sync --contract',
+  },
+  bootstrap: (cloud) => [databasesSql(cloud, keystone), bootstrapCommand(cloud)],
   passwords: [
     'keystone_admin_password',
     'keystone_database_password',
@@ -58,12 +102,6 @@ export const keystone: Service = {
 
 function healthUrl(host: HostView): string {
   return `http://${addressOf(host)}:${host.globals.keystone_listen_port}/healthcheck`
-}
-
-export function keystoneUrl({ globals }: Cloud, address: 'internal' | 'public'): string {
-  return address === 'internal'
-    ? `http://${globals.kolla_internal_fqdn}:${globals.keystone_internal_port}`
-    : `http://${globals.kolla_external_fqdn}:${globals.keystone_public_port}`
 }
 
 /**
@@ -106,7 +144,9 @@ function api(ctx: Context): Container {
   const extras = operatorsFiles(ctx)
   const { cpus } = ctx.host.facts
   const uwsgi = uwsgiFiles(ctx.host, {
+    name: 'keystone',
     user: 'keystone',
+    ini: 'keystone-api-uwsgi.ini',
     module: 'keystone.wsgi.api',
     shared: 'keystone.server.wsgi',
     // To be an identity provider for other clouds it reads all schemas of SAML: two fifths of what loading takes.
@@ -150,7 +190,6 @@ function api(ctx: Context): Container {
       '/dev/shm:/dev/shm',
       'keystone_fernet_tokens:/etc/keystone/fernet-keys',
     ],
-    bootstrap: JSON.stringify([keystoneDatabaseSql(ctx.cloud), bootstrapCommand(ctx.cloud)]),
     standby: uwsgiServes,
     ...healthcheck(globals, 'keystone', `healthcheck_curl ${healthUrl(ctx.host)}`),
     ...limits(globals.keystone_dimensions),

@@ -5,7 +5,8 @@ import { addressOf, shortHostname } from './host-view.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import { accountsSql, backupAccount, checkAccount } from './mariadb-accounts.js'
 import { overridden } from './overridden.js'
-import type { Context, Service } from './service.js'
+import { ofOneComponent } from './service.js'
+import type { Context } from './service.js'
 
 const config = { service: 'mariadb', file: 'galera.cnf', kind: 'ini' } as const
 
@@ -14,8 +15,9 @@ const config = { service: 'mariadb', file: 'galera.cnf', kind: 'ini' } as const
  * start, then `accountsSql`. From then on every member finds the others by itself, also after a crash of all of them
  * (`gvwstate.dat`, `pc.recovery`).
  */
-export const mariadb: Service = {
+export const mariadb = ofOneComponent({
   name: 'mariadb',
+  container: 'mariadb',
   group: 'mariadb',
   enabled: (globals) => globals.enable_mariadb,
   containers: (ctx) => [container(ctx)],
@@ -54,7 +56,7 @@ export const mariadb: Service = {
   ],
   passwords: ['database_password', 'mariadb_backup_database_password', 'mariadb_monitor_password'],
   overrides: [config],
-}
+})
 
 /** The container with a configuration that names no peers: with it, and only with it, a member begins a cluster. */
 export function standAlone(container: Container): Container {

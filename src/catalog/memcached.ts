@@ -1,9 +1,10 @@
 import { addressOf } from './host-view.js'
 import { configJson, healthcheck, limits, localtime } from './kolla-config.js'
-import type { Service } from './service.js'
+import { ofOneComponent } from './service.js'
 
-export const memcached: Service = {
+export const memcached = ofOneComponent({
   name: 'memcached',
+  container: 'memcached',
   group: 'memcached',
   enabled: (globals) => globals.enable_memcached,
   containers: ({ host }) => {
@@ -33,4 +34,4 @@ export const memcached: Service = {
   frontends: () => [],
   passwords: [],
   overrides: [],
-}
+})

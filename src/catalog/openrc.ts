@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
-import { keystoneUrl } from './keystone.js'
+import { keystoneUrl } from './keystone-url.js'
 
 /** kolla-ansible's `admin-openrc.sh`. Holds the administrator's password: for a file of mode 0600. */
 export function adminOpenrc(cloud: Cloud): string {

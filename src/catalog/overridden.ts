@@ -12,6 +12,8 @@ export interface Overridable {
   readonly service: string
   readonly file: string
   readonly kind: MergeKind
+  /** Where the operator's files lie, weakest first, if not as usual; `HOST` stands for the host's name. */
+  readonly paths?: readonly string[]
 }
 
 /** A folder below `config/` whose files the operator adds to ours. */

@@ -6,7 +6,8 @@ import { configFile, configJson, healthcheck, limits, localtime, logs } from './
 import { overridden } from './overridden.js'
 import { definitions } from './rabbitmq-definitions.js'
 import type { MergeKind } from '../model/overrides/merge.js'
-import type { Context, Service } from './service.js'
+import { ofOneComponent } from './service.js'
+import type { Context } from './service.js'
 
 const file = <Kind extends MergeKind>(name: string, kind: Kind) => ({
   service: 'rabbitmq',
@@ -31,8 +32,9 @@ const overridable = {
  * until it reaches a second one, so new ones must be started side by side; it then joins the oldest or the largest
  * cluster that it sees. An old member rejoins by its own memory and never asks the list.
  */
-export const rabbitmq: Service = {
+export const rabbitmq = ofOneComponent({
   name: 'rabbitmq',
+  container: 'rabbitmq',
   group: 'rabbitmq',
   enabled: (globals) => globals.enable_rabbitmq,
   containers: (ctx) => [
@@ -87,7 +89,7 @@ export const rabbitmq: Service = {
   ],
   passwords: ['rabbitmq_password', 'rabbitmq_monitoring_password', cookie],
   overrides: Object.values(overridable),
-}
+})
 
 export function managementUrl(host: HostView): string {
   return `http://${addressOf(host)}:${host.globals.rabbitmq_management_port}`

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cloud } from '../model/cloud.js'
 import { floating } from './floating.js'
-import { containerNames } from './index.js'
 import { renderHost, requiredPasswords, servicesOn, socketsOf } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
 
@@ -26,14 +25,6 @@ describe('a host of the control plane', () => {
       'keystone_fernet',
       'keystone',
     ])
-  })
-
-  it('has no container that observing a host would overlook', () => {
-    const osds = [{ id: 12, uuid: '1' }]
-    const facts = testFacts.map((it) => ({ ...it, osds }))
-    const whole = testCloud({ globals: { enable_ceph: true, enable_ceph_rgw: true } })
-    const names = renderHost(whole, facts, 'kolla1').map(({ name }) => name.replace(/\d+$/, '*'))
-    expect(new Set(names)).toEqual(new Set(containerNames))
   })
 
   it('renders the same bytes every time, whatever floating address the host holds', () => {

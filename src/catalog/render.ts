@@ -1,19 +1,57 @@
 import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
-import { frontendsOf } from './haproxy-frontend.js'
+import { reachable } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
 import { services } from './index.js'
-import { logFolder } from './service.js'
-import type { Context, Probe, Service, Socket } from './service.js'
+import { componentsOf, logFolder } from './service.js'
+import type { Component, Context, Probe, Service, Socket } from './service.js'
 
-/** The enabled services that have a container on the host, in the catalogue's order. */
+/** The enabled services that have a component on the host, in the catalogue's order. */
 export function servicesOn(cloud: Cloud, hostName: string): Service[] {
-  return services.filter(
-    (service) =>
-      service.enabled(cloud.globals) && (cloud.groups.get(service.group) ?? []).includes(hostName),
+  return services.filter((service) => componentsOn(cloud, service, hostName).length > 0)
+}
+
+/** The components of a service that the host runs, in the order of their start; none where it is not enabled. */
+function componentsOn(cloud: Cloud, service: Service, hostName: string): Component[] {
+  return enabledComponents(cloud, service).filter((component) =>
+    hostsOf(cloud, component).includes(hostName),
   )
+}
+
+function hostsOf(cloud: Cloud, { group, firstHostOnly }: Component): readonly string[] {
+  const hosts = cloud.groups.get(group) ?? []
+  return firstHostOnly?.(cloud) === true ? hosts.slice(0, 1) : hosts
+}
+
+function enabledComponents(cloud: Cloud, service: Service): Component[] {
+  return service.enabled(cloud.globals) ? componentsOf(service, cloud.globals) : []
+}
+
+/** Services whose containers need keys of the cloud's own Ceph. */
+export function cephClientsOf(cloud: Cloud): string[] {
+  const { globals } = cloud
+  if (!globals.enable_ceph) return []
+  const isClient = (service: Service) =>
+    enabledComponents(cloud, service).some((it) => (it.cephUsers?.(globals) ?? []).length > 0)
+  return services.filter(isClient).map(({ name }) => name)
+}
+
+/** Every host of a service, in the inventory's order. */
+export function membersOf(cloud: Cloud, service: Service): string[] {
+  const names = new Set(
+    enabledComponents(cloud, service).flatMap((component) => hostsOf(cloud, component)),
+  )
+  return cloud.hosts.map((host) => host.name).filter((name) => names.has(name))
+}
+
+/** Hosts of a group, in the inventory's order; nobody where the services that it is for are not enabled. */
+export function groupOf(cloud: Cloud, group: string): readonly string[] {
+  const isFor = (component: Component) => component.group === group
+  const own = services.filter((service) => service.components.some(isFor))
+  const off = own.length > 0 && !own.some((it) => enabledComponents(cloud, it).some(isFor))
+  return off ? [] : (cloud.groups.get(group) ?? [])
 }
 
 /**
@@ -25,8 +63,8 @@ export function renderHost(
   facts: readonly HostFacts[],
   hostName: string,
 ): Container[] {
-  return collect(cloud, facts, hostName, (service, ctx) =>
-    service.containers(ctx).map((container) => ({ ...container, ...restart(ctx.host) })),
+  return collect(cloud, facts, hostName, (component, ctx) =>
+    component.containers(ctx).map((container) => ({ ...container, ...restart(ctx.host) })),
   )
 }
 
@@ -39,7 +77,7 @@ function restart({ globals }: HostView): Pick<Container, 'restartPolicy'> {
 
 /** Every socket that the host's containers will open. */
 export function socketsOf(cloud: Cloud, facts: readonly HostFacts[], hostName: string): Socket[] {
-  return collect(cloud, facts, hostName, (service, ctx) => service.ports(ctx))
+  return collect(cloud, facts, hostName, (component, ctx) => component.ports(ctx))
 }
 
 /** What proves that one service works on the host; empty where it does not run there. */
@@ -49,15 +87,18 @@ export function probesOf(
   hostName: string,
   serviceName: string,
 ): Probe[] {
-  return collect(cloud, facts, hostName, (service, ctx) =>
-    service.name === serviceName ? service.health(ctx) : [],
+  return collect(cloud, facts, hostName, (component, ctx, service) =>
+    service.name === serviceName ? component.health(ctx) : [],
   )
 }
 
-/** Names of the frontends by which HAProxy sends clients to a service. */
-export function frontendNamesOf(cloud: Cloud, serviceName: string): string[] {
-  const own = services.filter((service) => service.name === serviceName)
-  return frontendsOf(cloud, own).map((frontend) => frontend.name)
+/** Names of the frontends by which HAProxy sends clients to a container. */
+export function frontendNamesOf(cloud: Cloud, container: string): string[] {
+  const own = services
+    .filter((service) => service.enabled(cloud.globals))
+    .flatMap((service) => componentsOf(service, cloud.globals))
+    .filter((component) => component.container === container)
+  return own.flatMap((component) => reachable(cloud, component).map(({ name }) => name))
 }
 
 /** Folders of the logs of services, by their names. */
@@ -81,8 +122,10 @@ function collect<Item>(
   cloud: Cloud,
   facts: readonly HostFacts[],
   hostName: string,
-  of: (service: Service, ctx: Context) => readonly Item[],
+  of: (component: Component, ctx: Context, service: Service) => readonly Item[],
 ): Item[] {
   const ctx = contextOf(cloud, facts, hostName)
-  return servicesOn(cloud, hostName).flatMap((service) => of(service, ctx))
+  return services.flatMap((service) =>
+    componentsOn(cloud, service, hostName).flatMap((component) => of(component, ctx, service)),
+  )
 }

@@ -2,21 +2,23 @@ import type { Cloud } from '../model/cloud.js'
 import type { Globals } from '../model/globals.js'
 import type { Container } from './container.js'
 import type { HostView, Network } from './host-view.js'
+import type { Identity } from './identity.js'
 import type { Overridable, OverrideFolder } from './overridden.js'
 
 /** One service of the catalogue: pure and declarative. Its protocol, if it has one, is a workflow's business. */
 export interface Service {
+  /** As `--tags`, its folder below `config/` and its settings call it: `glance`. */
   readonly name: string
-  /** kolla-ansible's inventory group whose hosts run every container of the service. */
-  readonly group: string
   enabled(globals: Globals): boolean
-  /** What runs on `ctx.host`, which is a member of the group. */
-  containers(ctx: Context): readonly Container[]
-  /** Every TCP socket that the containers open on `ctx.host`. */
-  ports(ctx: Context): readonly Socket[]
-  /** What proves from outside that the service works on `ctx.host`. */
-  health(ctx: Context): readonly Probe[]
-  frontends(cloud: Cloud): readonly Frontend[]
+  /** In the order of their start on one host. */
+  readonly components: readonly Component[]
+  readonly databases?: (cloud: Cloud) => readonly Database[]
+  readonly schema?: Schema
+  readonly identity?: (cloud: Cloud) => Identity
+  /** What brings it about in Keystone's catalogue where that is a protocol of its own: all that it takes. Secret. */
+  readonly bootstrap?: (cloud: Cloud) => unknown
+  /** The component whose image has the commands of `schema`, if it is not the first. */
+  readonly oneShotContainer?: string
   /** Keys of passwords.yml. */
   readonly passwords: readonly string[]
   /** What the operator may change by files below `config/`. */
@@ -27,6 +29,46 @@ export interface Service {
   readonly images?: readonly string[]
   /** Folder of its logs below `/var/log/kolla`, if it is not called as the service. */
   readonly logs?: string
+}
+
+/** What a service runs on every host of a group. */
+export interface Component {
+  /** kolla-ansible's container name; `*` at its end stands for what tells several on one host apart. */
+  readonly container: string
+  /** kolla-ansible's inventory group. */
+  readonly group: string
+  /** Where it can be left out of its service. */
+  enabled?(globals: Globals): boolean
+  /** Ceph's accounts whose keys it needs: `glance` is `client.glance`. */
+  cephUsers?(globals: Globals): readonly string[]
+  /** Where only the first host of its group runs it. */
+  firstHostOnly?(cloud: Cloud): boolean
+  /** What runs on `ctx.host`, which is a member of the group. */
+  containers(ctx: Context): readonly Container[]
+  /** Every TCP socket that the containers open on `ctx.host`. */
+  ports(ctx: Context): readonly Socket[]
+  /** What proves from outside that they work on `ctx.host`. */
+  health(ctx: Context): readonly Probe[]
+  frontends(cloud: Cloud): readonly Frontend[]
+}
+
+/** A database, and the account that has all rights on it alone. */
+export interface Database {
+  readonly name: string
+  readonly user: string
+  /** Key in passwords.yml. */
+  readonly password: string
+}
+
+/** How a service's schema is brought about, by one-shots. */
+export interface Schema {
+  /** Commands for a shell in the container: from nothing, or from any older state, to what the release wants. */
+  readonly sync: string
+  /** The same in parts, for an upgrade: while the old release serves, and when none of it is left. */
+  readonly expand?: string
+  readonly contract?: string
+  /** Whether making it needs the right to make triggers, which MariaDB withholds while it writes a binary log. */
+  readonly makesTriggers?: boolean
 }
 
 /** All that rendering may know: the cloud, the host to render for, and every host of a group. */
@@ -77,15 +119,40 @@ export interface Frontend {
   readonly activePassive?: boolean
   /** Of an idle connection, for long-lived ones: `3600s`. */
   readonly timeout?: string
+  /** How long a client, and a member, may be silent in a request, if longer than usual: `6h`. */
+  readonly clientTimeout?: string
+  readonly serverTimeout?: string
+  /** Only the first host of the group is behind it. */
+  readonly firstHostOnly?: boolean
 }
 
 /** How HAProxy finds out whether a member can serve. */
 export type Check =
   | { readonly kind: 'http'; readonly path: string }
+  /** Answers, with a page or by sending elsewhere. */
+  | { readonly kind: 'answers' }
   /** Logs in by this account, which has no password, and asks: a member that Galera keeps from serving fails, too. */
   | { readonly kind: 'galera'; readonly user: string }
 
 /** Folder of a service's logs below `/var/log/kolla`. */
 export function logFolder({ name, logs = name }: Service): string {
   return logs
+}
+
+/** The components of a service that the cloud has. */
+export function componentsOf({ components }: Service, globals: Globals): Component[] {
+  return components.filter((it) => it.enabled?.(globals) ?? true)
+}
+
+/** A service that is one component. */
+export function ofOneComponent({
+  container,
+  group,
+  containers,
+  ports,
+  health,
+  frontends,
+  ...service
+}: Omit<Service, 'components'> & Omit<Component, 'enabled'>): Service {
+  return { ...service, components: [{ container, group, containers, ports, health, frontends }] }
 }

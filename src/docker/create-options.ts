@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode'
+import { folderOf } from '../catalog/container.js'
 import type { Container, Healthcheck, RestartPolicy } from '../catalog/container.js'
 
 /** What a container gets that is not in its catalogue entry. */
@@ -23,13 +24,14 @@ export function createOptions(
       NetworkMode: 'host',
       RestartPolicy: restartPolicy(container.restartPolicy),
       Binds: [
-        `/etc/kolla/${container.name}/:/var/lib/kolla/config_files/:ro`,
+        `/etc/kolla/${folderOf(container)}/:/var/lib/kolla/config_files/:ro`,
         ...container.volumes,
       ],
       Privileged: container.privileged ?? false,
       CapAdd: [...(container.capabilities ?? [])],
       Tmpfs: Object.fromEntries((container.tmpfs ?? []).map(tmpfsMount)),
       PidMode: container.pidMode ?? '',
+      ...(container.ipcMode && { IpcMode: container.ipcMode }),
       Ulimits: Object.entries(container.ulimits ?? {}).map(([Name, { soft, hard }]) => ({
         Name,
         Soft: soft,

@@ -25,6 +25,7 @@ test('observes this machine, with what was written for its containers', async ()
     await writeConfiguration(remote, [{ name: 'cron', files }], { root })
     const observed = await observeHost(remote, {
       containers: ['cron', 'missing'],
+      folders: ['cron', 'missing'],
       digestKey: 'key',
       galeraVolume: 'mariadb',
       root,

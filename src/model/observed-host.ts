@@ -38,6 +38,8 @@ export interface ObservedHost {
   readonly listeners: readonly Listener[]
   /** Container name → digest of `/etc/kolla/<name>/` (see `configurationDigest`), keyed. */
   readonly configuration: Readonly<Record<string, string>>
+  /** `service/kind` → digest of what that one-shot was run with on this host. */
+  readonly oneShots: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
   /** Only where its volume holds a database. */
@@ -65,6 +67,9 @@ export interface ObservedCeph {
   readonly named: Readonly<Record<string, string | undefined>>
   readonly monitor?: ObservedMonitor
 }
+
+/** Folder of ours below `/etc/kolla`: which one-shots a host ran for the services, and with what. */
+export const oneShotNotes = '.kolla-temporal-one-shots'
 
 /** File of ours in a monitor's folder: the fsid of its cluster. */
 export const fsidFile = 'kolla_temporal.fsid'

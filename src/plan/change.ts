@@ -2,11 +2,11 @@
 export interface Change {
   readonly host: string
   readonly service: string
-  /** Or, for `label` and `bootstrap`, the device; `pools`. */
+  /** Or, for `label` and `bootstrap`, the device; `pools`; a kind of one-shot. */
   readonly container: string
   /**
    * create: missing · replace: other image or definition · restart: its configuration changed, or it does not run (either way it is made anew) ·
-   * label: a blank disk is partitioned for Ceph · bootstrap: a partition becomes an OSD, or Ceph gets its pools ·
+   * label: a blank disk is partitioned for Ceph · bootstrap: a partition becomes an OSD, Ceph gets its pools, or a one-shot of a service is run ·
    * write: configuration files on the host differ from what the running container was given · remove: no longer wanted.
    */
   readonly action: 'create' | 'replace' | 'restart' | 'label' | 'bootstrap' | 'write' | 'remove'

@@ -60,7 +60,9 @@ export class Guard {
           return
         }
         let stderr = ''
-        channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+        channel.stderr
+          .setEncoding('utf8')
+          .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
         channel.on('error', () => undefined)
         channel.once('data', () => resolve(new Guard(channel, client)))
         channel.once('close', () => reject(refused(host, connection, stderr)))

@@ -10,7 +10,9 @@ export async function open(connection: SshConnection, script: string): Promise<D
   const { host } = connection.target
   const { channel } = await connection.exec(script, title)
   let stderr = ''
-  channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  channel.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
 
   const duplex = new Duplex({
     read: () => channel.resume(),

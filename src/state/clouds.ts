@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
+import { isCloudName } from '../model/cloud-name.js'
 
 /** Where a cloud's files are: `globals.yml`, `passwords.yml` and `config/` below `configdir`, and an inventory. Absolute paths. */
 export interface CloudLocation {
@@ -19,7 +20,11 @@ export function cloudName(configdir: string): string {
 /** Reads the register `clouds.yml`; a register that does not exist is empty. */
 export async function readClouds(stateDirectory: string): Promise<Record<string, CloudLocation>> {
   const text = await readFile(join(stateDirectory, 'clouds.yml'), 'utf8').catch(() => '')
-  return register.parse(parse(text) ?? {})
+  // Without prototype: a name such as `constructor` is known only if somebody has registered it.
+  return Object.assign(Object.create(null), register.parse(parse(text) ?? {})) as Record<
+    string,
+    CloudLocation
+  >
 }
 
 /**
@@ -31,6 +36,11 @@ export async function registerCloud(
   name: string,
   location: CloudLocation,
 ): Promise<CloudLocation | undefined> {
+  if (!isCloudName(name)) {
+    throw new RangeError(
+      `${JSON.stringify(name)} can't be a cloud's name: use letters, digits and hyphens (--cloud NAME)`,
+    )
+  }
   const clouds = await readClouds(stateDirectory)
   const known = clouds[name]
   if (known?.configdir === location.configdir && known.inventory === location.inventory) return

@@ -15,7 +15,15 @@ afterEach(() => rm(folder, { recursive: true }))
 const observed = (index: number, volumes: readonly string[] = []): ObservedHost => {
   const [facts = testFacts[0]] = testFacts.slice(index)
   if (!facts) throw new Error('the test cloud has no such host')
-  return { facts, containers: [], images: {}, volumes, listeners: [], configuration: {} }
+  return {
+    facts,
+    containers: [],
+    images: {},
+    volumes,
+    listeners: [],
+    configuration: {},
+    oneShots: {},
+  }
 }
 
 it('keeps what was observed, readable by its owner alone', async () => {
@@ -54,3 +62,12 @@ it('does not mind a file that another run takes away meanwhile', async () => {
   await symlink('nowhere', join(folder, 'clouds', 'demo', 'found', 'a.json.1f'))
   await expect(keep(snapshots, 55)).resolves.toBeTruthy()
 })
+
+it.each(['../../../x', '..', 'a/b', '.x', ''])(
+  'writes nothing beside its folder: %j',
+  async (name) => {
+    expect(() => new Snapshots(folder, name)).toThrow("can't be the name of a file")
+    const observed = { facts: { ...testFacts[0], name } } as ObservedHost
+    await expect(new Snapshots(folder, 'demo').keepObserved(observed)).rejects.toThrow(RangeError)
+  },
+)

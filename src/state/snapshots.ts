@@ -5,6 +5,7 @@ import type { Container } from '../catalog/container.js'
 import type { HostFacts, ObservedHost } from '../model/observed-host.js'
 import type { CloudFiles } from '../model/cloud.js'
 import { readOrCreate, writePrivateFile } from './private-file.js'
+import { segment } from './segment.js'
 
 /** Snapshots of one kind that are kept of one cloud; a run that is older has ended long ago. */
 const KEPT = 50
@@ -18,7 +19,7 @@ export interface Found {
   readonly containers?: Readonly<Record<string, readonly Container[]>>
 }
 
-const observedOf = (host: string) => join('observed', host)
+const observedOf = (host: string) => join('observed', segment(host))
 
 /**
  * What an operation works from: the operator's files as they were when it began and what was found on the hosts.
@@ -28,7 +29,7 @@ export class Snapshots {
   readonly #folder: string
 
   constructor(stateDirectory: string, cloud: string) {
-    this.#folder = join(stateDirectory, 'clouds', cloud)
+    this.#folder = join(stateDirectory, 'clouds', segment(cloud))
   }
 
   /** Keeps the files and returns their digest. */
@@ -84,7 +85,7 @@ export class Snapshots {
   }
 
   #file(kind: string, digest: string): string {
-    return join(this.#folder, kind, `${digest}.json`)
+    return join(this.#folder, kind, `${segment(digest)}.json`)
   }
 
   async #prune(kind: string): Promise<void> {

@@ -32,7 +32,7 @@ describe('rollback', () => {
     const verbs = order(calls)
     expect(verbs).not.toContain('restoreMariadb')
     expect(verbs).not.toContain('rejoinMariadb')
-    expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+    expect(verbs.indexOf('startContainers keystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
     for (const { verb, startToClose } of calls) {
       if (verb === 'replaceMariadb') expect(startToClose).toBeGreaterThan(COPY_TIMEOUT)
     }
@@ -67,8 +67,8 @@ describe('rollback', () => {
   })
 
   it('waits for a person where it fails itself: there is no way back from a way back', async () => {
-    const { state, startKeystone } = broken('kolla1')
-    const { activities } = fakes('10.11', { startKeystone })
+    const { state, startContainers } = broken('kolla1')
+    const { activities } = fakes('10.11', { startContainers })
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
       await until(handle, 'failure')
@@ -97,16 +97,16 @@ describe('rollback', () => {
     await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
     const verbs = order(calls)
     expect(verbs).toContain('removeContainer')
-    expect(verbs.indexOf('removeContainer')).toBeLessThan(verbs.indexOf('startKeystone'))
+    expect(verbs.indexOf('removeContainer')).toBeLessThan(verbs.indexOf('startContainers keystone'))
   })
 
   it('is asked about before data are lost for it, where a person chose it in an upgrade', async () => {
-    const { startKeystone } = broken('kolla1')
+    const { startContainers } = broken('kolla1')
     let undone = false
     const { activities, calls } = fakes('11.8', {
-      startKeystone: (ref: { found?: string }, host: string) => {
+      startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
         undone = ref.found === 'r'
-        if (!undone) startKeystone(ref, host)
+        if (!undone) startContainers(ref, host, names)
       },
     })
     await environment.withWorker(activities, async (runs) => {
@@ -140,7 +140,7 @@ describe('rollback', () => {
     expect(of('startMariadb').sort()).toEqual(['kolla2', 'kolla3', 'kolla3'])
     expect(of('stopMariadb').sort()).toEqual(hosts)
     expect(of('restoreMariadb')).toEqual(['kolla1'])
-    expect(of('startKeystone').sort()).toEqual(hosts)
+    expect(of('startService').sort()).toEqual(hosts)
   })
 
   it('does not guess where no MariaDB tells how far its schema was migrated', async () => {

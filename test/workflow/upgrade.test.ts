@@ -1,10 +1,10 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Activities } from '../../activities/index.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
 import type { StepTimes } from '../../src/plan/step-times.js'
 import { BadInput, connect } from '../../src/client/index.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
+import { startsOf } from '../support/fake-activities.js'
 import { broken, fakes, hosts, order, record, until, upgradePlan } from '../support/fake-upgrade.js'
 
 let environment: WorkflowEnvironment
@@ -20,7 +20,7 @@ describe('upgrade', () => {
     const { activities, calls } = fakes()
     await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
     const verbs = order(calls)
-    const wanted: (keyof Activities)[] = [
+    const wanted: string[] = [
       'planUpgrade',
       'pullImages',
       'backUpMariadb',
@@ -29,14 +29,19 @@ describe('upgrade', () => {
       'replaceLoadBalancer',
       'replaceMariadb',
       'replaceRabbitmq',
-      'expandKeystone',
-      'startKeystone',
-      'contractKeystone',
+      'migrateSchema',
+      'startContainers keystone',
+      'bootstrapKeystone',
       'issueToken',
     ]
     expect(verbs.filter((verb) => wanted.includes(verb))).toEqual(wanted)
-    for (const verb of ['replaceMariadb', 'replaceRabbitmq', 'startKeystone'] as const) {
-      const own = calls.filter((call) => call.verb === verb)
+    const phases = calls.filter((call) => call.verb === 'migrateSchema').map(({ args }) => args[3])
+    expect(phases).toEqual(['expand', 'contract'])
+    for (const own of [
+      calls.filter((call) => call.verb === 'replaceMariadb'),
+      calls.filter((call) => call.verb === 'replaceRabbitmq'),
+      startsOf(calls, 'keystone'),
+    ]) {
       expect(own.map((call) => call.host)).toEqual(hosts)
       for (const [index, call] of own.slice(1).entries()) {
         expect(call.startedAt).toBeGreaterThanOrEqual(own[index]?.endedAt ?? Infinity)
@@ -46,12 +51,12 @@ describe('upgrade', () => {
 
   it('takes stateless services in batches, after a canary that goes alone', async () => {
     // As long as a busy machine may take to begin the other one.
-    const startKeystone = () => new Promise((resolve) => setTimeout(resolve, 500))
-    const { activities, calls } = fakes('11.8', { startKeystone })
+    const startContainers = () => new Promise((resolve) => setTimeout(resolve, 500))
+    const { activities, calls } = fakes('11.8', { startContainers })
     await environment.withWorker(activities, (runs) =>
       runs.execute('upgrade', { ...input, batch: '100%', canary: 0.1 }),
     )
-    const own = calls.filter((call) => call.verb === 'startKeystone')
+    const own = startsOf(calls, 'keystone')
     const [canary, second, third] = own
     expect(canary?.host).toBe('kolla1')
     expect(second?.startedAt).toBeGreaterThanOrEqual(canary?.endedAt ?? Infinity)
@@ -76,25 +81,25 @@ describe('upgrade', () => {
       await handle.executeUpdate('approve', { args: [{ plan: 'd2' }] })
       await handle.result()
     })
-    expect(order(calls)).toContain('startKeystone')
+    expect(order(calls)).toContain('startContainers keystone')
   })
 
   it.each(['retry', 'skip', 'abort'] as const)(
     'pauses at a step that fails until somebody decides: %s',
     async (decision) => {
-      const { state, startKeystone } = broken('kolla1')
-      const { activities, calls } = fakes('11.8', { startKeystone })
+      const { state, startContainers } = broken('kolla1')
+      const { activities, calls } = fakes('11.8', { startContainers })
       await environment.withWorker(activities, async (runs) => {
         const handle = await runs.start('upgrade', input)
         const waiting = await until(handle, 'failure')
         expect(waiting.what).toBe('keystone on kolla1 failed: kolla1: keystone exited')
-        expect(calls.filter((call) => call.verb === 'startKeystone')).toHaveLength(1)
+        expect(startsOf(calls, 'keystone')).toHaveLength(1)
         state.mended = decision === 'retry'
         await handle.executeUpdate('decide', { args: [decision] })
         if (decision === 'abort') await expect(handle.result()).rejects.toThrow()
         else await handle.result()
       })
-      const starts = calls.filter((call) => call.verb === 'startKeystone').map((call) => call.host)
+      const starts = startsOf(calls, 'keystone').map((call) => call.host)
       expect(starts).toEqual(
         {
           retry: ['kolla1', ...hosts],
@@ -102,18 +107,19 @@ describe('upgrade', () => {
           abort: ['kolla1'],
         }[decision],
       )
-      const withdrawn = calls.filter((call) => call.verb === 'withdrawKeystone')
+      const withdrawn = calls.filter((call) => call.verb === 'withdrawSuccessors')
       expect(withdrawn.map(({ host }) => host)).toEqual(['kolla1'])
       // The old release still runs somewhere: its schema is left to it.
-      expect(order(calls).includes('contractKeystone')).toBe(decision === 'retry')
+      expect(order(calls).includes('bootstrapKeystone')).toBe(decision === 'retry')
     },
   )
 
   it('asks about each of several hosts that failed, one after the other', async () => {
-    const startKeystone = (_ref: unknown, host: string) => {
+    const startContainers = (_ref: unknown, host: string, names: readonly string[]) => {
+      if (!names.includes('keystone')) return
       throw ApplicationFailure.nonRetryable(`${host}: keystone exited`, 'StepFailed')
     }
-    const { activities } = fakes('11.8', { startKeystone })
+    const { activities } = fakes('11.8', { startContainers })
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', { ...input, batch: '100%' })
       const asked: string[] = []
@@ -133,8 +139,8 @@ describe('upgrade', () => {
   })
 
   it('is answered through the typed client, which explains what it waits for', async () => {
-    const { state, startKeystone } = broken('kolla2')
-    const { activities } = fakes('11.8', { startKeystone })
+    const { state, startContainers } = broken('kolla2')
+    const { activities } = fakes('11.8', { startContainers })
     const client = await connect({ address: environment.address })
     await environment.withWorker(activities, async (runs) => {
       const { workflowId } = await runs.start('upgrade', input)
@@ -155,11 +161,11 @@ describe('upgrade', () => {
 
   it('undoes everything by itself where it is told so', async () => {
     let old = false
-    const { startKeystone } = broken('kolla1')
+    const { startContainers } = broken('kolla1')
     const { activities, calls } = fakes('11.8', {
-      startKeystone: (ref: { found?: string }, host: string) => {
+      startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
         old = ref.found === 'r'
-        if (!old) startKeystone(ref, host)
+        if (!old) startContainers(ref, host, names)
       },
     })
     await environment.withWorker(activities, async (runs) => {
@@ -255,6 +261,6 @@ describe('upgrade', () => {
     })
     await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
     expect(order(calls)).not.toContain('backUpMariadb')
-    expect(order(calls)).toContain('contractKeystone')
+    expect(order(calls)).toContain('bootstrapKeystone')
   })
 })

@@ -1,6 +1,6 @@
 import { shortHostname } from '../host-view.js'
 import { configJson, limits } from '../kolla-config.js'
-import type { Service } from '../service.js'
+import { ofOneComponent } from '../service.js'
 import {
   asCeph,
   cephConf,
@@ -12,8 +12,9 @@ import {
 } from './conf.js'
 
 /** The managers: one works, the others stand by. */
-export const cephMgr: Service = {
+export const cephMgr = ofOneComponent({
   name: 'ceph-mgr',
+  container: 'ceph_mgr',
   group: 'ceph-mgr',
   enabled: (globals) => globals.enable_ceph,
   containers: (ctx) => [
@@ -37,4 +38,4 @@ export const cephMgr: Service = {
   overrides: [cephConfig],
   networks: ['storage', 'cluster'],
   logs: cephLogs,
-}
+})

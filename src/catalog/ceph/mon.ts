@@ -1,6 +1,6 @@
 import { addressOf, shortHostname } from '../host-view.js'
 import { configJson, limits } from '../kolla-config.js'
-import type { Service } from '../service.js'
+import { ofOneComponent } from '../service.js'
 import {
   asCeph,
   cephConf,
@@ -13,8 +13,9 @@ import {
 } from './conf.js'
 
 /** The monitors: what the cluster is and who belongs to it. Their data and keys are made once, ever. */
-export const cephMon: Service = {
+export const cephMon = ofOneComponent({
   name: 'ceph-mon',
+  container: 'ceph_mon',
   group: 'ceph-mon',
   enabled: (globals) => globals.enable_ceph,
   containers: (ctx) => [
@@ -45,4 +46,4 @@ export const cephMon: Service = {
   overrides: [cephConfig],
   networks: ['storage', 'cluster'],
   logs: cephLogs,
-}
+})

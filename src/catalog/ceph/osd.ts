@@ -1,7 +1,8 @@
 import type { OsdFacts } from '../../model/observed-host.js'
 import type { Container } from '../container.js'
 import { configFile, configJson, limits } from '../kolla-config.js'
-import type { Context, Service } from '../service.js'
+import { ofOneComponent } from '../service.js'
+import type { Context } from '../service.js'
 import {
   asCeph,
   cephConf,
@@ -13,8 +14,9 @@ import {
 } from './conf.js'
 
 /** A container for each finished OSD that the host's disks hold. All that it is lies on its partitions. */
-export const cephOsd: Service = {
+export const cephOsd = ofOneComponent({
   name: 'ceph-osd',
+  container: 'ceph_osd_*',
   group: 'ceph-osd',
   enabled: (globals) => globals.enable_ceph,
   containers: (ctx) => (ctx.host.facts.osds ?? []).map((osd) => osdContainer(ctx, osd)),
@@ -27,7 +29,7 @@ export const cephOsd: Service = {
   networks: ['storage', 'cluster'],
   images: ['ceph-osd'],
   logs: cephLogs,
-}
+})
 
 /** kolla-ansible's name: `ceph_osd_0`. */
 export const osdName = (id: number) => `ceph_osd_${id}`

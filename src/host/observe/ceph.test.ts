@@ -108,4 +108,18 @@ describe('what a host shows of Ceph', () => {
     const foreign = '@@ ceph-monitor\nkeys=none\nmade=\n'
     expect(parseCeph(splitSections(foreign)).monitor).toMatchObject({ made: true })
   })
+
+  it('is nothing that a disk only claims, and no device but by its name', () => {
+    const claimed = seen
+      .replace(`bluestore=${osd}\nrole=main`, 'bluestore=$(id)\nrole=main')
+      .replace(`PART_ENTRY_UUID=${osd}`, 'PART_ENTRY_UUID=a;id')
+      .replace('whoami=4', 'whoami=4;id')
+    const [disk] = parseCeph(splitSections(claimed)).disks
+    expect(disk?.partitions[0]).toMatchObject({ uuid: '', bluestore: { osdUuid: 'unreadable' } })
+    expect(disk?.partitions[0]?.bluestore).not.toHaveProperty('id')
+    const named = '@@ ceph-disks\nnamed=/dev/sdb /dev/sdb;id\n'
+    expect(() => parseCeph(splitSections(named))).toThrow()
+    const monitor = parseCeph(splitSections('@@ ceph-monitor\nmade=$(id)\n')).monitor
+    expect(monitor).toMatchObject({ made: true, fsid: 'unreadable' })
+  })
 })

@@ -1,4 +1,5 @@
 import { raw, sh } from '../../ssh/quote.js'
+import { listOneShotNotes } from '../one-shot-notes.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
 
@@ -20,6 +21,7 @@ export type SectionName =
   | 'containers'
   | 'images'
   | 'volumes'
+  | 'one-shots'
   | 'galera'
   | 'ceph-disks'
   | 'ceph-monitor'
@@ -57,12 +59,13 @@ const inspected = [
 
 /** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
 export function observationScript({
-  names,
+  folders,
   root,
   galeraVolume,
   ceph,
 }: {
-  readonly names: readonly string[]
+  /** Below `root`; may end with `*`. */
+  readonly folders: readonly string[]
   readonly root: string
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
@@ -100,7 +103,7 @@ while [[ $listening =~ pid=([0-9]+) ]]; do
 done
 
 folders=()
-for name in ${names}; do
+for name in ${folders}; do
   # OSDs have their number in the name.
   for folder in ${root}/$name; do [[ -d $folder ]] && folders+=("${raw('${folder##*/}')}"); done
 done
@@ -110,6 +113,7 @@ if ((${raw('${#folders[@]}')})); then
   section digests; find "${raw('${folders[@]}')}" -type f -exec sha256sum -- {} +
 fi
 
+section one-shots${raw(listOneShotNotes(root))}
 [[ ! $docker_info ]] || section engine
 if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker[@]}')} == 2)); then
   section docker

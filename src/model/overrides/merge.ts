@@ -20,25 +20,25 @@ const styles: Readonly<Partial<Record<MergeKind, IniStyle>>> = {
   properties: { sections: false, bareKeys: false, colons: false },
 }
 
+interface Wanted {
+  readonly service: string
+  readonly file: string
+  readonly host: string
+  readonly kind: MergeKind
+  readonly paths?: readonly string[]
+}
+
 /**
  * A service's overrides of one file for one host, weakest first, in kolla-ansible's order: `global.conf` (oslo),
  * `<file>`, which is `<service>.conf` for most, `<service>/<file>`, `<service>/<host>/<file>`.
  */
-export function overridesFor(
-  overrides: readonly Override[],
-  wanted: { service: string; file: string; host: string; kind: MergeKind },
-): Override[] {
+export function overridesFor(overrides: readonly Override[], wanted: Wanted): Override[] {
   return overridePaths(wanted).flatMap((path) => overrides.find((one) => one.path === path) ?? [])
 }
 
 /** Where an operator may put overrides of a file; `unusedOverrides` takes them all. */
-export function overridePaths(wanted: {
-  service: string
-  file: string
-  host: string
-  kind: MergeKind
-}): string[] {
-  const { service, file, host, kind } = wanted
+export function overridePaths({ service, file, host, kind, paths }: Wanted): string[] {
+  if (paths) return paths.map((path) => path.replace('HOST', host))
   return [
     ...(kind === 'oslo' ? ['global.conf'] : []),
     file,
