@@ -48,8 +48,9 @@ agree="{ python3 -m pip check || true; } | { ! grep --invert-match -e '^No broke
 module() { # NAME…
   printf "python3 -c 'import importlib.util as u, sys; sys.exit(not all(u.find_spec(m) for m in sys.argv[1:]))' %s" "$*"
 }
-api() { # MODULE
-  printf 'uwsgi --version && %s' "$(module "$1")"
+# Drivers that only configuration names are nobody's dependency.
+api() { # MODULE…
+  printf 'uwsgi --version && %s' "$(module "$@" memcache pymysql)"
 }
 # By importing them: they are Debian's, and its Python must be that of the service.
 ceph_bindings="python3 -c 'import rados, rbd; print(\"librbd\", rbd.RBD().version())'"
@@ -80,7 +81,7 @@ openstack() {
   prove heat-api-cfn "$(api heat.wsgi.cfn)"
   prove heat-engine 'heat-engine --version'
   # Its start has gathered and compressed what the dashboard serves.
-  prove horizon "$agree" "$(api openstack_dashboard.wsgi)" "$(module heat_dashboard)" \
+  prove horizon "$agree" "$(api openstack_dashboard.wsgi heat_dashboard pymemcache)" \
     "python3 -c 'import django; print(\"Django\", django.get_version())'"
 }
 
