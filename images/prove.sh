@@ -107,7 +107,7 @@ compute() {
 ceph() {
   prove ceph-mon 'ceph-mon --version' 'ceph --version'
   prove ceph-mgr 'ceph-mgr --version'
-  prove ceph-osd 'ceph-osd --version' 'ceph-bluestore-tool --version'
+  prove ceph-osd 'ceph-osd --version' 'ceph-bluestore-tool --help'
   prove ceph-rgw 'radosgw --version'
 }
 
