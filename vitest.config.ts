@@ -18,7 +18,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool,
-          include: ['{src,workflows,activities,workers,bench}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            '{src,workflows,activities,workers,bench}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/conformance/read/*.test.ts',
+          ],
         },
       },
       {
@@ -28,6 +32,16 @@ export default defineConfig({
           include: ['test/workflow/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          pool,
+          include: ['test/conformance/*.test.ts'],
+          // Rendering an input by kolla-ansible keeps one processor busy for half a minute.
+          testTimeout: 900_000,
+          maxConcurrency: 2,
         },
       },
       { test: { name: 'lab', include: ['test/lab/*.test.ts'], ...lab } },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { adminOpenrc, cloudsYaml } from '../src/catalog/openrc.js'
+import { accessFiles } from '../src/catalog/openrc.js'
 import { writePrivateFile } from '../src/state/private-file.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
@@ -9,9 +9,8 @@ export function accessActivities(contexts: CloudContexts) {
     /** Writes what people and programs log in with beside the operator's files, for their owner alone. */
     async writeAccessFiles(ref: CloudRef): Promise<string[]> {
       const { cloud, configdir } = await contexts.get(ref)
-      const files = { 'admin-openrc.sh': adminOpenrc(cloud), 'clouds.yaml': cloudsYaml(cloud) }
       return allEnded(
-        Object.entries(files).map(async ([name, text]) => {
+        Object.entries(accessFiles(cloud)).map(async ([name, text]) => {
           const path = join(configdir, name)
           await writePrivateFile(path, text)
           return path

@@ -1,8 +1,10 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ApplicationFailure } from '@temporalio/common'
+import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
-import { groupOf, probesOf, renderHost } from '../src/catalog/render.js'
+import { groupOf, probesOf, renderHost, servicesOn } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
@@ -12,6 +14,7 @@ import type { Cloud, CloudFiles, Host } from '../src/model/cloud.js'
 import { loginSecrets } from '../src/model/login/login-secrets.js'
 import { password } from '../src/model/passwords.js'
 import { readCloud } from '../src/model/read-cloud.js'
+import { secretsOf, secretsOfPasswords } from '../src/model/secrets-of.js'
 import type { DesiredContainer } from '../src/plan/desired.js'
 import {
   configurationDigest,
@@ -19,21 +22,28 @@ import {
   fileState,
   keyedDigest,
 } from '../src/plan/digest.js'
+import type { Hold } from '../src/host/fence.js'
 import type { Remote } from '../src/ssh/remote.js'
 import { configdirOf } from '../src/state/cloud-files.js'
-import { readClouds } from '../src/state/clouds.js'
+import { namesOfDirectory, readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
 import { ReleaseRecords } from '../src/state/release-records.js'
+import { readStateId } from '../src/state/state-id.js'
 import { Snapshots } from '../src/state/snapshots.js'
 import type { Found } from '../src/state/snapshots.js'
 import { RememberedTimes } from '../src/state/step-times.js'
 import type { Adapters } from './adapters.js'
+import { Fences } from './fences.js'
 
 /** How payloads name what an operation works from: the cloud, and digests of its files and of what was found. */
 export interface CloudRef {
   readonly cloud: string
   readonly files: string
   readonly found?: string
+  /** Id of the state directory that they lie in: no other worker can do anything with them. */
+  readonly home?: string
+  /** What the run got the cloud's lock with; a run that only looks has none. */
+  readonly hold?: Hold
 }
 
 /** How payloads name a host as it was observed: a digest, too, for what was seen of many disks and containers is large. */
@@ -50,14 +60,24 @@ const CACHED = 4
 /** Finds the files, facts, hosts and rendered containers that a reference stands for. */
 export class CloudContexts {
   readonly #contexts = new Map<string, Promise<CloudContext>>()
+  readonly #fences: Fences
 
-  constructor(private readonly adapters: Adapters) {}
+  constructor(private readonly adapters: Adapters) {
+    this.#fences = new Fences(adapters)
+  }
 
   /** Where a cloud's files are now; an operation that has begun stays with those that it began with. @throws ApplicationFailure `BadInput` for a cloud that nobody registered */
   async locate(name: string): Promise<CloudLocation> {
     const clouds = await readClouds(this.adapters.stateDirectory)
     const location = clouds[name]
-    if (location) return location
+    if (location) {
+      const names = await namesOfDirectory(this.adapters.stateDirectory, location.configdir)
+      if (names.length < 2) return location
+      throw ApplicationFailure.nonRetryable(
+        `${location.configdir} is registered as ${names.join(' and as ')}: one directory is one cloud; take the names that its containers don't carry out of ${join(this.adapters.stateDirectory, 'clouds.yml')}`,
+        'BadInput',
+      )
+    }
     const known = Object.keys(clouds).join(', ') || 'none'
     throw ApplicationFailure.nonRetryable(
       `the worker knows no cloud ${name} (it knows: ${known}): run any verb with -i, --configdir and --cloud ${name} on the worker's machine`,
@@ -83,7 +103,33 @@ export class CloudContexts {
     return Promise.all(seen.map(({ host, digest }) => snapshots.observed(host, digest)))
   }
 
-  async get(ref: CloudRef): Promise<CloudContext> {
+  /** Id of this worker's state directory. */
+  async home(): Promise<string> {
+    return readStateId(this.adapters.stateDirectory)
+  }
+
+  /** @throws ApplicationFailure `WrongWorker` where the run began with another state directory; another worker may take it */
+  async get({ hold, ...ref }: CloudRef): Promise<CloudContext> {
+    if (ref.home !== undefined && ref.home !== (await this.home())) {
+      throw wrongWorker(this.adapters.stateDirectory)
+    }
+    const context = await this.#cached(ref)
+    if (!hold) return context
+    await this.snapshots(ref.cloud).hold(hold.lock, ref)
+    return context.behind({
+      lock: hold.lock,
+      remote: (remote) => this.#fences.fenced(remote, ref.cloud, hold),
+    })
+  }
+
+  /** For a run that only looks. @throws HostTaken where a host is another cloud's */
+  async checkOwner(ref: CloudRef, host: string, signal: AbortSignal): Promise<void> {
+    const cloud = await this.get(ref)
+    if (ref.hold || cloud.isShared(host)) return
+    await this.#fences.checkOwner(cloud.remote(host), ref.cloud, signal)
+  }
+
+  async #cached(ref: CloudRef): Promise<CloudContext> {
     const key = JSON.stringify(ref)
     const known = this.#contexts.get(key)
     if (known) return known
@@ -102,7 +148,8 @@ export class CloudContexts {
       ref.found === undefined ? nothingFound : snapshots.found(ref.found),
       snapshots.digestKey(),
     ])
-    this.adapters.secrets.add(Object.fromEntries(Object.entries(files.vaulted ?? [])))
+    this.adapters.secrets.add(secretsOf(files))
+    this.adapters.secrets.add(files.vaulted ?? [])
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud
@@ -111,6 +158,13 @@ export class CloudContexts {
 }
 
 const namesOf = ({ hosts }: Found) => hosts.map(({ name }) => name)
+
+function wrongWorker(stateDirectory: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'WrongWorker',
+    message: `the worker on ${hostname()} has another state directory (${stateDirectory}) than the one that this operation began with, and is not to work on its cloud: stop that worker (kolla-temporal server stop), or give it the same state directory`,
+  })
+}
 
 const nothingFound: Found = { hosts: [], images: {} }
 
@@ -124,9 +178,18 @@ function parsed(files: CloudFiles): Cloud {
   )
 }
 
+/** What hosts become for a run that may change them. */
+interface Fence {
+  /** Run id of its lock; a run that only looks has none. */
+  readonly lock?: string
+  remote(remote: Remote): Remote
+}
+
+const noFence: Fence = { remote: (remote) => remote }
+
 /** One cloud as one operation sees it. */
 export class CloudContext {
-  readonly #rendered = new Map<string, readonly Container[]>()
+  readonly #rendered: Map<string, readonly Container[]>
 
   constructor(
     private readonly adapters: Adapters,
@@ -135,14 +198,33 @@ export class CloudContext {
     readonly cloud: Cloud,
     readonly found: Found,
     readonly digestKey: string,
+    private readonly fence = noFence,
+    rendered = new Map<string, readonly Container[]>(),
   ) {
-    adapters.secrets.add(cloud.passwords)
+    this.#rendered = rendered
+    adapters.secrets.add(secretsOfPasswords(cloud.passwords))
     adapters.secrets.add(loginSecrets(cloud))
   }
 
   /** The same cloud, knowing what was found. */
   with(found: Found): CloudContext {
-    return new CloudContext(this.adapters, this.configdir, this.cloud, found, this.digestKey)
+    const { adapters, configdir, cloud, digestKey, fence } = this
+    return new CloudContext(adapters, configdir, cloud, found, digestKey, fence)
+  }
+
+  /** The same cloud for a run that holds it. */
+  behind(fence: Fence): CloudContext {
+    const { adapters, configdir, cloud, found, digestKey } = this
+    return new CloudContext(
+      ...([adapters, configdir, cloud, found, digestKey] as const),
+      fence,
+      this.#rendered,
+    )
+  }
+
+  /** Run id of the lock of the run that holds it, if one does. */
+  get lock(): string | undefined {
+    return this.fence.lock
   }
 
   host(name: string): Host {
@@ -157,7 +239,20 @@ export class CloudContext {
     throw ApplicationFailure.nonRetryable(`${name} has not been observed`, 'BadInput')
   }
 
+  /** A host, where the run may work on it: every script looks whether it still is the run's. */
   remote(name: string): Remote {
+    const remote = this.sharedRemote(name)
+    return this.isShared(name) ? remote : this.fence.remote(remote)
+  }
+
+  /** A host that only builds and serves images is nobody's: clouds may share it. */
+  isShared(name: string): boolean {
+    const builds = (this.cloud.groups.get('registry') ?? []).includes(name)
+    return builds && servicesOn(this.cloud, name).length === 0
+  }
+
+  /** As `remote`, for what clouds may do side by side. */
+  sharedRemote(name: string): Remote {
     return this.adapters.ssh.remote({
       host: name,
       connection: this.host(name).connection,
@@ -172,7 +267,7 @@ export class CloudContext {
   /** What the catalogue, or a release record, wants on a host. */
   containers(host: string): readonly Container[] {
     const recorded = this.found.containers
-    if (recorded) return recorded[host] ?? []
+    if (recorded) return Object.hasOwn(recorded, host) ? (recorded[host] ?? []) : []
     const rendered = this.#rendered.get(host) ?? renderHost(this.cloud, this.found.hosts, host)
     this.#rendered.set(host, rendered)
     return rendered
@@ -191,15 +286,13 @@ export class CloudContext {
     const digest = this.found.images[ref] ?? ''
     return {
       name: container.name,
+      folder: folderOf(container),
       service: container.service,
       release: globals.openstack_release,
       // A tag may have moved on since a record was taken.
       image: { ref: this.found.containers ? byDigest(ref, digest) : ref, digest },
       configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
       definition: definitionDigest(container),
-      ...(container.bootstrap !== undefined && {
-        bootstrap: keyedDigest(this.digestKey, container.bootstrap),
-      }),
       ...(container.accounts !== undefined && {
         accounts: keyedDigest(this.digestKey, container.accounts),
       }),

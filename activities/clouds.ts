@@ -1,17 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
-import { checkOverrides } from '../src/catalog/check-overrides.js'
-import { checkPasswords } from '../src/catalog/check-passwords.js'
-import { checkUndeployed } from '../src/catalog/undeployed.js'
-import { requiredPasswords } from '../src/catalog/render.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import { checkInput } from '../src/model/inputs.js'
-import { readCloud } from '../src/model/read-cloud.js'
 import { readCloudFiles } from '../src/state/cloud-files.js'
 import type { CloudInput, OperationName } from '../workflows/operations.js'
 import type { Adapters } from './adapters.js'
 import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
-import { badInput } from './failures.js'
+import { badInput, readable } from './failures.js'
 
 /** A cloud as an operation begins with it. */
 export interface OpenedCloud {
@@ -24,26 +19,32 @@ export interface OpenedCloud {
   readonly findings: readonly Finding[]
 }
 
-export function cloudActivities({ client }: Adapters, contexts: CloudContexts) {
+export function cloudActivities(
+  { client, secrets, checkFiles }: Adapters,
+  contexts: CloudContexts,
+) {
   return {
     /** Checks the input and the operator's files, and keeps the files for the run as they are now. */
     async openCloud(operation: OperationName, input: CloudInput): Promise<OpenedCloud> {
       refuse(checkInput(operation, input))
       const { cloud: name } = input
       const files = await readCloudFiles(name, await contexts.locate(name))
-      const { cloud, findings: ofFiles } = readCloud(files, requiredPasswords)
-      if (!cloud) throw badInput(ofFiles)
-      const findings = [
-        ...ofFiles,
-        ...checkOverrides(cloud),
-        ...checkPasswords(cloud),
-        ...checkUndeployed(cloud),
-      ]
+      const checked = await checkFiles(files)
+      secrets.add(checked.secrets)
+      const { findings, hosts, buildHost } = checked
       refuse(findings)
-      const ref = { cloud: name, files: await contexts.snapshots(name).keepFiles(files) }
-      const [buildHost] = cloud.groups.get('registry') ?? []
-      const hosts = cloud.hosts.map((host) => host.name)
-      return { name, ref, hosts, findings, ...(buildHost !== undefined && { buildHost }) }
+      const ref = {
+        cloud: name,
+        files: await contexts.snapshots(name).keepFiles(files),
+        home: await contexts.home(),
+      }
+      return {
+        name,
+        ref,
+        hosts,
+        findings: readable(findings),
+        ...(buildHost !== undefined && { buildHost }),
+      }
     },
 
     /** Keeps what rendering must know of the hosts, and names it in the reference. */

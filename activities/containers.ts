@@ -1,9 +1,10 @@
 import type { Container } from '../src/catalog/container.js'
-import { logFoldersOf } from '../src/catalog/render.js'
+import { frontendNamesOf, logFoldersOf } from '../src/catalog/render.js'
 import { createOptions } from '../src/docker/create-options.js'
 import {
   hasLabels,
   inspectContainer,
+  isRunning,
   removeContainer,
   replaceContainer,
   startContainer as startStopped,
@@ -13,6 +14,7 @@ import {
 import { execIn } from '../src/docker/exec.js'
 import { awaitEnd, runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
+import { writeConfiguration } from '../src/host/configuration.js'
 import { awaitProbes } from '../src/host/wait.js'
 import type { LongWork } from '../src/host/wait.js'
 import { RemoteError } from '../src/ssh/errors.js'
@@ -21,6 +23,7 @@ import { keyedDigest } from '../src/plan/digest.js'
 import { successorOf } from '../src/plan/passing.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { drained, giveBack } from './drained.js'
 import { cancellation, report } from './progress.js'
 
 /** How long a service may take until it does its work, in milliseconds. */
@@ -28,12 +31,40 @@ export const HEALTH_TIMEOUT = 300_000
 
 export function containerActivities(contexts: CloudContexts) {
   return {
-    /** Starts containers of one service that need no protocol, and proves that the service works. */
+    /**
+     * Starts or replaces containers of one service on a host. Nobody is sent to one that is replaced meanwhile, and what
+     * it was asked is answered first. Returns when the service does its work there.
+     */
     async startContainers(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      await startAll(await contexts.get(ref), host, names)
+    },
+
+    /** Writes the configuration of all containers of a service on a host and starts them. */
+    async startService(ref: CloudRef, host: string, service: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await allEnded(names.map((name) => startContainer(cloud, host, name)))
-      const services = new Set(names.map((name) => cloud.container(host, name).service))
-      for (const service of services) await proveHealth(cloud, host, service)
+      const own = cloud.containers(host).filter((container) => container.service === service)
+      await writeConfiguration(cloud.remote(host), own, cancellation())
+      await startAll(
+        cloud,
+        host,
+        own.map(({ name }) => name),
+      )
+    },
+
+    /** Starts new containers beside those that serve, where they can stand by; what does not load takes nothing away. */
+    async prepareSuccessors(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await allEnded(names.map((name) => standBy(cloud, host, name)))
+    },
+
+    /** Takes away those that stand by and whose turn does not come, unless one is the only one that is left. */
+    async withdrawSuccessors(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const engine = (await contexts.get(ref)).engine(host)
+      await allEnded(
+        names.map(async (name) => {
+          if (await isRunning(engine, name)) await removeContainer(engine, successorOf(name))
+        }),
+      )
     },
 
     /** Waits until a service that runs on a host does its work; by default every service that it should run. */
@@ -53,6 +84,41 @@ export function containerActivities(contexts: CloudContexts) {
       await stopAndRemove(engine, name)
     },
   }
+}
+
+async function startAll(
+  cloud: CloudContext,
+  host: string,
+  names: readonly string[],
+): Promise<void> {
+  const services = [...new Set(names.map((name) => cloud.container(host, name).service))]
+  const engine = cloud.engine(host)
+  const balanced = names.filter((name) => frontendNamesOf(cloud.cloud, name).length > 0)
+  const found = await Promise.all(
+    balanced.map(async (name) => {
+      const [present, next] = await Promise.all([
+        inspectContainer(engine, name),
+        inspectContainer(engine, successorOf(name)),
+      ])
+      return { name, serves: present?.State.Running === true, isNew: !present && !next }
+    }),
+  )
+  const serving = found.flatMap(({ name, serves }) => (serves ? [name] : []))
+  // An attempt that was killed after it had stopped the old one has left it drained. HAProxy's own check still keeps
+  // everybody away until it answers.
+  const left = found.flatMap(({ name, serves, isNew }) => (serves || isNew ? [] : [name]))
+  const start = async (idle: boolean) => {
+    await allEnded(
+      names.map((name) =>
+        startContainer(cloud, host, name, { idle: idle && serving.includes(name) }),
+      ),
+    )
+    for (const service of services) await proveHealth(cloud, host, service)
+  }
+  await allEnded([
+    serving.length > 0 ? drained(cloud, host, serving, start) : start(false),
+    ...(left.length > 0 ? [giveBack(cloud, host, left)] : []),
+  ])
 }
 
 /**
@@ -152,13 +218,21 @@ export async function runOnce(
   cloud: CloudContext,
   host: string,
   container: Container,
-  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'>,
+  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'> & {
+    /** Whether it may be ended at any time: what it makes is looked at by nobody before it has ended well. */
+    readonly scratch?: boolean
+  },
   ofImage?: string,
 ): Promise<readonly string[]> {
   const desired = cloud.desired(host, container)
   const image = ofImage ?? desired.image.ref
   const takes = keyedDigest(cloud.digestKey, JSON.stringify([oneShot, desired, image]))
-  const labels = { [label.cloud]: cloud.cloud.name, [label.oneShot]: takes }
+  const labels = {
+    [label.cloud]: cloud.cloud.name,
+    [label.oneShot]: takes,
+    ...(cloud.lock !== undefined && { [label.lock]: cloud.lock }),
+    ...(oneShot.scratch === true && { [label.scratch]: 'yes' }),
+  }
   report(oneShot.name)
   const { exitCode, tail } = await runOneShot(
     cloud.engine(host),

@@ -1,3 +1,4 @@
+import { backendName } from '../src/catalog/haproxy-frontend.js'
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { drainServers, readyServers } from '../src/host/haproxy-server.js'
@@ -16,13 +17,13 @@ const DRAIN_TIMEOUT = 15
 export async function drained(
   cloud: CloudContext,
   host: string,
-  service: string,
+  containers: readonly string[],
   body: (idle: boolean) => Promise<void>,
 ): Promise<void> {
   report('draining')
   try {
     const empty = await allEnded(
-      balancersOf(cloud, host, service).map(({ remote, servers }) =>
+      balancersOf(cloud, host, containers).map(({ remote, servers }) =>
         drainServers(remote, servers, { seconds: DRAIN_TIMEOUT, ...cancellation() }),
       ),
     )
@@ -30,14 +31,18 @@ export async function drained(
     cancellation().signal.throwIfAborted()
     await body(empty.length > 0 && empty.every(Boolean))
   } finally {
-    await giveBack(cloud, host, service)
+    await giveBack(cloud, host, containers)
   }
 }
 
 /** HAProxy's own check decides about a member again, if it was drained. */
-export async function giveBack(cloud: CloudContext, host: string, service: string): Promise<void> {
+export async function giveBack(
+  cloud: CloudContext,
+  host: string,
+  containers: readonly string[],
+): Promise<void> {
   await allEnded(
-    balancersOf(cloud, host, service).map(({ remote, servers }) =>
+    balancersOf(cloud, host, containers).map(({ remote, servers }) =>
       readyServers(remote, servers).catch(unlessAway),
     ),
   )
@@ -48,10 +53,11 @@ function unlessAway(error: unknown): void {
   if (!(error instanceof HostUnreachable)) throw error
 }
 
-/** Every load balancer, with what it calls a service's member on a host. */
-function balancersOf(cloud: CloudContext, host: string, service: string) {
+/** Every load balancer, with what it calls containers of a host. */
+function balancersOf(cloud: CloudContext, host: string, containers: readonly string[]) {
   const member = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-  const servers = frontendNamesOf(cloud.cloud, service).map((name) => `${name}_back/${member}`)
+  const frontends = containers.flatMap((name) => frontendNamesOf(cloud.cloud, name))
+  const servers = frontends.map((name) => `${backendName(name)}/${member}`)
   if (servers.length === 0) return []
   return cloud.members('loadbalancer').map((name) => ({ remote: cloud.remote(name), servers }))
 }

@@ -2,7 +2,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { describe, expect, it } from 'vitest'
 import { DockerError } from '../src/docker/errors.js'
 import { HostKeyChanged, HostUnreachable, RemoteError } from '../src/ssh/errors.js'
-import { toFailure } from './failures.js'
+import { readable, toFailure } from './failures.js'
+import { withCleanFindings } from './interceptor.js'
 
 const step = { verb: 'startMariadb', host: 'kolla1', failures: 1 }
 const redact = (text: string) => text.replaceAll('hunter2', '***')
@@ -11,6 +12,28 @@ function failure(error: unknown, failures = 1): ApplicationFailure {
   if (found instanceof ApplicationFailure) return found
   throw found
 }
+
+describe('findings', () => {
+  const findings = (count: number, severity: 'error' | 'warning') =>
+    Array.from({ length: count }, (_, i) => ({ severity, message: `${severity} ${i}` }))
+
+  it('are all told, unless nobody could read them: then errors first', () => {
+    expect(readable(findings(500, 'warning'))).toHaveLength(500)
+    const told = readable([...findings(100_000, 'warning'), ...findings(10, 'error')])
+    expect(told).toHaveLength(501)
+    expect(told.slice(0, 10)).toEqual(findings(10, 'error'))
+    expect(told.at(-1)?.message).toBe('99510 more findings are not shown')
+  })
+
+  it('that a step returns hold no secret', () => {
+    const result = { name: 'hunter2', findings: [{ severity: 'warning', message: 'is hunter2' }] }
+    expect(withCleanFindings(result, redact)).toEqual({
+      name: 'hunter2',
+      findings: [{ severity: 'warning', message: 'is ***' }],
+    })
+    expect(withCleanFindings('hunter2', redact)).toBe('hunter2')
+  })
+})
 
 describe('toFailure', () => {
   it('tells host, command, exit code and last lines of a failed step, without secrets', () => {

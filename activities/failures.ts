@@ -1,7 +1,8 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { DockerError } from '../src/docker/errors.js'
+import { LockLost } from '../src/host/fence.js'
 import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
-import { formatFinding } from '../src/model/finding.js'
+import { formatFinding, hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { FailureType, StepFailure } from '../workflows/operations.js'
 
@@ -42,7 +43,7 @@ export function toFailure(
     })
   }
   if (error instanceof HostError) {
-    const type: FailureType | 'HostUnreachable' = error.retryable ? 'HostUnreachable' : 'BadInput'
+    const type = typeOf(error)
     const message = redact(error.message)
     const finding: Finding = {
       severity: 'error',
@@ -68,10 +69,30 @@ export function toFailure(
   })
 }
 
+function typeOf(error: HostError): FailureType | 'HostUnreachable' {
+  if (error instanceof LockLost) return 'LockLost'
+  return error.retryable ? 'HostUnreachable' : 'BadInput'
+}
+
+/** More than a person reads at once, and less than fits into a payload. */
+const MOST_FINDINGS = 500
+
 /** What a person must mend first, all of it at once. */
 export function badInput(findings: readonly Finding[]): ApplicationFailure {
-  const message = findings.map(formatFinding).join('\n')
-  return ApplicationFailure.nonRetryable(message, 'BadInput', findings)
+  const told = readable(findings)
+  return ApplicationFailure.nonRetryable(told.map(formatFinding).join('\n'), 'BadInput', told)
+}
+
+/** Those that can be told; errors first where there are too many. */
+export function readable(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= MOST_FINDINGS) return findings
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const others = findings.filter(({ severity }) => severity !== 'error')
+  const message = `${findings.length - MOST_FINDINGS} more findings are not shown`
+  return [
+    ...[...errors, ...others].slice(0, MOST_FINDINGS),
+    { severity: hasErrors(findings) ? 'error' : 'warning', message },
+  ]
 }
 
 function stepFailed(message: string, failures: number, details: StepFailure): ApplicationFailure {

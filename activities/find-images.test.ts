@@ -2,9 +2,10 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { testCloud } from '../src/catalog/testing/cloud.js'
 import { observedHost } from '../src/plan/testing.js'
 import type { CloudContext } from './cloud-context.js'
-import { recordedImages } from './find-images.js'
+import { findImages, recordedImages } from './find-images.js'
 
 /** A registry that has lost Keystone's image; a layer of what it has is 1 GiB. */
 let server: Server
@@ -62,4 +63,21 @@ it('names a host without room for them', async () => {
   const { findings } = await find(['mariadb'], 2 ** 30)
   expect(findings[0]).toMatchObject({ host: 'kolla1' })
   expect(findings[0]?.message).toMatch(/^the record's images need 3\.0 GiB/)
+})
+
+it('names every image that the cloud needs and the registry lacks, and how to build it', async () => {
+  const cloud = testCloud({
+    globals: { docker_registry: registry, docker_registry_insecure: true },
+  })
+  const containers = () => ['cron', 'keystone'].map((image) => ({ image, service: image }))
+  const host = (name: string) => cloud.hosts.find((one) => one.name === name)
+  const { digests, findings } = await findImages({
+    cloud,
+    containers,
+    host,
+  } as unknown as CloudContext)
+  expect(Object.values(digests)).toContain('sha256:aa')
+  expect(findings.map(({ message }) => message)).toEqual([
+    `the registry lacks images of release 2026.1: ${registry}/kolla/keystone:2026.1-debian-trixie: run \`kolla-temporal build\`, with their names or their profile`,
+  ])
 })

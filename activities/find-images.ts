@@ -26,7 +26,7 @@ export async function findImages(
   const found = [...answers]
   const digests = found.flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]]))
   const missing = found.flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
-  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\``
+  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\`, with their names or their profile`
   return {
     digests: Object.fromEntries(digests) as Record<string, string>,
     findings: missing.length === 0 ? [] : [{ severity: 'error', message }],
@@ -43,11 +43,15 @@ export async function askRegistry<T>(ask: () => Promise<T>): Promise<T | Finding
   }
 }
 
-/** What every host has to pull, against the digests that were found. */
-export function missingImages(cloud: CloudContext, observed: readonly ObservedHost[]): Pull[] {
+/** What every host has to pull, for `only` these services, against the digests that were found. */
+export function missingImages(
+  cloud: CloudContext,
+  observed: readonly ObservedHost[],
+  only?: readonly string[],
+): Pull[] {
   return observed
     .map(({ facts: { name: host }, images }) => {
-      const missing = imagesOf(cloud, host).filter(
+      const missing = imagesOf(cloud, host, only).filter(
         (ref) => !images[ref]?.includes(cloud.found.images[ref] ?? ''),
       )
       return { host, images: missing }
@@ -123,11 +127,12 @@ export function registryOptions({ cloud }: CloudContext): RegistryOptions {
   return { insecure, ...(login && { login }) }
 }
 
-function imagesOf(cloud: CloudContext, host: string): string[] {
+function imagesOf(cloud: CloudContext, host: string, only?: readonly string[]): string[] {
   const { globals } = cloud.host(host)
   const early = servicesOn(cloud.cloud, host).flatMap(({ name: service, images = [] }) =>
     images.map((image) => ({ image, service })),
   )
   const wanted = [...cloud.containers(host), ...early]
-  return [...new Set(wanted.map((container) => imageRef(globals, container)))]
+  const own = wanted.filter(({ service }) => only?.includes(service) ?? true)
+  return [...new Set(own.map((container) => imageRef(globals, container)))]
 }

@@ -23,7 +23,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
      */
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await drained(cloud, host, 'mariadb', async () => {
+      await drained(cloud, host, ['mariadb'], async () => {
         await startMember(cloud, host)
         report('migrating the system tables')
         await ask(cloud, host, 'mariadb', ['mariadb-upgrade', '--user=mysql', '--silent'])
@@ -39,7 +39,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const container = cloud.container(host, 'mariadb')
       const volume = cloud.host(host).globals.mariadb_datadir_volume
-      await drained(cloud, host, 'mariadb', async () => {
+      await drained(cloud, host, ['mariadb'], async () => {
         if (!(await joinsAlready(cloud, host, turn))) {
           await stopContainer(cloud.engine(host), 'mariadb')
           await replaceData(cloud.remote(host), volume, { turn, prepared: false })

@@ -1,26 +1,41 @@
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
-import { containerNames } from '../src/catalog/index.js'
+import { containerFolders, containerNames } from '../src/catalog/index.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'
+import { checkNames } from '../src/plan/check-names.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { cephQuestions } from './ceph/observe.js'
+import { badInput } from './failures.js'
 import { cancellation, report } from './progress.js'
 
 export function hostActivities(contexts: CloudContexts) {
   return {
-    /** What a host is and what runs on it, in one round trip. */
+    /**
+     * What a host is and what runs on it, in one round trip. For a run that holds the cloud it is the run's afterwards,
+     * and nothing goes on there that an earlier one began.
+     *
+     * @throws HostTaken where it is another cloud's
+     */
     async observeHost(ref: CloudRef, host: string): Promise<Observation> {
       const cloud = await contexts.get(ref)
-      const observed = await observeHost(cloud.remote(host), {
+      const { signal } = cancellation()
+      const observing = observeHost(cloud.remote(host), {
         containers: containerNames,
+        folders: containerFolders,
         digestKey: cloud.digestKey,
         galeraVolume: cloud.host(host).globals.mariadb_datadir_volume,
         ...cephQuestions(cloud, host),
-        ...cancellation(),
+        signal,
       })
-      const digest = await contexts.snapshots(ref.cloud).keepObserved(observed)
+      // Whose it is says more than what it shows.
+      await allEnded<unknown>([contexts.checkOwner(ref, host, signal), observing])
+      const observed = await observing
+      const snapshots = contexts.snapshots(ref.cloud)
+      const digest = await snapshots.keepObserved(observed)
+      if (ref.hold) await snapshots.hold(ref.hold.lock, { observed: [{ host, digest }] })
       const running = observed.containers.filter(({ state }) => state === 'running').length
       return { host, digest, running }
     },
@@ -34,6 +49,8 @@ export function hostActivities(contexts: CloudContexts) {
         hostname: view.facts.hostname,
         address: findAddress(view) ?? view.connection.address,
       }))
+      const wrong = checkNames(hosts, globals)
+      if (wrong.length > 0) throw badInput(wrong)
       return prepareHost(
         cloud.remote(host),
         cloud.facts(host),

@@ -43,7 +43,7 @@ export function imageActivities(contexts: CloudContexts) {
     /** Serves registry v2 on the build host at the address that `docker_registry` names, if that is the host's own. */
     async startRegistry(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const remote = cloud.remote(host)
+      const remote = cloud.sharedRemote(host)
       const folder = '/var/cache/kolla-build/recipe'
       await sendFiles(remote, await filesBelow(recipeFolder, folder), cancellation())
       const { docker_registry: address } = cloud.cloud.globals
@@ -67,7 +67,7 @@ export function imageActivities(contexts: CloudContexts) {
         const message = findings.map(formatFinding).join('\n')
         throw ApplicationFailure.nonRetryable(message, 'BadInput', findings)
       }
-      const remote = cloud.remote(host)
+      const remote = cloud.sharedRemote(host)
       const { recipe, files, command } = buildPlan(request)
       const recipeFiles = await filesBelow(recipeFolder, recipe.path)
       await sendFiles(remote, [...recipeFiles, ...files], cancellation())

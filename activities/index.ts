@@ -5,11 +5,13 @@ import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
 import { containerActivities } from './containers.js'
 import { galeraUpgradeActivities } from './galera-upgrade.js'
+import { giveBackActivities } from './give-back.js'
 import { hostActivities } from './hosts.js'
 import { imageActivities } from './images.js'
 import { keystoneActivities } from './keystone.js'
 import { mariadbActivities } from './mariadb.js'
 import { mariadbBackupActivities } from './mariadb-backup.js'
+import { oneShotActivities } from './one-shots.js'
 import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
@@ -30,6 +32,7 @@ export function createActivities(adapters: Adapters) {
     ...mariadbActivities(contexts),
     ...mariadbBackupActivities(contexts),
     ...rabbitmqActivities(contexts),
+    ...oneShotActivities(contexts),
     ...keystoneActivities(contexts),
     ...cephActivities(contexts),
     ...accessActivities(contexts),
@@ -37,12 +40,14 @@ export function createActivities(adapters: Adapters) {
     ...upgradeActivities(contexts),
     ...galeraUpgradeActivities(contexts),
     ...upgradePreviewActivities(contexts),
+    ...giveBackActivities(contexts),
   }
 }
 
 export type Activities = ReturnType<typeof createActivities>
 export type { CloudRef } from './cloud-context.js'
+export type { Hold } from '../src/host/fence.js'
 export type { OpenedCloud } from './clouds.js'
 export type { DatabaseState } from './mariadb-backup.js'
-export type { PlannedCloud } from './plan.js'
+export type { PlannedCloud, PlannedOneShots } from './plan.js'
 export type { PlannedRollback, PlannedUpgrade } from './plan-upgrade.js'

@@ -2,7 +2,7 @@ import type { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker'
 import type { FailureType } from '../workflows/operations.js'
-import { toFailure } from './failures.js'
+import { redactedValue, toFailure } from './failures.js'
 import type { Redact } from './failures.js'
 import { heartbeating } from './progress.js'
 
@@ -17,7 +17,7 @@ export function aroundActivities(redact: Redact) {
         try {
           const result = await heartbeating(redact, () => next(input))
           failed.forget(id)
-          return result
+          return withCleanFindings(result, redact)
         } catch (error) {
           const step = { verb, host: hostOf(input.args), failures: failed.of(id) + 1 }
           const failure = toFailure(error, step, redact)
@@ -52,6 +52,12 @@ class FailureCounts {
 function isStepFailure(failure: Error): boolean {
   const type: FailureType = 'StepFailed'
   return failure instanceof ApplicationFailure && failure.type === type
+}
+
+/** What a verb tells people in sentences; all else that it returns are names and numbers, to be used as they are. */
+export function withCleanFindings(result: unknown, redact: Redact): unknown {
+  if (typeof result !== 'object' || result === null || !('findings' in result)) return result
+  return { ...result, findings: redactedValue(result.findings, redact) }
 }
 
 /** By convention a verb takes a cloud and then, if it works on one host, that host's name. */

@@ -149,6 +149,7 @@ async function runBackupTool(
   const container = mariabackup(contextOf(cloud.cloud, cloud.found.hosts, host))
   await writeConfiguration(cloud.remote(host), [container], cancellation())
   const { name: toolName, script, environment } = tool
-  const oneShot = { name: toolName, command: ['bash', '-c', script], environment }
+  const command = ['bash', '-c', script]
+  const oneShot = { name: toolName, command, environment, scratch: true }
   return runOnce(cloud, host, container, oneShot, image)
 }

@@ -1,6 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common'
 import type { Container } from '../src/catalog/container.js'
-import { accountsSql, restoredAccountsSql } from '../src/catalog/mariadb-accounts.js'
+import { accountsSql } from '../src/catalog/mariadb-accounts.js'
+import { restoredAccountsSql } from '../src/catalog/one-shots.js'
 import {
   UNREADABLE,
   copyingFiles,
@@ -9,11 +10,13 @@ import {
   recoverPosition,
   standAlone,
 } from '../src/catalog/mariadb.js'
+import { isRunning } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
 import type { GaleraMember } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { proveHealth, runOnce, startContainer } from './containers.js'
 import { badInput } from './failures.js'
@@ -147,4 +150,31 @@ export async function sql(cloud: CloudContext, host: string, statements: string)
     ...cancellation(),
   })
   if (code !== 0) throw new RemoteError(host, `${command.join(' ')} in ${name}`, code, [stderr])
+}
+
+/**
+ * Lets accounts without the right SUPER make triggers while `body` runs, which MariaDB withholds as long as it writes a
+ * binary log. Every member that runs is told: HAProxy may turn to another one meanwhile.
+ */
+export async function trustingFunctionCreators<T>(
+  cloud: CloudContext,
+  body: () => Promise<T>,
+): Promise<T> {
+  const running = await Promise.all(
+    cloud.members(name).map(async (host) => {
+      return (await isRunning(cloud.engine(host), name)) ? [host] : []
+    }),
+  )
+  const set = (value: 0 | 1) =>
+    allEnded(
+      running
+        .flat()
+        .map((host) => sql(cloud, host, `SET GLOBAL log_bin_trust_function_creators = ${value}`)),
+    )
+  try {
+    await set(1)
+    return await body()
+  } finally {
+    await set(0)
+  }
 }

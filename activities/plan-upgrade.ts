@@ -8,6 +8,7 @@ import { withRelease } from '../src/model/with-release.js'
 import { cephLeft, cephTag, isCephPinned, isOfCeph } from '../src/plan/ceph/pinned.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
+import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
 import type { DesiredHost } from '../src/plan/desired.js'
@@ -24,7 +25,7 @@ import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
 import type { DatabaseState } from './mariadb-backup.js'
-import { desiredHosts, membersByService, planCloud } from './plan.js'
+import { desiredHosts, givenBack, membersByService, planCloud, servicesIn } from './plan.js'
 import type { PlannedCloud } from './plan.js'
 
 /** What an upgrade will do. */
@@ -51,6 +52,8 @@ export interface PlannedRollback extends PlannedCloud {
   readonly times: StepTimes
   /** Tag of the images that Ceph runs, where it stays with them. */
   readonly cephTag?: string
+  /** Names this plan and no other. */
+  readonly digest: string
 }
 
 /** A backup, its proof and the data themselves, each about as large as the data. */
@@ -122,9 +125,10 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)
       const desired = cephStays ? all.map(withoutCeph) : all
       // A monitor or an OSD that the record does not know is none to be removed.
-      const changes = planChanges(ref.cloud, desired, observed).filter(
+      const ofContainers = planChanges(ref.cloud, desired, observed).filter(
         (change) => !isOfCeph(change) || (!cephStays && change.action !== 'remove'),
       )
+      const changes = [...givenBack(cloud, observed), ...ofContainers]
       const stays = cephStays && cephChanges.length > 0
       const wanted = new Map(
         desired.map((host) => [host.name, host.containers.map((it) => it.image)]),
@@ -139,8 +143,13 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...checkPeers(desired, observed),
       ]
       const times = await contexts.times(ref.cloud).of('rollback')
-      const plan = { ref, changes, bootstraps: [], findings, pulls, members, record, steps, times }
-      return { ...plan, ...(stays && { cephTag: cephTag(observed) ?? record.to }) }
+      const digest = planDigest([record.id, record.backup?.id, changes, cloud.found.images])
+      const plan = { ref, changes, findings, pulls, members, record, steps, times, digest }
+      return {
+        ...plan,
+        ...servicesIn(cloud),
+        ...(stays && { cephTag: cephTag(observed) ?? record.to }),
+      }
     },
   }
 }
@@ -155,7 +164,7 @@ async function ofRelease(
   const files = withRelease(await snapshots.files(opened.files), release)
   const { findings } = readCloud(files)
   if (hasErrors(findings)) throw badInput(findings)
-  return { cloud: opened.cloud, files: await snapshots.keepFiles(files) }
+  return { ...opened, files: await snapshots.keepFiles(files) }
 }
 
 /** The operator's files at the release that runs, with the images that run. */
@@ -207,7 +216,7 @@ async function driftOf(
 /** A disk becomes an OSD in a deploy, not on the way. */
 function newDisks(changes: readonly Change[], release: string): Finding[] {
   return changes
-    .filter(({ action }) => action === 'label' || action === 'bootstrap')
+    .filter((change) => isOfCeph(change) && !isContainer(change) && change.action !== 'remove')
     .map(({ host, container }) => ({
       severity: 'error',
       host,

@@ -1,7 +1,9 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
+import { backendName, frontendsOf } from '../src/catalog/haproxy-frontend.js'
 import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
-import { membersOf, servicesOn } from '../src/catalog/render.js'
+import type { OneShotKind } from '../src/catalog/one-shots.js'
+import { cephClientsOf, membersOf, servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -13,11 +15,15 @@ import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { checkRelease } from '../src/plan/check-release.js'
 import type { DesiredHost } from '../src/plan/desired.js'
+import { giveBacks } from '../src/plan/drained.js'
 import { withGalera } from '../src/plan/galera.js'
-import { dueBootstraps, planChanges } from '../src/plan/plan-changes.js'
+import { checkOnly } from '../src/plan/check-only.js'
+import { oneShotChanges } from '../src/plan/one-shots.js'
+import { planChanges } from '../src/plan/plan-changes.js'
 import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
+import { oneShotsOfAll, wantedOneShots } from './one-shots.js'
 
 /** What is to be done, and on whom. */
 export interface PlannedCloud {
@@ -25,14 +31,27 @@ export interface PlannedCloud {
   readonly ref: CloudRef
   readonly changes: readonly Change[]
   readonly findings: readonly Finding[]
-  /** Services whose one-shots must run before their containers are started. */
-  readonly bootstraps: readonly string[]
+  /** Service → the one-shots that it has, and the host that runs them; `changes` tell which are due. */
+  readonly oneShots: Readonly<Record<string, PlannedOneShots>>
+  /** Containers that are loaded beside those which they replace. */
+  readonly standby: readonly string[]
+  /** Services whose containers need keys of the cloud's own Ceph. */
+  readonly cephClients: readonly string[]
+  /** Only these services are looked at. */
+  readonly only?: readonly string[]
   /** Images that hosts lack. */
   readonly pulls: readonly Pull[]
   /** Service → its hosts in the inventory's order. */
   readonly members: Readonly<Record<string, readonly string[]>>
   /** Monitors of Ceph whose data is to be made, where Ceph is enabled. */
   readonly monitors?: Pick<MonitorPlan, 'make' | 'halfMade'>
+}
+
+export interface PlannedOneShots {
+  readonly host: string
+  /** Whose configuration and image they work with. */
+  readonly container: string
+  readonly kinds: readonly OneShotKind[]
 }
 
 export function planActivities(contexts: CloudContexts) {
@@ -66,7 +85,16 @@ export async function planCloud(
   const cloud = opened.with({ hosts, images: {} })
   const members = membersByService(cloud)
   const refused = (findings: readonly Finding[]) => {
-    return { ref, changes: [], bootstraps: [], pulls: [], members, findings }
+    return {
+      ref,
+      changes: [],
+      oneShots: {},
+      standby: [],
+      cephClients: [],
+      pulls: [],
+      members,
+      findings,
+    }
   }
   if (!isComplete(cloud)) {
     return refused(checkHosts(cloud.cloud, observed, { containers: new Map() }))
@@ -77,7 +105,7 @@ export async function planCloud(
   const images = await findImages(cloud)
   const found = { hosts, images: images.digests }
   const rendered = opened.with(found)
-  const missing = missingImages(rendered, observed)
+  const missing = missingImages(rendered, observed, only)
   const bytes =
     images.findings.length > 0 ? new Map<string, number>() : await pullBytes(rendered, missing)
   const pulls = missing.map((pull) => ({ ...pull, bytes: bytes.get(pull.host) ?? 0 }))
@@ -90,7 +118,7 @@ export async function planCloud(
     ...checkData(cloud.cloud, observed),
     ...ceph.findings,
     ...images.findings,
-    ...unknownServices(only),
+    ...checkOnly(cloud.cloud, observed, only),
   ]
   const desired = desiredHosts(rendered)
   findings.push(...checkPeers(desired, observed))
@@ -99,16 +127,29 @@ export async function planCloud(
   const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
   const galera = observed.filter(({ facts }) => members['mariadb']?.includes(facts.name))
   const started = withGalera(withMonitors(containers, ceph.monitors), galera)
-  const changes = [...started, ...ceph.changes]
+  const changes = [
+    ...givenBack(rendered, observed),
+    ...started,
+    ...oneShotChanges(wantedOneShots(rendered), observed),
+    ...ceph.changes,
+  ]
   return {
     ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
     changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
-    bootstraps: dueBootstraps(desired, observed),
+    ...servicesIn(rendered),
+    ...(only && { only }),
     findings,
     pulls,
     members,
     ...(ceph.monitors && { monitors: ceph.monitors }),
   }
+}
+
+/** What earlier runs have left drained. */
+export function givenBack(cloud: CloudContext, observed: readonly ObservedHost[]): Change[] {
+  const enabled = Object.keys(membersByService(cloud))
+  const backends = frontendsOf(cloud.cloud, services).map(({ name }) => backendName(name))
+  return giveBacks(observed, { backends, services: enabled })
 }
 
 /** What every host that was found must run. */
@@ -141,12 +182,18 @@ export function membersByService({ cloud }: CloudContext): PlannedCloud['members
   return Object.fromEntries(enabled.map((service) => [service.name, membersOf(cloud, service)]))
 }
 
-function unknownServices(only: readonly string[] = []): Finding[] {
-  const known = services.map((service) => service.name)
-  return only
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      severity: 'error',
-      message: `there is no service ${name}: the services are ${known.join(', ')}`,
-    }))
+/** What a plan tells of services: their one-shots, who stands by, who needs keys. */
+export function servicesIn(
+  cloud: CloudContext,
+): Pick<PlannedCloud, 'oneShots' | 'standby' | 'cephClients'> {
+  const oneShots = oneShotsOfAll(cloud).map(({ service, host, container, takes }) => {
+    return [service, { host, container, kinds: [...takes.keys()] }] as const
+  })
+  const all = cloud.found.hosts.flatMap(({ name }) => cloud.containers(name))
+  const standby = all.filter((container) => container.standby).map(({ name }) => name)
+  return {
+    oneShots: Object.fromEntries(oneShots),
+    standby: [...new Set(standby)],
+    cephClients: cephClientsOf(cloud.cloud),
+  }
 }

@@ -86,7 +86,7 @@ export function releaseActivities(contexts: CloudContexts) {
         besides(record.files, await snapshots.files(ref.files)),
       )
       const found = await snapshots.keepFound({ hosts, images, containers })
-      return { ref: { cloud: ref.cloud, files, found }, record: summaryOf(record), gone }
+      return { ref: { ...ref, files, found }, record: summaryOf(record), gone }
     },
 
     /** Removes images by their digests; one that a container uses stays. */

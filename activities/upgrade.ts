@@ -1,25 +1,21 @@
-import { keystoneOneShot } from '../src/catalog/keystone-one-shot.js'
 import { floating } from '../src/catalog/floating.js'
 import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { removeContainer, stopContainer } from '../src/docker/containers.js'
 import { DockerError } from '../src/docker/errors.js'
-import { execIn } from '../src/docker/exec.js'
 import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
 import { successorOf } from '../src/plan/passing.js'
 import type { Versions } from '../src/plan/release-record.js'
-import { RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
+import { RemoteError } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { ask, isAsWanted, proveHealth, runOnce, startContainer } from './containers.js'
+import { ask, isAsWanted, proveHealth, startContainer } from './containers.js'
+import { withoutWork, worksAgain } from './maintenance.js'
 import { cancellation, report } from './progress.js'
 
 /** How long requests that are under way may take when the floating address leaves, in seconds. */
 const ANSWER_TIMEOUT = 5
 /** And how long until another host has it: keepalived tells the others that it leaves. */
 const HANDOVER_TIMEOUT = 6
-
-/** How long a node of RabbitMQ may take to hand its work over, or to take work again, in milliseconds. */
-const MAINTENANCE_TIMEOUT = { drain: 480_000, revive: 60_000 }
 
 /** What services need beyond a new container when their release changes. */
 export function upgradeActivities(contexts: CloudContexts) {
@@ -90,9 +86,9 @@ export function upgradeActivities(contexts: CloudContexts) {
         await proveHealth(cloud, host, 'rabbitmq')
       }
       // One that an earlier attempt has replaced would open no port once it is drained.
-      await ((await isAsWanted(cloud, host, 'rabbitmq'))
-        ? start()
-        : withoutWork(cloud, host, start))
+      if (!(await isAsWanted(cloud, host, 'rabbitmq'))) return withoutWork(cloud, host, start)
+      await start()
+      await worksAgain(cloud, host)
     },
 
     /** Stops a service's containers on a host, and whatever stands by for them; they stay, and so do their volumes. */
@@ -102,26 +98,6 @@ export function upgradeActivities(contexts: CloudContexts) {
       const engine = cloud.engine(host)
       await allEnded(names.map(({ name }) => removeContainer(engine, successorOf(name))))
       await allEnded(names.map(({ name }) => stopContainer(engine, name)))
-    },
-
-    /** Adds to Keystone's schema what the new release needs and the old one does not mind. */
-    async expandKeystone(ref: CloudRef, host: string): Promise<void> {
-      const cloud = await contexts.get(ref)
-      await runOnce(cloud, host, cloud.container(host, 'keystone'), {
-        name: 'keystone_expand',
-        command: keystoneOneShot(
-          'keystone-manage db_sync --expand\nexec keystone-manage db_sync --migrate',
-        ),
-      })
-    },
-
-    /** Takes from Keystone's schema what only the old release needed. */
-    async contractKeystone(ref: CloudRef, host: string): Promise<void> {
-      const cloud = await contexts.get(ref)
-      await runOnce(cloud, host, cloud.container(host, 'keystone'), {
-        name: 'keystone_contract',
-        command: keystoneOneShot('exec keystone-manage db_sync --contract'),
-      })
     },
   }
 }
@@ -148,44 +124,6 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
       }),
     ),
   ])
-}
-
-/** A node's work is with the others while `body` replaces it; one that was not replaced takes work again. */
-async function withoutWork(
-  cloud: CloudContext,
-  host: string,
-  body: () => Promise<void>,
-): Promise<void> {
-  report('draining')
-  try {
-    await maintain(cloud, host, 'drain')
-    cancellation().signal.throwIfAborted()
-    await body()
-  } catch (error) {
-    // Why it failed matters more.
-    await maintain(cloud, host, 'revive').catch(() => undefined)
-    throw error
-  }
-}
-
-/**
- * To its end, even if the step is cancelled: a drain that goes on unattended would come after its own revival. A node
- * that is down has nothing to hand over, or to take.
- */
-async function maintain(
-  cloud: CloudContext,
-  host: string,
-  verb: keyof typeof MAINTENANCE_TIMEOUT,
-): Promise<void> {
-  const command = ['rabbitmq-upgrade', '--quiet', verb]
-  const timeoutMs = MAINTENANCE_TIMEOUT[verb]
-  const signal = AbortSignal.timeout(timeoutMs)
-  try {
-    await execIn(cloud.engine(host), 'rabbitmq', command, { signal })
-  } catch (error) {
-    if (signal.aborted) throw new RemoteTimeout(host, command.join(' '), timeoutMs, [])
-    ifRefused(undefined)(error)
-  }
 }
 
 /** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */

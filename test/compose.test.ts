@@ -6,6 +6,13 @@ interface Service {
   readonly environment?: Record<string, string>
   readonly ports?: readonly string[]
   readonly volumes?: readonly (string | { readonly source: string })[]
+  readonly image?: string
+  readonly cap_drop?: readonly string[]
+  readonly cap_add?: readonly string[]
+  readonly security_opt?: readonly string[]
+  readonly pids_limit?: number
+  readonly mem_limit?: string
+  readonly read_only?: boolean
 }
 
 const text = readFileSync('docker-compose.yml', 'utf8')
@@ -24,6 +31,36 @@ test('passwords come from .env alone, and a missing one is an error', () => {
   )
   expect(passwords).toHaveLength(3)
   for (const [, value] of passwords) expect(value).toMatch(/^\$\{POSTGRES_PASSWORD:\?[^}]+\}$/)
+})
+
+test.each(all)('%s has no privilege, and an end of memory and processes', (_name, service) => {
+  expect(service.cap_drop).toEqual(['ALL'])
+  expect(service.cap_add).toBeUndefined()
+  expect(service.security_opt).toContain('no-new-privileges:true')
+  expect(service.pids_limit).toBeGreaterThan(0)
+  expect(service.mem_limit).toMatch(/^\d+[mg]$/)
+})
+
+test('all but those whose image writes its own configuration are read-only', () => {
+  const writable = all.filter(([, { read_only: readOnly }]) => readOnly !== true)
+  expect(writable.map(([name]) => name)).toEqual(['temporal', 'ui'])
+})
+
+test("of the owner's keys the worker sees the one that it needs", () => {
+  const mounted = (services['worker']?.volumes ?? []).map((it) =>
+    typeof it === 'string' ? it : it.source,
+  )
+  const keys = mounted.filter((source) => source.includes('.ssh'))
+  expect(keys).toEqual(['${OPERATOR_HOME:-/root}/.ssh/${SSH_KEY:-id_ed25519}'])
+})
+
+test('production runs on a Node that is maintained, and the package says which will do', () => {
+  const bases = [...readFileSync('Dockerfile', 'utf8').matchAll(/^FROM node:(\d+)/gm)]
+  expect(bases.map(([, major]) => major)).toEqual(['24', '24'])
+  const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    engines: { node: string }
+  }
+  expect(engines.node).toBe('^20.20 || ^22.12 || ^24')
 })
 
 test('what is mounted from the checkout is there', () => {

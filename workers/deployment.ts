@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client'
 import type { Client } from '@temporalio/client'
+import { defaultPayloadConverter } from '@temporalio/common'
 import { DEPLOYMENT } from '../workflows/operations.js'
 
 /**
@@ -37,6 +38,48 @@ export class Deployment {
     }
   }
 
+  /**
+   * Refuses to work beside workers of another state directory: the server would give them and us parts of the same run,
+   * and neither has what the other's part left.
+   *
+   * @throws StrangersHere
+   */
+  async checkHome(state: string): Promise<void> {
+    const current = await this.#current()
+    if (current === undefined) return
+    const its = await this.#homeOf(current)
+    if (its !== undefined && its.state !== state) throw new StrangersHere(current, its)
+  }
+
+  /** Lets the workers that come later know which state directory this one works with. */
+  async tellHome(home: Home): Promise<void> {
+    await this.#client.workflowService.updateWorkerDeploymentVersionMetadata({
+      namespace: this.#client.options.namespace,
+      deploymentVersion: { deploymentName: DEPLOYMENT, buildId: this.#buildId },
+      upsertEntries: { [HOME]: defaultPayloadConverter.toPayload(home) },
+      identity: this.#client.options.identity,
+    })
+  }
+
+  async #current(): Promise<string | undefined> {
+    const { namespace } = this.#client.options
+    const described = await orUnknown(() =>
+      this.#client.workflowService.describeWorkerDeployment({
+        namespace,
+        deploymentName: DEPLOYMENT,
+      }),
+    )
+    const routing = described?.workerDeploymentInfo?.routingConfig
+    return routing?.currentDeploymentVersion?.buildId ?? undefined
+  }
+
+  /** Undefined of a version that was started before versions told it. */
+  async #homeOf(buildId: string): Promise<Home | undefined> {
+    const info = await this.#describe(buildId)
+    const payload = info?.metadata?.entries?.[HOME]
+    return payload ? defaultPayloadConverter.fromPayload<Home>(payload) : undefined
+  }
+
   /** Whether another version is current and no run of this one is left. */
   async isDrained(): Promise<boolean> {
     return (await this.#status()) === DRAINED
@@ -44,17 +87,47 @@ export class Deployment {
 
   /** Undefined while the server does not know this version. */
   async #status(): Promise<number | undefined> {
-    try {
-      const { workerDeploymentVersionInfo: info } =
-        await this.#client.workflowService.describeWorkerDeploymentVersion({
-          namespace: this.#client.options.namespace,
-          deploymentVersion: { deploymentName: DEPLOYMENT, buildId: this.#buildId },
-        })
-      return Number(info?.status)
-    } catch (error) {
-      if (isGrpcServiceError(error) && hasStatus(error, NOT_FOUND)) return undefined
-      throw error
-    }
+    const info = await this.#describe(this.#buildId)
+    return info ? Number(info.status) : undefined
+  }
+
+  async #describe(buildId: string) {
+    const { namespace } = this.#client.options
+    const described = await orUnknown(() =>
+      this.#client.workflowService.describeWorkerDeploymentVersion({
+        namespace,
+        deploymentVersion: { deploymentName: DEPLOYMENT, buildId },
+      }),
+    )
+    return described?.workerDeploymentVersionInfo
+  }
+}
+
+/** Where a worker works from. */
+export interface Home {
+  /** Id of its state directory. */
+  readonly state: string
+  /** Where that is, for people. */
+  readonly place: string
+}
+
+/** Key in the metadata of a version. */
+const HOME = 'kolla_temporal_home'
+
+export class StrangersHere extends Error {
+  constructor(buildId: string, { state, place }: Home) {
+    super(
+      `the workers of this Temporal server and namespace work with another state directory, ${place} (id ${state}), and all of them must share one: use that one, or another server or namespace; if it is gone for good, have the server forget it: temporal worker deployment update-version-metadata --deployment-name ${DEPLOYMENT} --build-id ${buildId} --remove-entries ${HOME}`,
+    )
+  }
+}
+
+async function orUnknown<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (isGrpcServiceError(error) && hasStatus(error, NOT_FOUND)) return undefined
+    throw error
   }
 }
 

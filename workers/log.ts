@@ -2,6 +2,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker'
 import { pino } from 'pino'
 import { redactedValue } from '../activities/failures.js'
 import type { Redact } from '../activities/failures.js'
+import { plain } from './plain.js'
 
 /** One JSON object a line on standard output; no secret gets through. Install before any worker is made. */
 export function installLogger(redact: Redact): void {
@@ -15,13 +16,8 @@ export function installLogger(redact: Redact): void {
         WARN: log.warn,
         ERROR: log.error,
       }
-      write[level].call(log, redactedValue(plain(meta), redact), redact(message))
+      write[level].call(log, redactedValue(plain(meta ?? {}), redact), redact(message))
     }),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   })
-}
-
-/** Errors and class instances as JSON shows them. */
-function plain(meta: unknown): unknown {
-  return JSON.parse(JSON.stringify(meta ?? {})) as unknown
 }

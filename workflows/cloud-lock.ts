@@ -7,9 +7,12 @@ import {
   setHandler,
   sleep,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow'
 import type { ChildWorkflowHandle } from '@temporalio/workflow'
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import type { Hold } from '../activities/index.js'
+import { lockId } from './lock-id.js'
 import { step } from './steps.js'
 
 const release = defineSignal('release')
@@ -23,24 +26,45 @@ export async function cloudLock(): Promise<void> {
   await condition(() => released)
 }
 
-export const lockId = (cloud: string) => `${cloud}-lock`
-
 /**
  * Runs `body` while no other operation of the cloud can, whatever workflow ids are used. A holder that ends in any way,
- * even terminated, takes its lock along.
+ * even terminated, takes its lock along; one whose lock is ended by hand stops as if it were cancelled.
  *
- * @throws ApplicationFailure `CloudBusy` that names the workflow which runs
+ * @throws ApplicationFailure `CloudBusy` that names the workflow which runs, `LockLost`
  */
-export async function holding<T>(cloud: string, body: () => Promise<T>): Promise<T> {
+export async function holding<T>(cloud: string, body: (hold: Hold) => Promise<T>): Promise<T> {
   const lock = await acquire(cloud)
+  const { workflowId: holder } = workflowInfo()
+  const hold = { since: Date.now(), lock: lock.firstExecutionRunId, holder }
+  const scope = new CancellationScope()
+  let state: 'held' | 'freed' | 'lost' = 'held'
+  const ended = () => {
+    if (state !== 'held') return
+    state = 'lost'
+    scope.cancel()
+  }
+  lock.result().then(ended, ended)
+  const isLost = () => state === 'lost'
   try {
-    return await body()
+    return await scope.run(() => body(hold))
+  } catch (error) {
+    throw isLost() ? lost(cloud) : error
   } finally {
-    await CancellationScope.nonCancellable(() => free(lock))
+    if (!isLost()) {
+      state = 'freed'
+      await CancellationScope.nonCancellable(() => free(lock))
+    }
   }
 }
 
-/** A lock that somebody ended by hand is free already. */
+function lost(cloud: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `somebody has ended ${lockId(cloud)}, the lock of ${cloud}: this operation has stopped where it was; run the same command again`,
+    'LockLost',
+  )
+}
+
+/** A lock that somebody ended by hand in this very moment is free already. */
 async function free(lock: ChildWorkflowHandle<typeof cloudLock>): Promise<void> {
   try {
     await lock.signal(release)

@@ -1,7 +1,7 @@
 import { condition, isCancellation, setHandler } from '@temporalio/workflow'
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { approveUpdate, decideUpdate, pauseUpdate, resumeUpdate, waitingQuery } from './messages.js'
-import type { Approval, Decision, OnFailure, Waiting } from './operations.js'
+import type { Approval, Decision, OnFailure, StepDecision, Waiting } from './operations.js'
 import type { Stages } from './stages.js'
 
 /** A person, or the operation's input, wants everything undone that was done so far. */
@@ -11,16 +11,23 @@ export class RollbackWanted extends Error {
   }
 }
 
-/** The hand of a person on an operation that runs: approvals, pauses, and decisions about steps that failed. */
+/** Something that waits, and the one answer that it gets. */
+interface Question {
+  readonly waiting: Waiting
+  answer?: Decision | 'approved'
+}
+
+/**
+ * The hand of a person on an operation that runs: approvals, pauses, and decisions about steps that failed. Make it
+ * before anything is awaited: it answers from the first moment of a run.
+ */
 export class Control {
-  /** Hosts of one batch run side by side: one may wait for a decision while another is paused. */
-  #waits: readonly Waiting[] = []
+  /** Hosts of one batch run side by side: several may wait at once. */
+  #questions: readonly Question[] = []
   #paused = false
-  #approved = false
-  #decision: Decision | undefined
-  /** Ends with the last decision that somebody has been asked for. */
-  #turns: Promise<void> = Promise.resolve()
   #skipped: string[] = []
+  /** How often each step has asked: an answer to the first time is none to the second. */
+  readonly #asked = new Map<string, number>()
   #onFailure: OnFailure
   #choices: readonly Decision[] = ['retry', 'skip', 'rollback', 'abort']
 
@@ -29,14 +36,14 @@ export class Control {
     onFailure: OnFailure = 'pause',
   ) {
     this.#onFailure = onFailure
-    setHandler(waitingQuery, () => this.#waits[0])
+    setHandler(waitingQuery, () => this.#questions[0]?.waiting)
     setHandler(pauseUpdate, () => this.#pause(true))
     setHandler(resumeUpdate, () => this.#pause(false))
-    setHandler(approveUpdate, () => this.#approve(), {
-      validator: (approval: Approval) => this.#checkApproval(approval),
+    setHandler(approveUpdate, (approval) => this.#answer(nameOf(approval), 'approved'), {
+      validator: (approval: Approval) => void this.#find(nameOf(approval), approvals),
     })
-    setHandler(decideUpdate, (decision: Decision) => this.#decide(decision), {
-      validator: (decision: Decision) => this.#checkDecision(decision),
+    setHandler(decideUpdate, (given) => this.#answer(...named(given)), {
+      validator: (given: StepDecision) => this.#check(...named(given)),
     })
   }
 
@@ -51,10 +58,9 @@ export class Control {
     this.#choices = ['retry', 'skip', 'abort']
   }
 
-  /** Waits until somebody approves, at most for `milliseconds`. */
+  /** Waits until somebody approves the plan, or the step, that is named; at most for `milliseconds`. */
   async approval(waiting: Waiting, milliseconds?: number): Promise<void> {
-    this.#approved = false
-    await this.#wait(waiting, () => this.#approved, milliseconds)
+    await this.#ask(waiting, milliseconds)
   }
 
   /**
@@ -75,7 +81,7 @@ export class Control {
         return true
       } catch (error) {
         if (isCancellation(error)) throw error
-        const decision = await this.#ask(title, error)
+        const decision = await this.#decision(title, error)
         if (decision === 'abort') throw error
         if (decision === 'rollback') throw new RollbackWanted(error)
         if (decision === 'retry') continue
@@ -87,99 +93,113 @@ export class Control {
 
   async #ready(): Promise<void> {
     if (!this.#paused) return
-    await this.#wait({ kind: 'paused', what: 'paused by a person' }, () => !this.#paused)
+    const question = { waiting: { kind: 'paused', what: 'paused by a person' } as const }
+    await this.#wait(question, () => !this.#paused)
   }
 
-  async #ask(title: string, error: unknown): Promise<Decision> {
+  async #decision(title: string, error: unknown): Promise<Decision> {
     if (this.#onFailure === 'stop') return 'abort'
     if (this.#onFailure === 'rollback') return 'rollback'
-    const what = `${title} failed: ${reasonOf(error)}`
-    // Of several that failed, one is decided after the other.
-    const turn = this.#turns.then(() => this.#askFor(what))
-    this.#turns = turn.then(nothing, nothing)
-    return turn
+    const count = (this.#asked.get(title) ?? 0) + 1
+    this.#asked.set(title, count)
+    const step = count === 1 ? title : `${title}, attempt ${count}`
+    const answer = await this.#ask({
+      kind: 'failure',
+      what: `${title} failed: ${reasonOf(error)}`,
+      step,
+    })
+    return answer === undefined || answer === 'approved' ? 'abort' : answer
   }
 
-  async #askFor(what: string): Promise<Decision> {
-    this.#decision = undefined
-    await this.#wait({ kind: 'failure', what }, () => this.#decision !== undefined)
-    return this.#decided()
+  async #ask(waiting: Waiting, milliseconds?: number): Promise<Question['answer']> {
+    const question: Question = { waiting }
+    await this.#wait(question, () => question.answer !== undefined, milliseconds)
+    return question.answer
   }
 
-  #decided(): Decision {
-    return this.#decision ?? 'abort'
-  }
-
-  async #wait(waiting: Waiting, until: () => boolean, milliseconds?: number): Promise<void> {
-    this.#show([...this.#waits, waiting])
+  async #wait(question: Question, until: () => boolean, milliseconds?: number): Promise<void> {
+    this.#show([...this.#questions, question])
     try {
       await (milliseconds === undefined ? condition(until) : condition(until, milliseconds))
     } finally {
-      this.#show(this.#waits.filter((other) => other !== waiting))
+      this.#show(this.#questions.filter((other) => other !== question))
     }
   }
 
-  #show(waits: readonly Waiting[]): void {
-    this.#waits = waits
-    this.stages.notice(waits.map((waiting) => this.#describe(waiting)).join('\n'))
-  }
-
-  #waitsFor(...kinds: readonly Waiting['kind'][]): Waiting | undefined {
-    return this.#waits.find(({ kind }) => kinds.includes(kind))
+  #show(questions: readonly Question[]): void {
+    this.#questions = questions
+    this.stages.notice(this.#describe(questions))
   }
 
   #pause(paused: boolean): undefined {
     this.#paused = paused
   }
 
-  #approve(): undefined {
-    this.#approved = true
+  /** An unnamed one is of a history that was recorded when answers had no name: validators let none in any more. */
+  #answer(name: string | undefined, answer: Decision | 'approved'): undefined {
+    const kinds = answer === 'approved' ? approvals : failures
+    const question = name === undefined ? this.#open(kinds)[0] : this.#find(name, kinds)
+    if (question) question.answer = answer
   }
 
-  #decide(decision: Decision): undefined {
-    this.#decision = decision
+  /** @throws ApplicationFailure that says what waits, where what is named does not, or not any more */
+  #find(name: string | undefined, kinds: readonly Waiting['kind'][]): Question {
+    const wanted = kinds === approvals ? 'an approval' : 'a decision'
+    const open = this.#open(kinds)
+    if (open.length === 0) throw this.#refused(`nothing waits for ${wanted}`)
+    const question = open.find(({ waiting }) => name !== undefined && nameOf(waiting) === name)
+    if (question) return question
+    throw this.#refused(`${name ?? 'what has no name'} does not wait for ${wanted}`)
   }
 
-  #checkApproval(approval: Approval): void {
-    const waiting = this.#waitsFor('approval', 'canary')
-    if (!waiting) throw refused(`nothing waits for an approval${this.#insteadOf()}`)
-    if (waiting.plan !== undefined && approval.plan !== waiting.plan) {
-      const named = approval.plan ?? 'one without a name'
-      throw refused(
-        `the plan is ${waiting.plan} now, not ${named}: read it again, and approve that`,
-      )
-    }
+  #check(step: string | undefined, decision: Decision): void {
+    this.#find(step, failures)
+    if (this.#choices.includes(decision)) return
+    throw this.#refused(`${decision} is no decision here: there are ${this.#choices.join(', ')}`)
   }
 
-  #checkDecision(decision: Decision): void {
-    if (!this.#waitsFor('failure')) {
-      throw refused(`no step that failed waits for a decision${this.#insteadOf()}`)
-    }
-    if (!this.#choices.includes(decision)) {
-      throw refused(`${decision} is no decision here: there are ${this.#choices.join(', ')}`)
-    }
+  /** What has no answer yet: of two that come in one moment, the second is refused. */
+  #open(kinds: readonly Waiting['kind'][]): Question[] {
+    return this.#questions.filter(
+      ({ waiting, answer }) => kinds.includes(waiting.kind) && answer === undefined,
+    )
   }
 
-  #describe({ kind, what, plan }: Waiting): string {
-    if (kind === 'failure') return `${what}\nIt waits for a decision: ${this.#choices.join(', ')}`
-    if (kind === 'paused') return `${what}: it waits for resume`
-    return `${what}\nIt waits for an approval${plan === undefined ? '' : ` of plan ${plan}`}`
+  /** What waits, and the update that answers it, as the Web UI takes it. */
+  #describe(questions: readonly Question[]): string {
+    return questions.map(({ waiting }) => `${waiting.what}\n${this.#wanted(waiting)}`).join('\n')
   }
 
-  #insteadOf(): string {
-    const [waiting] = this.#waits
-    return waiting === undefined ? '' : `; it waits because: ${waiting.what}`
+  #wanted({ kind, plan, step }: Waiting): string {
+    if (kind === 'paused') return 'It waits for resume'
+    if (kind !== 'failure') return `It waits for approve ${JSON.stringify({ plan, step })}`
+    const [first, ...others] = this.#choices
+    return `It waits for decide ${JSON.stringify({ step, decision: first })}, or ${others.join(', ')}`
+  }
+
+  #refused(message: string): ApplicationFailure {
+    const open = this.#questions.filter(({ answer }) => answer === undefined)
+    const waits = open.length === 0 ? '' : `. What waits:\n${this.#describe(open)}`
+    return ApplicationFailure.nonRetryable(`${message}${waits}`, 'BadInput')
   }
 }
 
-const nothing = () => undefined
+const approvals: readonly Waiting['kind'][] = ['approval', 'canary']
+const failures: readonly Waiting['kind'][] = ['failure']
+
+/** From the Web UI anything may come, nothing included. */
+function nameOf(it: { readonly plan?: string; readonly step?: string } | undefined) {
+  return it?.plan ?? it?.step
+}
+
+/** A decision alone, or nothing, names no step. */
+function named(given: StepDecision | Decision | undefined): [string | undefined, Decision] {
+  if (typeof given === 'object') return [given.step, given.decision]
+  return [undefined, given ?? 'abort']
+}
 
 /** What a person must know of a failure: the reason, not Temporal's wrapping. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ActivityFailure && error.cause) return error.cause.message
   return error instanceof Error ? error.message : String(error)
-}
-
-function refused(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'BadInput')
 }

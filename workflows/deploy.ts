@@ -1,14 +1,14 @@
 import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
-import { observeAndPlan, onAll, operate, together, verify } from './operate.js'
+import { giveBack } from './give-back.js'
+import { afterOf, runbook } from '../src/plan/runbook.js'
+import type { PartName } from '../src/plan/runbook.js'
+import { observeAndPlan, onAll, operate, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
-import { startCeph, startGateways } from './services/ceph.js'
-import { initializeKeystone, rollKeystone } from './services/keystone.js'
-import { formGalera, rollMariadb } from './services/mariadb.js'
-import { startRabbitmq } from './services/rabbitmq.js'
+import { protocolOf } from './services/index.js'
 import { step } from './steps.js'
 
 /** Makes the cloud as its files describe it. */
@@ -30,34 +30,20 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
   return { changes, warnings: [...warnings, ...doubts], summary: summarize(changes, true) }
 }
 
-/** The order of a deployment: everything side by side that its dependencies allow. */
+/** Everything side by side that the runbook allows. */
 async function carryOut(run: Run): Promise<void> {
+  await giveBack(run, 'services')
   await pullImages(run)
   await writeConfiguration(run)
-  const loadBalancer = together(
-    () => run.start('haproxy'),
-    () => run.start('keepalived'),
-  )
-  const controlPlane = together(
-    () => run.start('cron'),
-    () => loadBalancer,
-    () => run.start('memcached'),
-    () => startRabbitmq(run),
-    async () => {
-      const newDatabase = await formGalera(run)
-      await rollMariadb(run, newDatabase)
-      await loadBalancer
-      // Not before all members have the data: a table that is made while one copies them may be missing from its copy,
-      // which Galera then expels.
-      await initializeKeystone(run, newDatabase)
-      await rollKeystone(run)
-    },
-  )
-  await together(
-    () => controlPlane,
-    () => startCeph(run),
-  )
-  await startGateways(run)
+  const begun = new Map<PartName, Promise<void>>()
+  const begin = (part: PartName): Promise<void> => {
+    const known = begun.get(part)
+    if (known) return known
+    const done = Promise.all(afterOf(part).map(begin)).then(() => protocolOf(part).start(run))
+    begun.set(part, done)
+    return done
+  }
+  await onAll(runbook, ({ part }) => begin(part))
   // Last: who is to take over has done so.
   await removeUnwanted(run)
 }
@@ -70,7 +56,9 @@ async function pullImages({ plan, ref, stages }: Run): Promise<void> {
 }
 
 async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {
-  const hosts = [...new Set(plan.changes.map((change) => change.host))]
+  const touched = plan.changes.filter(({ action }) => action !== 'giveBack')
+  const hosts = [...new Set(touched.map((change) => change.host))]
+  if (hosts.length === 0) return
   await stages.run('Write configuration', () =>
     onAll(hosts, (host) => {
       const containers = plan.changes.filter((c) => c.host === host && isContainer(c))

@@ -1,12 +1,11 @@
-export { cloudLock } from './cloud-lock.js'
-export { deploy, reconfigure } from './deploy.js'
-export { buildImages, pull } from './images.js'
-export { check, plan, prechecks } from './inspect.js'
-export { mariadbBackup, mariadbRecovery, mariadbRestore } from './mariadb.js'
-export { postDeploy } from './post-deploy.js'
-export { prepareHosts } from './prepare-hosts.js'
-export { removeOsd } from './remove-osd.js'
-export { prune, releases } from './releases.js'
-export { rollback } from './rollback.js'
-export { upgrade } from './upgrade.js'
-export { wipeDisk } from './wipe-disk.js'
+import { setWorkflowOptions } from '@temporalio/workflow'
+import * as every from './every.js'
+
+export * from './every.js'
+
+/**
+ * A fault in a workflow's own code ends its run, which frees the cloud. By default Temporal would try the same code
+ * again for ever, and a run stays with the build that it began with: no mended one would ever come to it.
+ */
+const workflows: readonly ((...args: never[]) => Promise<unknown>)[] = Object.values(every)
+for (const workflow of workflows) setWorkflowOptions({ failureExceptionTypes: [Error] }, workflow)

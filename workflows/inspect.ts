@@ -1,3 +1,4 @@
+import { stillDrained } from '../src/plan/drained.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { inspect, observeAndPlan, verify } from './operate.js'
 import type { CloudInput, DeployInput, OperationResult } from './operations.js'
@@ -27,7 +28,7 @@ export async function check(input: CloudInput): Promise<OperationResult> {
     const doubts = await operation.stages.run('Verify', () => verify(planned))
     return {
       changes: [],
-      warnings: [...findings, ...doubts],
+      warnings: [...findings, ...doubts, ...stillDrained(planned.changes)],
       summary: 'Every service does its work',
     }
   })

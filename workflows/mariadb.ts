@@ -68,6 +68,8 @@ export async function mariadbRestore(input: MariadbRestoreInput): Promise<Operat
     }
     if (input.confirm !== true) throw unconfirmed(backup)
     const found = await putBack(operation, ref, { backup, backups: state.backups, members })
+    const { hosts } = operation.cloud
+    await onAll(hosts, (host) => step('forgetOneShots', host, ref, host))
     await operation.stages.run(titles.join, () =>
       onAll(othersOf({ backup, members }), (host) => step('startMariadb', host, ref, host)),
     )

@@ -1,5 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow'
-import type { Approval, Decision, Waiting } from './operations.js'
+import type { Approval, StepDecision, Waiting } from './operations.js'
 
 /** What an operation waits for; undefined while it works. */
 export const waitingQuery = defineQuery<Waiting | undefined>('waiting')
@@ -8,7 +8,7 @@ export const waitingQuery = defineQuery<Waiting | undefined>('waiting')
 export const approveUpdate = defineUpdate<undefined, [Approval]>('approve')
 
 /** What to do about a step that failed. */
-export const decideUpdate = defineUpdate<undefined, [Decision]>('decide')
+export const decideUpdate = defineUpdate<undefined, [StepDecision]>('decide')
 
 /** Holds an operation before its next step; what runs comes to its end. */
 export const pauseUpdate = defineUpdate<undefined>('pause')

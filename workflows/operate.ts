@@ -17,15 +17,18 @@ export interface Operation {
 
 /**
  * One operation: its input and the operator's files are checked, then the cloud is its own until it ends.
- * `body` returns what it did; warnings about the files are added.
+ * `body` returns what it did; warnings about the files are added. `stages` are for who needs them before.
  */
 export async function operate(
   name: OperationName,
   input: CloudInput,
   body: (operation: Operation) => Promise<OperationResult>,
+  stages = new Stages(),
 ): Promise<OperationResult> {
   const cloud = await open(name, input)
-  return holding(cloud.name, () => perform(cloud, body))
+  return holding(cloud.name, (hold) =>
+    perform({ cloud: { ...cloud, ref: { ...cloud.ref, hold } }, stages }, body),
+  )
 }
 
 /** An operation that only looks: it needs no lock and disturbs none. */
@@ -34,7 +37,7 @@ export async function inspect(
   input: CloudInput,
   body: (operation: Operation) => Promise<OperationResult>,
 ): Promise<OperationResult> {
-  return perform(await open(name, input), body)
+  return perform({ cloud: await open(name, input), stages: new Stages() }, body)
 }
 
 async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud> {
@@ -44,11 +47,13 @@ async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud
 }
 
 async function perform(
-  cloud: OpenedCloud,
+  operation: Operation,
   body: (operation: Operation) => Promise<OperationResult>,
 ): Promise<OperationResult> {
-  const result = await body({ cloud, stages: new Stages() })
-  const warnings = [...cloud.findings, ...result.warnings].filter((f) => f.severity === 'warning')
+  const result = await body(operation)
+  const warnings = [...operation.cloud.findings, ...result.warnings].filter(
+    (f) => f.severity === 'warning',
+  )
   return { ...result, warnings }
 }
 
@@ -112,25 +117,47 @@ export async function observe({ hosts, ref }: OpenedCloud) {
   return { observed, unobserved }
 }
 
-/** Proves from outside that every service does its work, whatever was changed. Returns what is only doubtful. */
+/**
+ * Proves from outside that every service does its work, whatever was changed; of a plan for some services, those alone.
+ * Returns what is only doubtful.
+ */
 export async function verify(
-  { ref, members }: PlannedCloud,
+  { ref, members, only }: PlannedCloud,
   changed = false,
 ): Promise<readonly Finding[]> {
-  const hosts = new Set(Object.values(members).flat())
-  const [rabbit] = members['rabbitmq'] ?? []
-  const [monitor] = members['ceph-mon'] ?? []
+  const concerns = (service: string) => only?.includes(service) ?? true
+  const first = (service: string) => (concerns(service) ? members[service]?.[0] : undefined)
+  const [rabbit, keystone, monitor] = ['rabbitmq', 'keystone', 'ceph-mon'].map(first)
   let doubts: readonly Finding[] = []
   await together(
-    ...[...hosts].map((host) => () => step('awaitHealth', host, ref, host)),
+    () => proveHealth({ ref, members, ...(only && { only }) }),
     ...(rabbit === undefined ? [] : [() => step('verifyRabbitmq', rabbit, ref, rabbit)]),
-    () => step('issueToken', 'through the floating address', ref),
+    ...(keystone === undefined
+      ? []
+      : [() => step('issueToken', 'through the floating address', ref)]),
     async () => {
       if (monitor === undefined) return
       doubts = await step('verifyCeph', monitor, ref, monitor, changed)
     },
   )
   return doubts
+}
+
+async function proveHealth({
+  ref,
+  members,
+  only,
+}: Pick<PlannedCloud, 'ref' | 'members' | 'only'>): Promise<void> {
+  if (!only) {
+    const hosts = [...new Set(Object.values(members).flat())]
+    await onAll(hosts, (host) => step('awaitHealth', host, ref, host))
+    return
+  }
+  await onAll(only, (service) =>
+    onAll(members[service] ?? [], (host) =>
+      step('awaitHealth', `${host} · ${service}`, ref, host, service),
+    ),
+  )
 }
 
 /** @throws ApplicationFailure `BadInput` with all findings when one is an error */

@@ -16,6 +16,8 @@ export interface CloudInput {
 export interface PrepareHostsInput extends CloudInput {
   /** Only these hosts; by default all. */
   readonly hosts?: readonly string[]
+  /** That they are this cloud's from now on, whosever they are. */
+  readonly takeOver?: boolean
 }
 
 export interface BuildImagesInput extends CloudInput {
@@ -92,9 +94,14 @@ export type OnFailure = 'pause' | 'rollback' | 'stop'
 
 export type Decision = 'retry' | 'skip' | 'rollback' | 'abort'
 
-export interface Approval {
-  /** Of the plan that is approved: one that has changed since is not. */
-  readonly plan?: string
+/** Names what is approved, as `Waiting` does: anything else that waits by then is not. */
+export type Approval = { readonly plan: string } | { readonly step: string }
+
+/** What to do about a step that failed. */
+export interface StepDecision {
+  /** As `Waiting` names it: no other that waits by then is decided. */
+  readonly step: string
+  readonly decision: Decision
 }
 
 /** What an operation waits for. */
@@ -104,6 +111,8 @@ export interface Waiting {
   readonly what: string
   /** Names the plan that wants an approval. */
   readonly plan?: string
+  /** Names what else wants an approval, or the step that wants a decision; no two of a run have the same name. */
+  readonly step?: string
 }
 
 /** Workflow type → input: what an operator types into the Web UI's "Start Workflow". */
@@ -148,6 +157,8 @@ export type FailureType =
   | 'BadInput'
   /** Another operation of this cloud is running. Details: [workflowId]. */
   | 'CloudBusy'
+  /** The operation's lock was ended by hand, or another one has got it: it has stopped. Details: Finding[], or none. */
+  | 'LockLost'
   /** A step failed on a host. Details: [StepFailure]. */
   | 'StepFailed'
   /** An upgrade failed and undid itself. Its cause is what failed. */

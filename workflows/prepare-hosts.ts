@@ -1,11 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common'
+import type { OpenedCloud } from '../activities/index.js'
 import { observe, onAll, oneByOne, operate, refuse } from './operate.js'
 import type { OperationResult, PrepareHostsInput } from './operations.js'
 import { step } from './steps.js'
 
 /** Makes bare hosts ready for Kolla's containers: kolla-ansible's `bootstrap-servers`. */
 export async function prepareHosts(input: PrepareHostsInput): Promise<OperationResult> {
-  return operate('prepareHosts', input, async ({ cloud, stages }) => {
+  return operate('prepareHosts', input, async ({ cloud: opened, stages }) => {
+    const cloud = input.takeOver === true ? takingOver(opened) : opened
     const unknown = (input.hosts ?? []).filter((host) => !cloud.hosts.includes(host))
     if (unknown.length > 0) {
       const message = `hosts: ${unknown.join(', ')} not in the inventory, which has ${cloud.hosts.join(', ')}`
@@ -24,4 +26,9 @@ export async function prepareHosts(input: PrepareHostsInput): Promise<OperationR
     const summary = `${prepared.length} hosts are prepared, ${changed.length} of them changed`
     return { changes: [], warnings: [], summary }
   })
+}
+
+function takingOver(cloud: OpenedCloud): OpenedCloud {
+  const { hold } = cloud.ref
+  return hold ? { ...cloud, ref: { ...cloud.ref, hold: { ...hold, takeOver: true } } } : cloud
 }

@@ -5,13 +5,15 @@ import type { Finding } from '../src/model/finding.js'
 import { canGoBack, describeDaemons } from '../src/plan/ceph/release.js'
 import type { CephReleases } from '../src/plan/ceph/release.js'
 import { summarize } from '../src/plan/format-plan.js'
-import { formatRollback, restoredWith } from '../src/plan/format-rollback.js'
+import { comesBackWithData, formatRollback } from '../src/plan/format-rollback.js'
 import { describeVersions } from '../src/plan/release-record.js'
 import type { Versions } from '../src/plan/release-record.js'
 import { checkRoom } from '../src/plan/room.js'
+import { runbook } from '../src/plan/runbook.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
+import { giveBackAll } from './give-back.js'
 import { othersOf, putBack } from './mariadb.js'
 import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
@@ -20,16 +22,16 @@ import { rememberTimes } from './remember.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { inOrder } from './services/ceph-upgrade.js'
-import { replaceOnHost } from './services/replace.js'
+import { replaceOnHost } from './services/index.js'
+import { Stages } from './stages.js'
 import { step } from './steps.js'
 
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
   if (input.dryRun === true) return inspect('rollback', input, (it) => show(it, input.record))
-  return operate('rollback', input, (operation) => {
-    const control = new Control(operation.stages)
-    return rollBack(operation, control, input)
-  })
+  const stages = new Stages()
+  const control = new Control(stages)
+  return operate('rollback', input, (operation) => rollBack(operation, control, input), stages)
 }
 
 /** What a rollback would do. */
@@ -69,15 +71,15 @@ export async function rollBack(
 ): Promise<OperationResult> {
   control.goBack(onFailure)
   const begun = operation.stages.count
-  const rollback = await planRollback(operation, id)
+  const rollback = await (confirm === 'ask'
+    ? planAgreed(operation, control, id)
+    : planRollback(operation, id))
   const { plan, way } = rollback
   const { record, changes } = plan
   const description = describe(rollback)
-  if (way === 'restore' && confirm === 'ask') {
-    await operation.stages.run('Wait for an approval', () =>
-      control.approval({ kind: 'approval', what: description }),
-    )
-  } else if (way === 'restore' && confirm !== true) throw unconfirmed(plan, description)
+  if (way === 'restore' && confirm !== true && confirm !== 'ask') {
+    throw unconfirmed(plan, description)
+  }
   operation.stages.plan(description)
   if (plan.pulls.length > 0) {
     await operation.stages.run(titles.pull, () =>
@@ -85,11 +87,12 @@ export async function rollBack(
     )
   }
   const run = new Run(plan, operation.stages)
+  await control.attempt('what was left drained', () => giveBackAll(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, (title, body) => control.attempt(title, body))
   if (way === 'restore') await restoreData(operation, control, rollback, run)
   const donors = donorsOf(plan, rollback.database)
-  const parts = plan.steps.filter(({ name }) => !restoredWith[way].includes(name))
+  const parts = plan.steps.filter((part) => !comesBackWithData(part, way, plan))
   await inOrder(run, parts, async (part) => {
     await operation.stages.run(titles.rollBack(part.name), async () => {
       for (const host of part.hosts) {
@@ -100,6 +103,7 @@ export async function rollBack(
       }
     })
   })
+  await operation.stages.run(titles.register, () => renote(run, rollback))
   await operation.stages.run(titles.verify, () => verify(plan))
   const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
   await rememberTimes(operation, 'rollback', told, begun)
@@ -107,6 +111,23 @@ export async function rollBack(
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
   const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
   return { changes, warnings: plan.findings, summary }
+}
+
+/** The plan that will be carried out: where it loses data, one that somebody has read and approved as it is now. */
+async function planAgreed(
+  operation: Operation,
+  control: Control,
+  id: string | undefined,
+): Promise<Rollback> {
+  let agreed: string | undefined
+  for (;;) {
+    const rollback = await planRollback(operation, id)
+    const { digest } = rollback.plan
+    if (rollback.way !== 'restore' || digest === agreed) return rollback
+    const waiting = { kind: 'approval', what: describe(rollback), plan: digest } as const
+    await operation.stages.run('Wait for an approval', () => control.approval(waiting))
+    agreed = digest
+  }
 }
 
 async function planRollback(
@@ -139,7 +160,7 @@ async function planRollback(
   })
 }
 
-/** Keystone is away while the data are put back; until they are ready for that, everything goes on serving. */
+/** What works on the database is away while the data are put back; until they are ready for that, it goes on serving. */
 async function restoreData(
   operation: Operation,
   control: Control,
@@ -149,10 +170,17 @@ async function restoreData(
   const { backup } = plan.record
   if (!backup) return // refused before
   const members = run.members('mariadb')
-  const keystones = run.members('keystone')
+  const users = restoredServices(plan)
   const stop = () =>
-    onAll(keystones, (host) => step('stopService', `${host} · keystone`, run.ref, host, 'keystone'))
-  const start = (hosts: readonly string[]) => startKeystone(operation, run, hosts)
+    onAll(users, (service) =>
+      onAll(run.members(service), (host) =>
+        step('stopService', `${host} · ${service}`, run.ref, host, service),
+      ),
+    )
+  const start = (service: string, hosts: readonly string[]) =>
+    operation.stages.run(titles.rollBack(service), () =>
+      onAll(hosts, (host) => step('startService', `${host} · ${service}`, run.ref, host, service)),
+    )
   const inPlace = await control.attempt('the data of the record', async () => {
     await onAll(members, (host) =>
       step('writeConfiguration', `${host} · mariadb`, run.ref, host, ['mariadb']),
@@ -162,15 +190,37 @@ async function restoreData(
   if (!inPlace) return
   // From here on what fails is tried again alone: the others serve, or copy what would be thrown away.
   // Alone, and so sooner: from then on there is an API again, for which no pause is waited.
-  await control.attempt('the first keystone', () => start(keystones.slice(0, 1)), 'at once')
+  for (const service of users) {
+    const [first = ''] = run.members(service)
+    await control.attempt(`the first ${service}`, () => start(service, [first]), 'at once')
+  }
   await together(
-    () => control.attempt('the other keystones', () => start(keystones.slice(1))),
+    ...users.map((service) => () => {
+      const others = run.members(service).slice(1)
+      return control.attempt(`the other ${service}`, () => start(service, others))
+    }),
     () =>
       operation.stages.run(titles.join, () =>
         onAll(othersOf({ backup, members }), (host) =>
           control.attempt(`mariadb on ${host}`, () => step('startMariadb', host, run.ref, host)),
         ),
       ),
+  )
+}
+
+/** Services that work on a database, in the order of the runbook. */
+function restoredServices({ oneShots }: PlannedRollback): string[] {
+  const all = runbook.flatMap((line): readonly string[] => line.services)
+  return all.filter((service) => oneShots[service]?.kinds.includes('databases'))
+}
+
+/** What was registered for the newer release is as the record has it again, and noted so: the old one-shots must not run. */
+async function renote(run: Run, rollback: Rollback): Promise<void> {
+  const changed = Object.entries(run.plan.oneShots).filter(([service]) =>
+    rollback.way === 'restore' ? true : run.changed(service).length > 0,
+  )
+  await onAll(changed, ([service, { host }]) =>
+    step('resumeOneShots', service, run.ref, host, service),
   )
 }
 
@@ -184,20 +234,6 @@ async function rejoin(run: Run, { plan, database }: Rollback, host: string): Pro
 function donorsOf({ record }: PlannedRollback, { members }: DatabaseState): string[] {
   const old = members.filter(({ version }) => version === record.versions.mariadb)
   return old.map(({ host }) => host)
-}
-
-async function startKeystone(
-  { stages }: Operation,
-  run: Run,
-  hosts: readonly string[],
-): Promise<void> {
-  const names = ['keystone_ssh', 'keystone_fernet', 'keystone']
-  await stages.run(titles.rollBack('keystone'), () =>
-    onAll(hosts, async (host) => {
-      await step('writeConfiguration', `${host} · keystone`, run.ref, host, names)
-      await step('startKeystone', host, run.ref, host, names)
-    }),
-  )
 }
 
 function leftOut(gone: readonly string[]): Finding[] {

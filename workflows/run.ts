@@ -1,4 +1,4 @@
-import type { CloudRef, PlannedCloud } from '../activities/index.js'
+import type { CloudRef, PlannedCloud, PlannedOneShots } from '../activities/index.js'
 import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
 import { onAll, oneByOne } from './operate.js'
@@ -8,6 +8,8 @@ import { step } from './steps.js'
 /** A plan being carried out. */
 export class Run {
   readonly ref: CloudRef
+  /** Whether MariaDB was made by this run: nothing that was noted of another one holds. */
+  databaseIsNew = false
 
   constructor(
     readonly plan: PlannedCloud,
@@ -21,9 +23,11 @@ export class Run {
     return this.plan.members[service] ?? []
   }
 
-  /** Changes of a service's containers; `write` alone touches no container. */
+  /** Changes of a service's containers; `write` touches none, nor does what is given back. */
   changes(service: string): readonly Change[] {
-    return this.plan.changes.filter((c) => c.service === service && c.action !== 'write')
+    return this.plan.changes.filter(
+      (c) => c.service === service && !['write', 'giveBack'].includes(c.action),
+    )
   }
 
   /** Hosts on which a container of the service is to be started anew. */
@@ -43,9 +47,17 @@ export class Run {
       .map((change) => change.container)
   }
 
-  /** Whether the service's one-shots must run before its containers are started. */
-  bootstraps(service: string): boolean {
-    return this.plan.bootstraps.includes(service)
+  /** One-shots that the service has, and who runs them. */
+  oneShots(service: string): PlannedOneShots | undefined {
+    return this.plan.oneShots[service]
+  }
+
+  /** One-shots of the service that must run before its containers are started; all of them for a new database. */
+  due(service: string): readonly string[] {
+    const kinds: readonly string[] = this.oneShots(service)?.kinds ?? []
+    if (this.databaseIsNew && (this.plan.only?.includes(service) ?? true)) return kinds
+    const planned = this.changes(service).filter(({ action }) => action === 'bootstrap')
+    return kinds.filter((kind) => planned.some(({ container }) => container === kind))
   }
 
   /** Whether a container of the service that runs will be stopped. */

@@ -46,8 +46,11 @@ const drain: ActivityOptions = {
   scheduleToCloseTimeout: '4 days',
 }
 
-/** The first meeting with a host: one that does not answer now is told to the operator at once. */
-const meet: ActivityOptions = { ...look, retry: { maximumAttempts: 2 } }
+/**
+ * The first meeting with a host: one that does not answer now is told to the operator at once. What an earlier run has
+ * begun there may take its time to end.
+ */
+const meet: ActivityOptions = { ...act, retry: { maximumAttempts: 2 } }
 
 /** Taking something back after a failure, which is told only then: no host that is away may hold that up. */
 const undo: ActivityOptions = {
@@ -93,7 +96,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   rejoinMariadb: 'join',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
-  withdrawKeystone: 'undo',
+  withdrawSuccessors: 'undo',
   takeOsdIn: 'undo',
 }
 

@@ -5,10 +5,12 @@ import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
 import type { Migrations } from '../src/plan/migrations.js'
+import { runbook } from '../src/plan/runbook.js'
 import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
 import { backUp } from './mariadb.js'
+import { giveBackAll } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
@@ -16,17 +18,21 @@ import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
-import { inOrder, monitorOf, waitsForCeph } from './services/ceph-upgrade.js'
-import { oneAtATime, replaceOnHost } from './services/replace.js'
+import { inOrder, isOfCluster, waitsForCeph } from './services/ceph-upgrade.js'
+import { protocolOf, replaceOnHost } from './services/index.js'
+import type { Attempt } from './services/protocol.js'
+import { Stages } from './stages.js'
 import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input.release))
-  return operate('upgrade', input, async (operation) => {
-    const control = new Control(operation.stages, input.onFailure)
+  const stages = new Stages()
+  const control = new Control(stages, input.onFailure)
+  const body = async (operation: Operation) => {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
+    await giveBackAll(new Run(plan, stages))
     if (plan.steps.length === 0) return finished(operation, plan)
     await settleCeph(operation, plan)
     await pullImages(operation, plan)
@@ -41,7 +47,8 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       throw rolledBack(plan, error, summary)
     }
     return finished(operation, plan, control.skipped)
-  })
+  }
+  return operate('upgrade', input, body, stages)
 }
 
 /** What an upgrade would do. */
@@ -135,10 +142,18 @@ async function replaceAll(
 ): Promise<void> {
   const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
+  const left: UpgradeStep[] = []
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
-      await before(run, planned, attempt)
-      const part = await activeLast(run, planned)
+      // None of Ceph's daemons is to be newer than those that come before it.
+      if (isOfCluster(planned) && left.some(isOfCluster)) return
+      const protocol = protocolOf(planned.name)
+      if (!((await protocol.before?.(run, planned.hosts, attempt)) ?? true)) {
+        left.push(planned)
+        return
+      }
+      const hosts = (await protocol.order?.(run, planned.hosts)) ?? planned.hosts
+      const part = { ...planned, hosts }
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
         await onAll(hosts, (host) =>
@@ -150,41 +165,9 @@ async function replaceAll(
   await removeUnwanted(run, attempt)
 }
 
-type Attempt = (title: string, body: () => Promise<unknown>) => Promise<unknown>
-
-/** What a service needs before the first of its hosts. */
-async function before(run: Run, { name, hosts }: UpgradeStep, attempt: Attempt): Promise<void> {
-  const [first = ''] = hosts
-  const { ref } = run
-  if (name === 'mariadb') {
-    const [member = first] = run.members('mariadb')
-    await attempt('all members of mariadb', () => step('awaitWholeGalera', member, ref, member))
-  }
-  if (name === 'rabbitmq') {
-    await attempt('all nodes of rabbitmq', () => step('verifyRabbitmq', first, ref, first))
-    await attempt('feature flags', () => step('enableFeatureFlags', first, ref, first))
-  }
-  if (name.startsWith('ceph-') && name !== 'ceph-rgw') {
-    await attempt(`Ceph settled before ${name}`, () => step('awaitSettledCeph', name, ref))
-  }
-  if (name === 'keystone') {
-    await attempt('expansion of the schema', async () => {
-      await step('writeConfiguration', `${first} · keystone`, ref, first, ['keystone'])
-      await step('expandKeystone', first, ref, first)
-    })
-  }
-}
-
-/** Managers of Ceph in the order that hands over once; of everything else, the order of the plan. */
-async function activeLast(run: Run, part: UpgradeStep): Promise<UpgradeStep> {
-  if (part.name !== 'ceph-mgr') return part
-  const hosts = await step('managersInOrder', monitorOf(run), run.ref, part.hosts)
-  return { ...part, hosts }
-}
-
 /** The first batch is one host alone where a canary is wanted. */
 function batches({ name, hosts }: UpgradeStep, { batch = 1, canary }: UpgradeInput): string[][] {
-  const size = oneAtATime.includes(name) ? 1 : batchSize(batch, hosts.length)
+  const size = protocolOf(name).oneAtATime === true ? 1 : batchSize(batch, hosts.length)
   const alone = canary === undefined ? 0 : 1
   const rest = hosts.slice(alone)
   const count = Math.ceil(rest.length / size)
@@ -200,7 +183,7 @@ async function canary(
   if (input.canary === undefined) return
   const what = `${name} on ${hosts[0] ?? ''} is of the new release; the other hosts come next`
   const seconds = input.canary === 'approval' ? undefined : input.canary * 1000
-  await control.approval({ kind: 'canary', what }, seconds)
+  await control.approval({ kind: 'canary', what, step: `canary of ${name}` }, seconds)
 }
 
 /** What ends an upgrade once every host has the new release, and proves that all of it works. */
@@ -209,22 +192,12 @@ async function finished(
   plan: PlannedUpgrade,
   skipped: readonly string[] = [],
 ): Promise<OperationResult> {
-  const { ref, members, changes, findings: warnings, from, to } = plan
+  const { ref, changes, findings: warnings, from, to } = plan
   const { stages } = operation
-  const [keystone] = members['keystone'] ?? []
-  const [rabbit] = members['rabbitmq'] ?? []
-  const [monitor] = members['ceph-mon'] ?? []
   if (skipped.length === 0) {
+    const run = new Run(plan, stages)
     await stages.run(titles.finish, async () => {
-      if (rabbit !== undefined) await step('enableFeatureFlags', rabbit, ref, rabbit)
-      if (monitor !== undefined) {
-        await step('requireOsdRelease', monitor, ref)
-        // Of a run that was ended by force.
-        await step('unsetNoout', monitor, ref)
-      }
-      if (keystone === undefined) return
-      await step('contractKeystone', keystone, ref, keystone)
-      await step('bootstrapKeystone', keystone, ref, keystone)
+      for (const { part } of runbook) await protocolOf(part).finish?.(run)
     })
   }
   const waits = plan.steps.some(({ name }) => name.startsWith('ceph-'))

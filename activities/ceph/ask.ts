@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execIn } from '../../src/docker/exec.js'
+import { parseJson } from '../../src/model/json.js'
 import { RemoteError, RemoteTimeout } from '../../src/ssh/errors.js'
 import type { CloudContext } from '../cloud-context.js'
 import { cancellation, report } from '../progress.js'
@@ -35,7 +36,8 @@ export async function askCephJson<T>(
   host: string,
   ...args: readonly string[]
 ): Promise<T> {
-  return JSON.parse(await askCeph(cloud, host, [...args, '--format', 'json'])) as T
+  const answer = await askCeph(cloud, host, [...args, '--format', 'json'])
+  return parseJson(answer, `${host}: Ceph's answer`) as T
 }
 
 /**

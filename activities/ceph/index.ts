@@ -1,4 +1,5 @@
 import type { CloudContexts } from '../cloud-context.js'
+import { clientActivities } from './clients.js'
 import { gatewayActivities } from './gateway.js'
 import { healthActivities } from './health.js'
 import { monitorActivities } from './monitors.js'
@@ -19,6 +20,7 @@ export function cephActivities(contexts: CloudContexts) {
     ...removalActivities(contexts),
     ...wipingActivities(contexts),
     ...healthActivities(contexts),
+    ...clientActivities(contexts),
     ...gatewayActivities(contexts),
     ...cephUpgradeActivities(contexts),
   }

@@ -5,9 +5,11 @@ import { hostViews, shortHostname } from '../../src/catalog/host-view.js'
 import { stopAndRemove } from '../../src/docker/containers.js'
 import { blankPartition } from '../../src/host/ceph/blank-partition.js'
 import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
+import { leaveNote, removeNote } from '../../src/host/notes.js'
 import { partitionsOf } from '../../src/plan/ceph/osds.js'
 import { whyKept } from '../../src/plan/ceph/removal.js'
 import type { OsdTree, OsdUsage } from '../../src/plan/ceph/removal.js'
+import { notes } from '../../src/plan/drained.js'
 import { RemoteError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { askCeph, askCephJson, awaitGrant } from './ask.js'
@@ -31,9 +33,7 @@ export function removalActivities(contexts: CloudContexts) {
     /** Where an OSD is. @throws ApplicationFailure `BadInput` if there is none, or if the others can't take over */
     async inspectOsd(ref: CloudRef, monitor: string, id: number): Promise<OsdPlace> {
       const cloud = await contexts.get(ref)
-      const { osds } = await askCephJson<{
-        osds: readonly { osd: number; uuid: string; in: 0 | 1 }[]
-      }>(cloud, monitor, 'osd', 'dump')
+      const osds = await osdsOf(cloud, monitor)
       const osd = osds.find((it) => it.osd === id)
       if (!osd) {
         const known = osds.map((it) => it.osd).join(', ') || 'none'
@@ -71,6 +71,9 @@ export function removalActivities(contexts: CloudContexts) {
     /** Has the others take over what an OSD holds, and waits until none of it would be lost with it. */
     async drainOsd(ref: CloudRef, monitor: string, id: number): Promise<void> {
       const cloud = await contexts.get(ref)
+      const osd = (await osdsOf(cloud, monitor)).find((it) => it.osd === id)
+      // One that was out before is nobody's to give back.
+      if (osd?.in === 1) await leaveNote(cloud.remote(monitor), notes.out(id))
       await askCeph(cloud, monitor, ['osd', 'out', String(id)])
       await awaitGrant(cloud, monitor, ['osd', 'safe-to-destroy', String(id)], {
         title: `osd.${id} is drained`,
@@ -82,6 +85,7 @@ export function removalActivities(contexts: CloudContexts) {
     async takeOsdIn(ref: CloudRef, monitor: string, id: number): Promise<void> {
       const cloud = await contexts.get(ref)
       await askCeph(cloud, monitor, ['osd', 'in', String(id)])
+      await removeNote(cloud.remote(monitor), notes.out(id))
     },
 
     /** Takes a drained OSD away: container, partitions, place in the cluster. What it held is elsewhere by now. */
@@ -108,8 +112,20 @@ export function removalActivities(contexts: CloudContexts) {
         }
       }
       await askCeph(cloud, monitor, ['osd', 'purge', String(id), '--yes-i-really-mean-it'])
+      await removeNote(cloud.remote(monitor), notes.out(id))
     },
   }
+}
+
+interface ListedOsd {
+  readonly osd: number
+  readonly uuid: string
+  readonly in: 0 | 1
+}
+
+async function osdsOf(cloud: CloudContext, monitor: string): Promise<readonly ListedOsd[]> {
+  const dump = await askCephJson<{ osds: readonly ListedOsd[] }>(cloud, monitor, 'osd', 'dump')
+  return dump.osds
 }
 
 async function isSafe(cloud: CloudContext, monitor: string, id: number): Promise<boolean> {

@@ -12,13 +12,11 @@ import { cancellation, report } from '../progress.js'
 import { askCeph, askCephJson, awaitCeph } from './ask.js'
 import { gatewayActivities } from './gateway.js'
 import { monitorActivities } from './monitors.js'
+import { answering, setNoout, unsetNoout } from './noout.js'
 import { osdActivities } from './osds.js'
 
 /** How long copies may take to be whole again after a daemon was away, in milliseconds. */
 const SETTLING = 600_000
-
-/** Where Ceph keeps that we have set `noout`: else an operator's own would be taken away. */
-const mark = 'kolla_temporal/noout'
 
 /** How a cluster goes to another release of Ceph, and what of it can go back. */
 export function cephUpgradeActivities(contexts: CloudContexts) {
@@ -44,22 +42,13 @@ export function cephUpgradeActivities(contexts: CloudContexts) {
       return undefined
     },
 
-    /** OSDs that are away for a moment are not taken for lost, until `unsetNoout`. An operator's own flag stays his. */
+    /** See `setNoout` of noout.ts. */
     async setNoout(ref: CloudRef): Promise<void> {
-      const cloud = await contexts.get(ref)
-      const monitor = await answering(cloud)
-      const { flags } = await askCephJson<{ flags: string }>(cloud, monitor, 'osd', 'dump')
-      if (flags.split(',').includes('noout') && !(await isMarked(cloud, monitor))) return
-      await askCeph(cloud, monitor, ['config-key', 'set', mark, 'yes'])
-      await askCeph(cloud, monitor, ['osd', 'set', 'noout'])
+      await setNoout(await contexts.get(ref))
     },
 
     async unsetNoout(ref: CloudRef): Promise<void> {
-      const cloud = await contexts.get(ref)
-      const monitor = await answering(cloud)
-      if (!(await isMarked(cloud, monitor))) return
-      await askCeph(cloud, monitor, ['osd', 'unset', 'noout'])
-      await askCeph(cloud, monitor, ['config-key', 'rm', mark])
+      await unsetNoout(await contexts.get(ref))
     },
 
     /** Waits until all monitors are in quorum, all OSDs up, and all copies of all data whole: only then may one go. */
@@ -108,7 +97,7 @@ export function cephUpgradeActivities(contexts: CloudContexts) {
     /** Replaces a gateway; nobody is sent to it meanwhile, and what it was asked is answered first. */
     async replaceCephRgw(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await drained(cloud, host, 'ceph-rgw', () => gateways.startCephRgw(ref, host, monitor))
+      await drained(cloud, host, ['ceph_rgw'], () => gateways.startCephRgw(ref, host, monitor))
     },
 
     /** Has the cluster require of all OSDs what all of them have: OSDs of older releases are refused from now on. */
@@ -125,21 +114,6 @@ export function cephUpgradeActivities(contexts: CloudContexts) {
       await askCeph(cloud, monitor, ['osd', 'require-osd-release', release])
     },
   }
-}
-
-/** A monitor to ask: not one that an upgrade has just broken. */
-async function answering(cloud: CloudContext): Promise<string> {
-  const [first = '', ...others] = cloud.members('ceph-mon')
-  for (const host of others.reverse()) {
-    const answers = await askCeph(cloud, host, ['mon', 'stat']).catch(() => undefined)
-    if (answers !== undefined) return host
-  }
-  return first
-}
-
-async function isMarked(cloud: CloudContext, monitor: string): Promise<boolean> {
-  const keys = await askCephJson<readonly string[]>(cloud, monitor, 'config-key', 'ls')
-  return keys.includes(mark)
 }
 
 /** The cluster's maps and keys, each read by Ceph's own tool before it is handed over. Secret: for a record alone. */

@@ -62,7 +62,7 @@ function knownPaths(cloud: Cloud, service: Service): string[] {
   return service.overrides.flatMap((target) =>
     'folder' in target
       ? overridesIn(cloud.overrides, target).map((override) => override.path)
-      : hostsOf(cloud, service).flatMap((host) => overridePaths({ ...target, host: host.name })),
+      : hostsOf(cloud, service).flatMap((host) => overridePaths(target.paths, host.name)),
   )
 }
 

@@ -1,15 +1,17 @@
 /**
  * A container as Kolla's image contract wants it, for one host. Implied, because the same for all: host networking,
- * `KOLLA_CONFIG_STRATEGY=COPY_ALWAYS`, and `/etc/kolla/<name>/` mounted read-only at `/var/lib/kolla/config_files/`.
+ * `KOLLA_CONFIG_STRATEGY=COPY_ALWAYS`, and its folder below `/etc/kolla` mounted read-only at `/var/lib/kolla/config_files/`.
  */
 export interface Container extends Limits {
   /** kolla-ansible's container name, such as `mariadb`, `keystone_fernet`. */
   readonly name: string
+  /** Its folder below `/etc/kolla`, if it is not called as the container: `glance-api`. */
+  readonly folder?: string
   /** The catalogue's service that it belongs to. */
   readonly service: string
   /** Kolla's image name without registry, namespace and tag: `mariadb-server`. */
   readonly image: string
-  /** Installed below `/etc/kolla/<name>/`. */
+  /** Installed in its folder. */
   readonly files: readonly ConfigFile[]
   /** Kolla's environment contract; never a secret. */
   readonly environment: Readonly<Record<string, string>>
@@ -22,11 +24,6 @@ export interface Container extends Limits {
   readonly ipcMode?: 'host'
   /** Docker's default is `private` under cgroup v2. */
   readonly cgroupnsMode?: 'host' | 'private'
-  /**
-   * Everything that the one-shots take which must have been run before it is started for the first time: who changes it
-   * wants them run again. Secret; only its keyed digest becomes a label.
-   */
-  readonly bootstrap?: string
   /**
    * Everything that the accounts in its data take: who changes it wants them mended. Secret; only its keyed digest
    * becomes a label.
@@ -44,6 +41,11 @@ export interface Container extends Limits {
   readonly healthcheck?: Healthcheck
   /** `unless-stopped` where none is said. */
   readonly restartPolicy?: RestartPolicy
+}
+
+/** Name of a container's folder below `/etc/kolla`. */
+export function folderOf({ name, folder = name }: Pick<Container, 'name' | 'folder'>): string {
+  return folder
 }
 
 export interface RestartPolicy {
@@ -91,7 +93,7 @@ export interface Limit {
 }
 
 export interface ConfigFile {
-  /** Relative to `/etc/kolla/<container>/`: `config.json`, `fernet-keys/0`. */
+  /** Relative to the container's folder: `config.json`, `fernet-keys/0`. */
   readonly path: string
   readonly content: string
   /** Octal, such as 0o600. Owner on the host is root: Kolla's own copy inside sets the service's user. */

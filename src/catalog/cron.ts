@@ -2,11 +2,11 @@ import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import { cronCommand } from './distro.js'
-import { overridden } from './overridden.js'
+import { overridden, replaceable } from './overridden.js'
 import { logFolder, ofOneComponent } from './service.js'
 import type { Context, Service } from './service.js'
 
-const rotation = { service: 'cron', file: 'cron-logrotate-global.conf', kind: 'whole' } as const
+const rotation = replaceable('cron', 'cron-logrotate-global.conf')
 
 /** Rotates the logs of all services in the volume `kolla_logs`. */
 export function cron(services: () => readonly Service[]): Service {

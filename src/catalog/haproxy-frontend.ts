@@ -4,7 +4,7 @@ import { galeraCheck } from './galera-check.js'
 import { addressOf, shortHostname } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { componentsOf } from './service.js'
-import type { Check, Frontend, Service } from './service.js'
+import type { Check, Component, Frontend, Service } from './service.js'
 
 /**
  * kolla-ansible's `inter 2000 rise 2 fall 5`, but asking faster while a member changes its state: a member that died is
@@ -12,13 +12,19 @@ import type { Check, Frontend, Service } from './service.js'
  */
 const check = 'check inter 2000 fastinter 500 downinter 1000 rise 2 fall 5'
 
-/** Frontends of those services that are enabled: internal ones always, external ones where there is such an address. */
+/** Frontends of those services that are enabled. */
 export function frontendsOf(cloud: Cloud, services: readonly Service[]): readonly Frontend[] {
-  const external = externalVip(cloud.globals)
   return services
     .filter((service) => service.enabled(cloud.globals))
     .flatMap((service) => componentsOf(service, cloud.globals))
-    .flatMap((component) => component.frontends(cloud))
+    .flatMap((component) => reachable(cloud, component))
+}
+
+/** Frontends of a component: internal ones always, external ones where there is such an address. */
+export function reachable(cloud: Cloud, component: Component): Frontend[] {
+  const external = externalVip(cloud.globals)
+  return component
+    .frontends(cloud)
     .filter((frontend) => frontend.address === 'internal' || external !== undefined)
 }
 
@@ -35,17 +41,21 @@ export function frontendConfig(
       `mode ${mode}`,
       ...(mode === 'http' ? httpFrontend(frontend) : ['option tcplog']),
       ...(timeout === undefined ? [] : ['option clitcpka', `timeout client ${timeout}`]),
+      ...(frontend.clientTimeout === undefined ? [] : [`timeout client ${frontend.clientTimeout}`]),
       `bind ${vip}:${frontend.port}`,
-      `default_backend ${name}_back`,
+      `default_backend ${backendName(name)}`,
     ]),
     '',
-    `backend ${name}_back`,
+    `backend ${backendName(name)}`,
     ...indent([
       `mode ${mode}`,
       ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
+      ...(frontend.serverTimeout === undefined ? [] : [`timeout server ${frontend.serverTimeout}`]),
       ...(mode === 'http' ? repetition(frontend) : []),
       ...checkLines(frontend.check),
-      ...members.map((member, index) => server(frontend, member, index)),
+      ...(frontend.firstHostOnly === true ? members.slice(0, 1) : members).map((member, index) =>
+        server(frontend, member, index),
+      ),
     ]),
     '',
   ].join('\n')
@@ -86,9 +96,22 @@ function server(frontend: Frontend, member: HostView, index: number): string {
 
 function checkLines(kind: Check): readonly string[] {
   if (kind.kind === 'galera') return galeraCheck(kind.user)
-  return [`option httpchk GET ${kind.path}`, 'http-check expect status 200']
+  if (kind.kind === 'answers') return ['option httpchk']
+  const { path, authorization } = kind
+  return [
+    `option httpchk GET ${path}`,
+    ...(authorization === undefined
+      ? []
+      : [`http-check send hdr Authorization '${authorization}'`]),
+    'http-check expect status 200',
+  ]
 }
 
 function indent(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`)
+}
+
+/** What HAProxy calls the members behind a frontend. */
+export function backendName(frontend: string): string {
+  return `${frontend}_back`
 }

@@ -4,15 +4,15 @@ import { frontendConfig, frontendsOf } from './haproxy-frontend.js'
 import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { configFile, configJson, healthcheck, limits, localtime } from './kolla-config.js'
-import { customFiles, overridden } from './overridden.js'
+import { customFiles, overridden, replaceable } from './overridden.js'
 import { ofOneComponent } from './service.js'
 import type { Context, Frontend, Service } from './service.js'
 
 /** Shared with keepalived, whose check asks HAProxy through it. */
 export const haproxySocket = 'haproxy_socket:/var/lib/kolla/haproxy/'
 
-const mainConfig = { service: 'haproxy', file: 'haproxy_main.cfg', kind: 'whole' } as const
-const runScript = { service: 'haproxy', file: 'haproxy_run.sh', kind: 'whole' } as const
+const mainConfig = replaceable('haproxy', 'haproxy_main.cfg')
+const runScript = replaceable('haproxy', 'haproxy_run.sh')
 const customServices = { folder: 'haproxy/services.d', ending: '.cfg' } as const
 
 /** Balances the frontends of every enabled service; answers on the floating address wherever keepalived puts it. */

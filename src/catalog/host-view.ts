@@ -15,8 +15,8 @@ export function interfaceOf(host: Pick<HostView, 'globals'>, network: Network): 
 
 /**
  * The host's IPv4 address on one of kolla-ansible's networks (`api`: `api_interface`). A floating address that the host
- * happens to hold does not count, and one that keepalived left behind before it was given another (`/32`) comes last.
- * Undefined where the interface is missing or bare.
+ * happens to hold does not count, unless it is all that the host has and nothing of ours moves it about; and one that
+ * keepalived left behind before it was given another (`/32`) comes last. Undefined where the interface is missing or bare.
  */
 export function findAddress(host: HostView, network: Network = 'api'): string | undefined {
   return ownAddress(host, interfaceOf(host, network))
@@ -26,11 +26,13 @@ export function findAddress(host: HostView, network: Network = 'api'): string | 
 export function ownAddress(host: HostView, interfaceName: string): string | undefined {
   const { kolla_internal_vip_address: internal, kolla_external_vip_address: external } =
     host.globals
-  const own = (host.facts.interfaces[interfaceName] ?? []).filter((address) => {
+  const all = host.facts.interfaces[interfaceName] ?? []
+  const own = all.filter((address) => {
     const [bare] = address.split('/')
     return bare !== internal && bare !== external
   })
-  const found = own.find((address) => !address.endsWith('/32')) ?? own[0]
+  const fixed = host.globals.enable_keepalived ? undefined : all[0]
+  const found = own.find((address) => !address.endsWith('/32')) ?? own[0] ?? fixed
   return found?.replace(/\/\d+$/, '')
 }
 

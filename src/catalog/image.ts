@@ -1,8 +1,8 @@
 import type { Globals } from '../model/globals.js'
+import type { NameBefore } from './kolla-config.js'
 
 /** Services whose images may carry a tag of their own, as kolla-ansible's `mariadb_tag`. */
-type Tagged =
-  'cron' | 'haproxy' | 'keepalived' | 'mariadb' | 'memcached' | 'rabbitmq' | 'keystone' | 'ceph'
+type Tagged = Exclude<NameBefore<'_tag'>, 'openstack'>
 
 /** The tag of a service's images: `2026.1-debian-trixie`. */
 export function imageTag(globals: Globals, service?: string): string {

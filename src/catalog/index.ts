@@ -2,12 +2,17 @@ import { cephMgr } from './ceph/mgr.js'
 import { cephMon } from './ceph/mon.js'
 import { cephOsd } from './ceph/osd.js'
 import { cephRgw } from './ceph/rgw.js'
+import { cinder } from './cinder.js'
 import { cron } from './cron.js'
+import { glance } from './glance.js'
 import { haproxy } from './haproxy.js'
+import { heat } from './heat.js'
+import { horizon } from './horizon.js'
 import { keepalived } from './keepalived.js'
 import { keystone } from './keystone.js'
 import { mariadb } from './mariadb.js'
 import { memcached } from './memcached.js'
+import { placement } from './placement.js'
 import { rabbitmq } from './rabbitmq.js'
 import type { Service } from './service.js'
 
@@ -24,9 +29,26 @@ export const services: readonly Service[] = [
   cephMgr,
   cephOsd,
   cephRgw,
+  glance,
+  placement,
+  cinder,
+  heat,
+  horizon,
 ]
+
+/** @throws RangeError for a name that is none of a service */
+export function serviceNamed(name: string): Service {
+  const found = services.find((service) => service.name === name)
+  if (found) return found
+  throw new RangeError(`there is no service ${name}`)
+}
 
 /** Names of all containers that the services may have on a host; `*` stands for any ending. */
 export const containerNames: readonly string[] = services.flatMap((service) =>
   service.components.map((component) => component.container),
 )
+
+/** Folders below `/etc/kolla` that they may have: kolla-ansible calls those of newer services with a dash. */
+export const containerFolders: readonly string[] = [
+  ...new Set(containerNames.flatMap((name) => [name, name.replaceAll('_', '-')])),
+]

@@ -3,11 +3,11 @@ import { password } from '../model/passwords.js'
 import { haproxySocket } from './haproxy.js'
 import { addressOf, interfaceOf } from './host-view.js'
 import { configFile, configJson, limits, localtime } from './kolla-config.js'
-import { overridden } from './overridden.js'
+import { overridden, replaceable } from './overridden.js'
 import { ofOneComponent } from './service.js'
 import type { Context } from './service.js'
 
-const config = { service: 'keepalived', file: 'keepalived.conf', kind: 'whole' } as const
+const config = replaceable('keepalived', 'keepalived.conf')
 
 /** Gives the floating addresses to one living load balancer. */
 export const keepalived = ofOneComponent({

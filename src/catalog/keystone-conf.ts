@@ -1,14 +1,15 @@
 import { password } from '../model/passwords.js'
 import { maxActiveKeys } from './fernet-schedule.js'
-import { addressOf } from './host-view.js'
-import { overridden, overridesIn } from './overridden.js'
+import { mergedConf, overridden, overridesIn } from './overridden.js'
+import { memcachedServers, transportUrl } from './oslo.js'
 import type { Context } from './service.js'
 
 /** Which files change it. */
-export const keystoneConfig = { service: 'keystone', file: 'keystone.conf', kind: 'oslo' } as const
+export const keystoneConfig = mergedConf('keystone', 'keystone')
+export const fernetConfig = mergedConf('keystone', 'keystone-fernet')
 
-/** Settings of single domains, one file each: `keystone.<domain>.conf`. */
-export const domains = { folder: 'keystone/domains', ending: '.conf' } as const
+/** Settings of single domains, one file each, and what those name: `keystone.<domain>.conf`, a certificate. */
+export const domains = { folder: 'keystone/domains', ending: '' } as const
 
 export function keystoneConf(ctx: Context): string {
   return overridden(ctx, keystoneConfig, rendered(ctx))
@@ -17,7 +18,7 @@ export function keystoneConf(ctx: Context): string {
 /** What of it `keystone-manage fernet_rotate` reads: nothing about the database or the broker, and it seldom changes. */
 export function rotationConf(ctx: Context): string {
   const read = ['[fernet_tokens]', '[fernet_receipts]']
-  const sections = keystoneConf(ctx).split(/^(?=\[)/m)
+  const sections = overridden(ctx, fernetConfig, rendered(ctx)).split(/^(?=\[)/m)
   return logFile + '\n' + sections.filter((it) => read.some((name) => it.startsWith(name))).join('')
 }
 
@@ -28,9 +29,7 @@ log_file = /var/log/kolla/keystone/keystone.log
 function rendered(ctx: Context): string {
   const { globals } = ctx.host
   const transport = transportUrl(ctx)
-  const caches = ctx
-    .members('memcached')
-    .map((member) => `${addressOf(member)}:${member.globals.memcached_port}`)
+  const caches = memcachedServers(ctx)
   const identity =
     overridesIn(ctx.cloud.overrides, domains).length === 0
       ? ''
@@ -61,8 +60,8 @@ max_active_keys = ${maxActiveKeys(globals)}
 
 [cache]
 backend = oslo_cache.memcache_pool
-enabled = ${caches.length > 0 ? 'true' : 'false'}
-memcache_servers = ${caches.join(',')}
+enabled = ${caches !== ''}
+memcache_servers = ${caches}
 
 [oslo_messaging_notifications]
 transport_url = ${transport}
@@ -74,20 +73,6 @@ heartbeat_in_pthread = true
 rabbit_quorum_queue = true
 rabbit_transient_quorum_queue = true
 ${fanout}${identity}`
-}
-
-/** Encoded, so that no character of a password ends the URL or is taken by oslo.config for a reference (`$`). */
-function login(name: string, secret: string): string {
-  return `${encodeURIComponent(name)}:${encodeURIComponent(secret)}`
-}
-
-function transportUrl(ctx: Context): string {
-  const secret = password(ctx.cloud.passwords, 'rabbitmq_password')
-  const members = ctx.members('rabbitmq').map((member) => {
-    const { rabbitmq_user, rabbitmq_port } = member.globals
-    return `${login(rabbitmq_user, secret)}@${addressOf(member)}:${rabbitmq_port}`
-  })
-  return `rabbit://${members.join(',')}//`
 }
 
 /** Not encoded: see `checkPasswords` about what Keystone does with a `%`. Only `$` needs doubling, for oslo.config. */

@@ -3,21 +3,22 @@ import { password } from '../model/passwords.js'
 import type { ConfigFile, Container } from './container.js'
 import { addressOf } from './host-view.js'
 import type { HostView } from './host-view.js'
-import { domains, keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { domains, fernetConfig, keystoneConf, keystoneConfig } from './keystone-conf.js'
+import { keystoneUrl } from './keystone-url.js'
 import { keystoneOneShot } from './keystone-one-shot.js'
 import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
-import { keystoneDatabaseSql } from './mariadb-accounts.js'
+import { databasesSql } from './mariadb-accounts.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
 import { customFiles, overrideText } from './overridden.js'
 import type { Context, Service } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
-/** Files that we render no version of: they are there only if the operator wrote them. */
+/** Files that we render no version of: they are there only if the operator wrote them, for all hosts. */
 const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
-  service: 'keystone',
   file,
   kind: 'whole' as const,
+  paths: [`keystone/${file}`],
 }))
 
 export const keystone: Service = {
@@ -76,23 +77,31 @@ export const keystone: Service = {
         })),
     },
   ],
+  oneShotContainer: 'keystone',
+  databases: ({ globals }) => [
+    {
+      name: globals.keystone_database_name,
+      user: globals.keystone_database_user,
+      password: 'keystone_database_password',
+    },
+  ],
+  schema: {
+    sync: 'keystone-manage db_sync',
+    expand: 'keystone-manage db_sync --expand\nkeystone-manage db_sync --migrate',
+    contract: 'keystone-manage db_sync --contract',
+  },
+  bootstrap: (cloud) => [databasesSql(cloud, keystone), bootstrapCommand(cloud)],
   passwords: [
     'keystone_admin_password',
     'keystone_database_password',
     'keystone_ssh_key',
     'rabbitmq_password',
   ],
-  overrides: [keystoneConfig, ...extraFiles, domains],
+  overrides: [keystoneConfig, fernetConfig, ...extraFiles, domains],
 }
 
 function healthUrl(host: HostView): string {
   return `http://${addressOf(host)}:${host.globals.keystone_listen_port}/healthcheck`
-}
-
-export function keystoneUrl({ globals }: Cloud, address: 'internal' | 'public'): string {
-  return address === 'internal'
-    ? `http://${globals.kolla_internal_fqdn}:${globals.keystone_internal_port}`
-    : `http://${globals.kolla_external_fqdn}:${globals.keystone_public_port}`
 }
 
 /**
@@ -135,7 +144,9 @@ function api(ctx: Context): Container {
   const extras = operatorsFiles(ctx)
   const { cpus } = ctx.host.facts
   const uwsgi = uwsgiFiles(ctx.host, {
+    name: 'keystone',
     user: 'keystone',
+    ini: 'keystone-api-uwsgi.ini',
     module: 'keystone.wsgi.api',
     shared: 'keystone.server.wsgi',
     // To be an identity provider for other clouds it reads all schemas of SAML: two fifths of what loading takes.
@@ -179,7 +190,6 @@ function api(ctx: Context): Container {
       '/dev/shm:/dev/shm',
       'keystone_fernet_tokens:/etc/keystone/fernet-keys',
     ],
-    bootstrap: JSON.stringify([keystoneDatabaseSql(ctx.cloud), bootstrapCommand(ctx.cloud)]),
     standby: uwsgiServes,
     ...healthcheck(globals, 'keystone', `healthcheck_curl ${healthUrl(ctx.host)}`),
     ...limits(globals.keystone_dimensions),

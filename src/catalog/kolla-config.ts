@@ -3,7 +3,7 @@ import type { ConfigFile, Container, Limits } from './container.js'
 
 /** A file below `/etc/kolla/<container>/` and where Kolla's entry point copies it to. */
 export interface Placed {
-  /** Name below `/etc/kolla/<container>/`; `name/` copies a whole folder. */
+  /** Name in the container's folder, `name/` copies a whole folder; or an absolute path in the container. */
   readonly source: string
   readonly dest: string
   readonly owner: string
@@ -27,7 +27,7 @@ export function configJson(
   const config = {
     command,
     config_files: placed.map(({ source, ...rest }) => ({
-      source: `/var/lib/kolla/config_files/${source}`,
+      source: source.startsWith('/') ? source : `/var/lib/kolla/config_files/${source}`,
       ...rest,
     })),
     ...(permissions.length > 0 ? { permissions } : {}),
@@ -44,8 +44,14 @@ export function configFile(path: string, content: string): ConfigFile {
 export const localtime = '/etc/localtime:/etc/localtime:ro'
 export const logs = 'kolla_logs:/var/log/kolla/'
 
-type Checked =
-  'haproxy' | 'keystone' | 'keystone_fernet' | 'keystone_ssh' | 'mariadb' | 'memcached' | 'rabbitmq'
+/** What stands before `_suffix` in the names of settings. */
+export type NameBefore<Suffix extends string> = keyof Globals extends infer Key
+  ? Key extends `${infer Name}${Suffix}`
+    ? Name
+    : never
+  : never
+
+type Checked = NameBefore<'_enable_healthchecks'>
 
 /** kolla-ansible's health check of a container, unless `globals.yml` turns it off. */
 export function healthcheck(

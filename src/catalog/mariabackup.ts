@@ -4,6 +4,8 @@ import { myCnf } from './distro.js'
 import { addressOf } from './host-view.js'
 import { configFile, configJson, localtime } from './kolla-config.js'
 import { backupAccount } from './mariadb-accounts.js'
+import { overridden } from './overridden.js'
+import type { Overridable } from './overridden.js'
 import type { Context } from './service.js'
 
 /** Backups, one folder each; kolla-ansible's name. */
@@ -12,6 +14,11 @@ export const backupVolume = 'mariadb_backup'
 export const preparedVolume = 'mariadb_prepared'
 /** Data that a restore or a rollback has taken the place of. */
 export const replacedVolume = 'mariadb_replaced'
+
+export const backupConfig: Overridable = {
+  kind: 'ini',
+  paths: ['backup.my.cnf', 'mariadb/<host>/backup.my.cnf'],
+}
 
 /** Lies in the data of a member; whatever replaces them as a whole takes it away. */
 export const lineageFile = '.kolla-temporal-lineage'
@@ -31,7 +38,7 @@ export function mariabackup(ctx: Context): Container {
         [{ source: 'my.cnf', dest: myCnf(globals), owner: 'mysql', perm: '0600' }],
         ['/backup', '/prepared'].map((path) => ({ path, owner: 'mysql:mysql', perm: '0700' })),
       ),
-      configFile('my.cnf', config(ctx)),
+      configFile('my.cnf', overridden(ctx, backupConfig, config(ctx))),
     ],
     environment: {},
     volumes: [

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  accountsSql,
-  databaseSql,
-  keystoneDatabaseSql,
-  restoredAccountsSql,
-  sqlName,
-  sqlString,
-} from './mariadb-accounts.js'
+import { accountsSql, databaseSql, sqlName, sqlString } from './mariadb-accounts.js'
 import { testCloud } from './testing/cloud.js'
 
 describe('SQL quoting', () => {
@@ -40,17 +33,9 @@ it('creates accounts so that running it again mends them', () => {
   expect(lines.every((line) => line.endsWith(';'))).toBe(true)
 })
 
-it("mends the services' accounts, too, in data of another day", () => {
-  const keystone = "ALTER USER 'keystone'@'%' IDENTIFIED BY 'ks/db:$pass';"
-  expect(accountsSql(testCloud())).not.toContain(keystone)
-  expect(restoredAccountsSql(testCloud())).toContain(keystone)
-  const without = testCloud({ globals: { enable_keystone: false } })
-  expect(restoredAccountsSql(without)).toBe(accountsSql(without))
-})
-
 it('gives a service all rights on its own database alone', () => {
   expect(databaseSql('glance', 'glance', 'x')).toContain(
     "GRANT ALL PRIVILEGES ON `glance`.* TO 'glance'@'%';",
   )
-  expect(keystoneDatabaseSql(testCloud())).toContain('CREATE DATABASE IF NOT EXISTS `keystone`;')
+  expect(databaseSql('glance', 'glance', 'x')).toContain('CREATE DATABASE IF NOT EXISTS `glance`;')
 })

@@ -1,5 +1,6 @@
 import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
+import type { Service } from './service.js'
 
 /** kolla-ansible's name for the account of `mariabackup`; state transfers between members use it too. */
 export const backupAccount = 'backup_shard_0'
@@ -40,12 +41,6 @@ export function accountsSql(cloud: Cloud): string {
   ].join('\n')
 }
 
-/** The same for data of another day, which know the services' accounts by the passwords that they had then. */
-export function restoredAccountsSql(cloud: Cloud): string {
-  const keystone = cloud.globals.enable_keystone ? [keystoneDatabaseSql(cloud)] : []
-  return [accountsSql(cloud), ...keystone].join('\n')
-}
-
 /** A service's database and its account, with all rights on it alone. May run again. */
 export function databaseSql(database: string, name: string, secret: string): string {
   return [
@@ -55,9 +50,11 @@ export function databaseSql(database: string, name: string, secret: string): str
   ].join('\n')
 }
 
-export function keystoneDatabaseSql(cloud: Cloud): string {
-  const { keystone_database_name: database, keystone_database_user: name } = cloud.globals
-  return databaseSql(database, name, password(cloud.passwords, 'keystone_database_password'))
+/** Databases and accounts of a service; every statement may run again. */
+export function databasesSql(cloud: Cloud, { databases }: Pick<Service, 'databases'>): string {
+  return (databases?.(cloud) ?? [])
+    .map(({ name, user, password: key }) => databaseSql(name, user, password(cloud.passwords, key)))
+    .join('\n')
 }
 
 function user(name: string, host: string): string {

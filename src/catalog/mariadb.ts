@@ -4,11 +4,20 @@ import { galeraLibrary, myCnf } from './distro.js'
 import { addressOf, shortHostname } from './host-view.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import { accountsSql, backupAccount, checkAccount } from './mariadb-accounts.js'
-import { overridden } from './overridden.js'
+import { backupConfig } from './mariabackup.js'
+import { overridden, overrideText } from './overridden.js'
+import type { Overridable } from './overridden.js'
 import { ofOneComponent } from './service.js'
 import type { Context } from './service.js'
 
-const config = { service: 'mariadb', file: 'galera.cnf', kind: 'ini' } as const
+const config: Overridable = {
+  kind: 'ini',
+  paths: ['galera.cnf', 'mariadb/<host>/galera.cnf'],
+}
+
+/** A program of the operator's that Galera runs when a member or the cluster changes; there is none of ours. */
+const notify: Overridable = { kind: 'whole', paths: ['mariadb/wsrep-notify.sh'] }
+const notifyCommand = '/usr/local/bin/wsrep-notify.sh'
 
 /**
  * A Galera cluster. Its first start is the workflow's: `installDatabase` on one member, `standAlone` for its first
@@ -55,7 +64,7 @@ export const mariadb = ofOneComponent({
     },
   ],
   passwords: ['database_password', 'mariadb_backup_database_password', 'mariadb_monitor_password'],
-  overrides: [config],
+  overrides: [config, backupConfig, notify],
 })
 
 /** The container with a configuration that names no peers: with it, and only with it, a member begins a cluster. */
@@ -123,6 +132,7 @@ grep 'Recovered position' <<<"$said" || { tail -n 5 <<<"$said"; exit ${UNREADABL
 function container(ctx: Context): Container {
   const { cloud, host } = ctx
   const { globals } = host
+  const notified = overrideText(ctx, notify)
   return {
     name: 'mariadb',
     service: 'mariadb',
@@ -130,13 +140,19 @@ function container(ctx: Context): Container {
     files: [
       configJson(
         '/usr/bin/mariadbd-safe',
-        [{ source: 'galera.cnf', dest: myCnf(globals), owner: 'mysql', perm: '0600' }],
+        [
+          { source: 'galera.cnf', dest: myCnf(globals), owner: 'mysql', perm: '0600' },
+          ...(notified === undefined
+            ? []
+            : [{ source: 'wsrep-notify.sh', dest: notifyCommand, owner: 'mysql', perm: '0755' }]),
+        ],
         [
           { path: '/var/log/kolla/mariadb', owner: 'mysql:mysql', recurse: true },
           { path: '/var/lib/mysql', owner: 'mysql:mysql', recurse: true },
         ],
       ),
-      configFile('galera.cnf', overridden(ctx, config, galeraCnf(ctx))),
+      configFile('galera.cnf', overridden(ctx, config, galeraCnf(ctx, notified !== undefined))),
+      ...(notified === undefined ? [] : [configFile('wsrep-notify.sh', notified)]),
     ],
     environment: {},
     volumes: [localtime, logs, `${globals.mariadb_datadir_volume}:/var/lib/mysql`],
@@ -163,7 +179,7 @@ function withSetting(container: Container, name: string, value: string): Contain
   return { ...container, files }
 }
 
-function galeraCnf(ctx: Context): string {
+function galeraCnf(ctx: Context, notified: boolean): string {
   const { cloud, host } = ctx
   const { globals, facts } = host
   const own = addressOf(host)
@@ -202,7 +218,6 @@ max_heap_table_size=64M
 tmp_table_size=64M
 innodb_autoinc_lock_mode=2
 innodb_buffer_pool_size=${buffer}M
-innodb_flush_log_at_trx_commit=0
 innodb_log_file_size=${globals.mariadb_innodb_log_file_size_mb}M
 
 wsrep_on=ON
@@ -210,7 +225,7 @@ wsrep_provider=${galeraLibrary(globals)}
 wsrep_provider_options=${provider}
 wsrep_cluster_name="openstack"
 wsrep_cluster_address=gcomm://${members.length > 1 ? peers.join(',') : ''}
-wsrep_node_name=${shortHostname(host)}
+wsrep_node_name=${shortHostname(host)}${notified ? `\nwsrep_notify_cmd=${notifyCommand}` : ''}
 wsrep_node_address=${own}:${globals.mariadb_wsrep_port}
 wsrep_slave_threads=4
 wsrep_sst_method=${globals.mariadb_wsrep_sst_method}

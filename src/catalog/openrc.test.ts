@@ -2,18 +2,30 @@ import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { bootstrapCommand } from './keystone.js'
-import { adminOpenrc, cloudsYaml } from './openrc.js'
+import { accessFiles } from './openrc.js'
 import { testCloud } from './testing/cloud.js'
 
-it('sets what the openstack client reads, whatever the password', () => {
-  const script = `OS_TOKEN=old\n${adminOpenrc(testCloud())}\nprintf %s "$OS_PASSWORD|$OS_AUTH_URL|$OS_TOKEN"`
-  expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe(
-    "admin's $secret|http://192.168.8.75:5000|",
-  )
+const files = (changes?: Parameters<typeof testCloud>[0]) => accessFiles(testCloud(changes))
+const external = { globals: { kolla_external_vip_address: '10.10.9.75' } }
+
+/** What a shell that sources the file has in its variables. */
+function sourced(name: string, wanted: string): string {
+  const script = `OS_TOKEN=old\n${files(external)[name]}\nprintf %s "${wanted}"`
+  return execFileSync('bash', ['-c', script], { encoding: 'utf8' })
+}
+
+it.each([
+  ['admin-openrc.sh', 'http://192.168.8.75:5000', 'admin', '', 'internal'],
+  ['admin-openrc-system.sh', 'http://192.168.8.75:5000', '', 'all', 'internal'],
+  ['public-openrc.sh', 'http://10.10.9.75:5000', 'admin', '', ''],
+  ['public-openrc-system.sh', 'http://10.10.9.75:5000', '', 'all', ''],
+])('%s sets what the openstack client reads, whatever the password', (name, ...wanted) => {
+  const read = '$OS_AUTH_URL|$OS_PROJECT_NAME|$OS_SYSTEM_SCOPE|$OS_INTERFACE|$OS_PASSWORD|$OS_TOKEN'
+  expect(sourced(name, read)).toBe([...wanted, "admin's $secret", ''].join('|'))
 })
 
 it('names the four clouds of kolla-ansible', () => {
-  const { clouds } = parse(cloudsYaml(testCloud())) as { clouds: Record<string, unknown> }
+  const { clouds } = parse(files()['clouds.yaml'] ?? '') as { clouds: Record<string, unknown> }
   expect(Object.keys(clouds)).toEqual([
     'kolla-admin',
     'kolla-admin-system',

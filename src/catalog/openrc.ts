@@ -1,21 +1,37 @@
 import { stringify } from 'yaml'
 import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
-import { keystoneUrl } from './keystone.js'
+import { keystoneUrl } from './keystone-url.js'
 
-/** kolla-ansible's `admin-openrc.sh`. Holds the administrator's password: for a file of mode 0600. */
-export function adminOpenrc(cloud: Cloud): string {
+/** What kolla-ansible's `post-deploy` writes, by name. Each holds the administrator's password: for files of mode 0600. */
+export function accessFiles(cloud: Cloud): Readonly<Record<string, string>> {
+  return {
+    'admin-openrc.sh': openrc(cloud, 'internal', 'project'),
+    'admin-openrc-system.sh': openrc(cloud, 'internal', 'system'),
+    'public-openrc.sh': openrc(cloud, 'public', 'project'),
+    'public-openrc-system.sh': openrc(cloud, 'public', 'system'),
+    'clouds.yaml': cloudsYaml(cloud),
+  }
+}
+
+/** Variables for the `openstack` client, as the administrator of a project or of the whole cloud. */
+function openrc(cloud: Cloud, address: 'internal' | 'public', scope: 'project' | 'system'): string {
   const { globals } = cloud
   const variables = {
-    OS_PROJECT_DOMAIN_NAME: 'Default',
-    OS_USER_DOMAIN_NAME: 'Default',
-    OS_PROJECT_NAME: globals.keystone_admin_project,
-    OS_TENANT_NAME: globals.keystone_admin_project,
+    ...(scope === 'project'
+      ? {
+          OS_PROJECT_DOMAIN_NAME: 'Default',
+          OS_USER_DOMAIN_NAME: 'Default',
+          OS_PROJECT_NAME: globals.keystone_admin_project,
+          OS_TENANT_NAME: globals.keystone_admin_project,
+        }
+      : { OS_USER_DOMAIN_NAME: 'Default', OS_SYSTEM_SCOPE: 'all' }),
     OS_USERNAME: globals.keystone_admin_user,
     OS_PASSWORD: password(cloud.passwords, 'keystone_admin_password'),
-    OS_AUTH_URL: keystoneUrl(cloud, 'internal'),
-    OS_INTERFACE: 'internal',
-    OS_ENDPOINT_TYPE: 'internalURL',
+    OS_AUTH_URL: keystoneUrl(cloud, address),
+    ...(address === 'internal'
+      ? { OS_INTERFACE: 'internal', OS_ENDPOINT_TYPE: 'internalURL' }
+      : {}),
     OS_IDENTITY_API_VERSION: '3',
     OS_REGION_NAME: globals.openstack_region_name,
     OS_AUTH_PLUGIN: 'password',
@@ -28,8 +44,8 @@ export function adminOpenrc(cloud: Cloud): string {
   ].join('\n')
 }
 
-/** kolla-ansible's `clouds.yaml`, with its four clouds. For a file of mode 0600. */
-export function cloudsYaml(cloud: Cloud): string {
+/** With kolla-ansible's four clouds. */
+function cloudsYaml(cloud: Cloud): string {
   const { globals } = cloud
   const account = {
     username: globals.keystone_admin_user,

@@ -6,12 +6,29 @@ import { hostScope } from '../model/variables.js'
 import { foundBy } from './found.js'
 import type { Context } from './service.js'
 
-/** A file that the operator may change by files of the same name below `config/`. */
+/** A file that the operator may change by files below `config/`. */
 export interface Overridable {
-  /** Folder below `config/`. */
-  readonly service: string
-  readonly file: string
+  /** Where they may lie, weakest first: those that kolla-ansible's role reads. `<host>` is the host's name. */
+  readonly paths: readonly string[]
   readonly kind: MergeKind
+}
+
+/** Files of which kolla-ansible takes the first that it finds. */
+export function replaceable(service: string, file: string): Overridable {
+  return { kind: 'whole', paths: [`${service}/${file}`, `${service}/<host>/${file}`] }
+}
+
+/** An OpenStack service's configuration for one of its containers, as kolla-ansible calls that: `keystone-fernet`. */
+export function mergedConf(service: string, container: string): Overridable {
+  return {
+    kind: 'oslo',
+    paths: [
+      'global.conf',
+      `${service}.conf`,
+      `${service}/${container}.conf`,
+      `${service}/<host>/${service}.conf`,
+    ],
+  }
 }
 
 /** A folder below `config/` whose files the operator adds to ours. */

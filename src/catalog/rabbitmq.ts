@@ -1,30 +1,24 @@
+import type { Cloud } from '../model/cloud.js'
 import { password } from '../model/passwords.js'
 import type { ConfigFile } from './container.js'
 import { addressOf, shortHostname } from './host-view.js'
 import type { HostView } from './host-view.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
-import { overridden } from './overridden.js'
+import { overridden, replaceable } from './overridden.js'
 import { definitions } from './rabbitmq-definitions.js'
-import type { MergeKind } from '../model/overrides/merge.js'
 import { ofOneComponent } from './service.js'
 import type { Context } from './service.js'
-
-const file = <Kind extends MergeKind>(name: string, kind: Kind) => ({
-  service: 'rabbitmq',
-  file: name,
-  kind,
-})
 
 /** What its members know each other by. */
 const cookie = 'rabbitmq_cluster_cookie'
 
 const overridable = {
-  'rabbitmq.conf': file('rabbitmq.conf', 'properties'),
-  'rabbitmq-env.conf': file('rabbitmq-env.conf', 'whole'),
-  'advanced.config': file('advanced.config', 'whole'),
-  'definitions.json': file('definitions.json', 'json'),
-  enabled_plugins: file('enabled_plugins', 'whole'),
-  erl_inetrc: file('erl_inetrc', 'whole'),
+  'rabbitmq.conf': replaceable('rabbitmq', 'rabbitmq.conf'),
+  'rabbitmq-env.conf': replaceable('rabbitmq', 'rabbitmq-env.conf'),
+  'advanced.config': replaceable('rabbitmq', 'advanced.config'),
+  'definitions.json': replaceable('rabbitmq', 'definitions.json'),
+  enabled_plugins: replaceable('rabbitmq', 'enabled_plugins'),
+  erl_inetrc: replaceable('rabbitmq', 'erl_inetrc'),
 }
 
 /**
@@ -84,12 +78,18 @@ export const rabbitmq = ofOneComponent({
       port: cloud.globals.rabbitmq_management_port,
       group: 'rabbitmq',
       listenPort: (member) => member.globals.rabbitmq_management_port,
-      check: { kind: 'http', path: '/' },
+      // Its page of `/` is a file: it says nothing of the broker.
+      check: { kind: 'http', path: '/api/overview', authorization: monitoringLogin(cloud) },
     },
   ],
   passwords: ['rabbitmq_password', 'rabbitmq_monitoring_password', cookie],
   overrides: Object.values(overridable),
 })
+
+function monitoringLogin({ globals, passwords }: Cloud): string {
+  const login = `${globals.rabbitmq_monitoring_user}:${password(passwords, 'rabbitmq_monitoring_password')}`
+  return `Basic ${Buffer.from(login).toString('base64')}`
+}
 
 export function managementUrl(host: HostView): string {
   return `http://${addressOf(host)}:${host.globals.rabbitmq_management_port}`

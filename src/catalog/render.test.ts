@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Cloud } from '../model/cloud.js'
 import { floating } from './floating.js'
-import { containerNames } from './index.js'
+import { contextOf } from './host-view.js'
+import { mariabackup } from './mariabackup.js'
 import { renderHost, requiredPasswords, servicesOn, socketsOf } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
 
@@ -26,14 +27,6 @@ describe('a host of the control plane', () => {
       'keystone_fernet',
       'keystone',
     ])
-  })
-
-  it('has no container that observing a host would overlook', () => {
-    const osds = [{ id: 12, uuid: '1' }]
-    const facts = testFacts.map((it) => ({ ...it, osds }))
-    const whole = testCloud({ globals: { enable_ceph: true, enable_ceph_rgw: true } })
-    const names = renderHost(whole, facts, 'kolla1').map(({ name }) => name.replace(/\d+$/, '*'))
-    expect(new Set(names)).toEqual(new Set(containerNames))
   })
 
   it('renders the same bytes every time, whatever floating address the host holds', () => {
@@ -193,7 +186,77 @@ describe('MariaDB', () => {
   })
 })
 
+describe("MariaDB's overrides", () => {
+  it('are read where kolla-ansible reads them', () => {
+    const set = (value: number) => `[mysqld]\nmax_connections = ${value}\n`
+    const overrides = [
+      { path: 'mariadb/galera.cnf', text: set(1) },
+      { path: 'galera.cnf', text: set(2) },
+      { path: 'mariadb/kolla3/galera.cnf', text: set(3) },
+    ]
+    const found = (host: string) => fileOf(testCloud({ overrides }), 'mariadb', 'galera.cnf', host)
+    expect(found('kolla2')).toContain('max_connections = 2\n')
+    expect(found('kolla3')).toContain('max_connections = 3\n')
+  })
+
+  it('have Galera run a program of the operator', () => {
+    const overrides = [{ path: 'mariadb/wsrep-notify.sh', text: '#!/bin/sh\necho "$@"\n' }]
+    const cloud = testCloud({ overrides })
+    expect(fileOf(cloud, 'mariadb', 'wsrep-notify.sh')).toBe('#!/bin/sh\necho "$@"\n')
+    expect(fileOf(cloud, 'mariadb', 'galera.cnf')).toMatch(/^wsrep_notify_cmd=\/usr\/local\/bin\//m)
+    expect(fileOf(cloud, 'mariadb', 'config.json')).toContain('/usr/local/bin/wsrep-notify.sh')
+    expect(fileOf(testCloud(), 'mariadb', 'galera.cnf')).not.toContain('wsrep_notify_cmd')
+  })
+
+  it('change how backups are taken', () => {
+    const overrides = [
+      { path: 'backup.my.cnf', text: '[mariadb-backup]\nparallel = 2\n' },
+      { path: 'mariadb/kolla2/backup.my.cnf', text: '[mariadb-backup]\nparallel = 4\n' },
+    ]
+    const ctx = contextOf(testCloud({ overrides }), testFacts, 'kolla2')
+    const file = mariabackup(ctx).files.find(({ path }) => path === 'my.cnf')
+    expect(file?.content).toContain('user = backup_shard_0\n')
+    expect(file?.content).toContain('parallel = 4\n')
+  })
+})
+
+it('has every commit of MariaDB on the disk before it is answered', () => {
+  for (const openstack_release of ['2025.2', '2026.1']) {
+    const cloud = testCloud({ globals: { openstack_release } })
+    expect(fileOf(cloud, 'mariadb', 'galera.cnf')).not.toContain('innodb_flush_log_at_trx_commit')
+  }
+})
+
+describe('one host without load balancer', () => {
+  const own = { kolla_internal_vip_address: '192.168.8.70' }
+  const named = (globals: object) => {
+    const cloud = testCloud({ globals: { ...own, ...globals } })
+    return fileOf(cloud, 'memcached', 'config.json', 'kolla1')
+  }
+
+  it('may have the internal address as its own', () => {
+    expect(named({ enable_haproxy: false })).toContain('-l 192.168.8.70')
+  })
+
+  it('may not while keepalived moves that about', () => {
+    expect(() => named({})).toThrow('kolla1 has no IPv4 address on eth0')
+    expect(() => named({ enable_haproxy: false, enable_keepalived: true })).toThrow()
+  })
+})
+
 describe('HAProxy', () => {
+  it("asks RabbitMQ's management whether the broker answers", () => {
+    const lines = fileOf(testCloud(), 'haproxy', 'services.d/rabbitmq_management.cfg').split('\n')
+    const login = Buffer.from('openstack-monitoring:watch-secret').toString('base64')
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '    option httpchk GET /api/overview',
+        `    http-check send hdr Authorization 'Basic ${login}'`,
+        '    http-check expect status 200',
+      ]),
+    )
+  })
+
   it('serves from the first MariaDB, asking each whether it can', () => {
     const lines = fileOf(testCloud(), 'haproxy', 'services.d/mariadb.cfg').split('\n')
     const servers = lines.filter((line) => line.startsWith('    server '))
@@ -297,11 +360,13 @@ describe('RabbitMQ', () => {
     expect(fileOf(testCloud(), 'rabbitmq', 'enabled_plugins')).toBe('[rabbitmq_management].\n')
   })
 
-  it('merges an option into rabbitmq.conf', () => {
-    const overrides = [{ path: 'rabbitmq/rabbitmq.conf', text: 'heartbeat = 30\n' }]
-    const conf = fileOf(testCloud({ overrides }), 'rabbitmq', 'rabbitmq.conf')
-    expect(conf).toContain('heartbeat = 30\n')
-    expect(conf).toContain('management.listener.port = 15672\n')
+  it.each(['rabbitmq.conf', 'definitions.json'])("takes the operator's %s whole", (name) => {
+    const overrides = [
+      { path: name, text: 'no role reads it here\n' },
+      { path: `rabbitmq/${name}`, text: 'of all hosts\n' },
+      { path: `rabbitmq/kolla3/${name}`, text: 'of one\n' },
+    ]
+    expect(fileOf(testCloud({ overrides }), 'rabbitmq', name)).toBe('of all hosts\n')
   })
 })
 
@@ -321,6 +386,31 @@ describe('Keystone', () => {
     expect(fileOf(testCloud(), 'keystone', 'keystone.conf')).toContain(
       'rabbit_stream_fanout = true\nrabbit_qos_prefetch_count = 50\n',
     )
+    const old = testCloud({ globals: { openstack_release: '2025.2' } })
+    expect(fileOf(old, 'keystone', 'keystone.conf')).toContain('rabbit_qos_prefetch_count = 1\n')
+  })
+
+  it("rotates keys by keystone-fernet's own overrides, too", () => {
+    const count = (value: number) => `[fernet_tokens]\nmax_active_keys = ${value}\n`
+    const overrides = [
+      { path: 'keystone.conf', text: count(7) },
+      { path: 'keystone/keystone-fernet.conf', text: count(9) },
+    ]
+    const cloud = testCloud({ overrides })
+    expect(fileOf(cloud, 'keystone_fernet', 'keystone.conf')).toContain('max_active_keys = 9\n')
+    expect(fileOf(cloud, 'keystone', 'keystone.conf')).toContain('max_active_keys = 7\n')
+  })
+
+  it('takes all files of domains, a certificate too, and policies of all hosts alone', () => {
+    const overrides = [
+      { path: 'keystone/domains/keystone.ldap.conf', text: '[ldap]\n' },
+      { path: 'keystone/domains/ca.pem', text: 'PEM' },
+      { path: 'policy.yaml', text: 'a: b\n' },
+      { path: 'keystone/kolla2/policy.yaml', text: 'c: d\n' },
+    ]
+    const cloud = testCloud({ overrides })
+    expect(fileOf(cloud, 'keystone', 'domains/ca.pem')).toBe('PEM\n')
+    expect(fileOf(cloud, 'keystone', 'policy.yaml')).toBe('')
   })
 
   it('knows the other members by the key that they share', () => {

@@ -1,7 +1,7 @@
 import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Container } from './container.js'
-import { frontendsOf } from './haproxy-frontend.js'
+import { reachable } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
 import { services } from './index.js'
@@ -15,19 +15,33 @@ export function servicesOn(cloud: Cloud, hostName: string): Service[] {
 
 /** The components of a service that the host runs, in the order of their start; none where it is not enabled. */
 function componentsOn(cloud: Cloud, service: Service, hostName: string): Component[] {
-  return enabledComponents(cloud, service).filter(({ group }) =>
-    (cloud.groups.get(group) ?? []).includes(hostName),
+  return enabledComponents(cloud, service).filter((component) =>
+    hostsOf(cloud, component).includes(hostName),
   )
+}
+
+function hostsOf(cloud: Cloud, { group, firstHostOnly }: Component): readonly string[] {
+  const hosts = cloud.groups.get(group) ?? []
+  return firstHostOnly?.(cloud) === true ? hosts.slice(0, 1) : hosts
 }
 
 function enabledComponents(cloud: Cloud, service: Service): Component[] {
   return service.enabled(cloud.globals) ? componentsOf(service, cloud.globals) : []
 }
 
+/** Services whose containers need keys of the cloud's own Ceph. */
+export function cephClientsOf(cloud: Cloud): string[] {
+  const { globals } = cloud
+  if (!globals.enable_ceph) return []
+  const isClient = (service: Service) =>
+    enabledComponents(cloud, service).some((it) => (it.cephUsers?.(globals) ?? []).length > 0)
+  return services.filter(isClient).map(({ name }) => name)
+}
+
 /** Every host of a service, in the inventory's order. */
 export function membersOf(cloud: Cloud, service: Service): string[] {
   const names = new Set(
-    enabledComponents(cloud, service).flatMap(({ group }) => cloud.groups.get(group) ?? []),
+    enabledComponents(cloud, service).flatMap((component) => hostsOf(cloud, component)),
   )
   return cloud.hosts.map((host) => host.name).filter((name) => names.has(name))
 }
@@ -78,10 +92,13 @@ export function probesOf(
   )
 }
 
-/** Names of the frontends by which HAProxy sends clients to a service. */
-export function frontendNamesOf(cloud: Cloud, serviceName: string): string[] {
-  const own = services.filter((service) => service.name === serviceName)
-  return frontendsOf(cloud, own).map((frontend) => frontend.name)
+/** Names of the frontends by which HAProxy sends clients to a container. */
+export function frontendNamesOf(cloud: Cloud, container: string): string[] {
+  const own = services
+    .filter((service) => service.enabled(cloud.globals))
+    .flatMap((service) => componentsOf(service, cloud.globals))
+    .filter((component) => component.container === container)
+  return own.flatMap((component) => reachable(cloud, component).map(({ name }) => name))
 }
 
 /** Folders of the logs of services, by their names. */

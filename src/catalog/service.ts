@@ -15,6 +15,10 @@ export interface Service {
   readonly databases?: (cloud: Cloud) => readonly Database[]
   readonly schema?: Schema
   readonly identity?: (cloud: Cloud) => Identity
+  /** What brings it about in Keystone's catalogue where that is a protocol of its own: all that it takes. Secret. */
+  readonly bootstrap?: (cloud: Cloud) => unknown
+  /** The component whose image has the commands of `schema`, if it is not the first. */
+  readonly oneShotContainer?: string
   /** Keys of passwords.yml. */
   readonly passwords: readonly string[]
   /** What the operator may change by files below `config/`. */
@@ -35,6 +39,10 @@ export interface Component {
   readonly group: string
   /** Where it can be left out of its service. */
   enabled?(globals: Globals): boolean
+  /** Ceph's accounts whose keys it needs: `glance` is `client.glance`. */
+  readonly cephUsers?: (globals: Globals) => readonly string[]
+  /** Where only the first host of its group runs it. */
+  readonly firstHostOnly?: (cloud: Cloud) => boolean
   /** What runs on `ctx.host`, which is a member of the group. */
   containers(ctx: Context): readonly Container[]
   /** Every TCP socket that the containers open on `ctx.host`. */
@@ -52,7 +60,7 @@ export interface Database {
   readonly password: string
 }
 
-/** How a service's schema is brought about, by one-shots of the image of its first component. */
+/** How a service's schema is brought about, by one-shots. */
 export interface Schema {
   /** Commands for a shell in the container: from nothing, or from any older state, to what the release wants. */
   readonly sync: string
@@ -111,11 +119,19 @@ export interface Frontend {
   readonly activePassive?: boolean
   /** Of an idle connection, for long-lived ones: `3600s`. */
   readonly timeout?: string
+  /** How long a client, and a member, may be silent in a request, if longer than usual: `6h`. */
+  readonly clientTimeout?: string
+  readonly serverTimeout?: string
+  /** Only the first host of the group is behind it. */
+  readonly firstHostOnly?: boolean
 }
 
 /** How HAProxy finds out whether a member can serve. */
 export type Check =
-  | { readonly kind: 'http'; readonly path: string }
+  /** GET answers with 200, to whom `authorization` is sent for as the header of that name. Secret. */
+  | { readonly kind: 'http'; readonly path: string; readonly authorization?: string }
+  /** Answers, with a page or by sending elsewhere. */
+  | { readonly kind: 'answers' }
   /** Logs in by this account, which has no password, and asks: a member that Galera keeps from serving fails, too. */
   | { readonly kind: 'galera'; readonly user: string }
 

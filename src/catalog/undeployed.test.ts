@@ -14,25 +14,19 @@ function named(globals: string): string[] {
 
 describe('services that are enabled in vain', () => {
   it('are named, by default those of the core', () => {
-    expect(named(small.globals)).toEqual([
-      'glance',
-      'heat',
-      'horizon',
-      'neutron',
-      'nova',
-      'placement',
-    ])
+    expect(named(small.globals)).toEqual(['neutron', 'nova'])
   })
 
   it.each([
     ['enable_barbican: "yes"', ['barbican']],
     ['enable_octavia: true\nenable_prometheus: "{{ enable_octavia }}"', ['octavia', 'prometheus']],
     ['enable_ovn: on', ['ovn']],
-    ['enable_cinder: yes\nenable_cinder_backend_lvm: yes', ['cinder']],
+    ['enable_cinder: yes\nenable_cinder_backend_lvm: yes', ['cinder_backend_lvm']],
+    ['enable_neutron: yes\nenable_neutron_vpnaas: yes', ['neutron']],
     ['enable_masakari: "True"', ['masakari']],
     ['enable_barbican: "no"', []],
     ['enable_mariabackup: yes\nenable_haproxy: yes\nenable_cells: yes', []],
-    ['enable_cinder_backend_lvm: yes\nenable_horizon_magnum: yes', []],
+    ['enable_horizon_magnum: yes', ['horizon_magnum']],
   ])('%j', (more, services) => {
     expect(named(`${minimal}${more}\n`)).toEqual(services)
   })

@@ -2,38 +2,35 @@ import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { kollaKeys } from '../model/kolla/names.js'
 import { yesNo } from '../model/setting.js'
+import { services } from './index.js'
 
-/** What of kolla-ansible's `enable_…` is ours, or no service but a way to do things. */
-const deployed: ReadonlySet<string> = new Set([
+/** What of kolla-ansible's `enable_…` is no service but a part of one, or a way to do things. */
+const ways = [
   'ceph_rgw',
   'cells',
+  'cinder_backup',
   'cluster_user_trust',
   'container_healthchecks',
   'destroy_images',
   'external_api_firewalld',
   'external_mariadb_load_balancer',
-  'haproxy',
-  'keepalived',
-  'keystone',
+  'horizon_heat',
   'loadbalancer',
   'mariabackup',
-  'mariadb',
-  'memcached',
   'openstack_core',
   'osprofiler',
-  'rabbitmq',
   'shared_var_lib_nova_mnt',
-])
+]
+const deployed = new Set([...services.map(({ name }) => name), ...ways])
 
 const enabling = 'enable_'
 const names = [...kollaKeys]
   .filter((key) => key.startsWith(enabling))
   .map((key) => key.slice(enabling.length))
+  .filter((name) => !deployed.has(name))
 
-/** What kolla-ansible deploys and we do not. `cinder_backend_lvm` is a part of `cinder`, which is named for it. */
-const undeployed = names.filter(
-  (name) => !deployed.has(name) && !names.some((other) => name.startsWith(`${other}_`)),
-)
+/** What kolla-ansible deploys and we do not. `neutron_vpnaas` is a part of `neutron`, which is named for it. */
+const undeployed = names.filter((name) => !names.some((other) => name.startsWith(`${other}_`)))
 
 /** One warning that names every service which the operator enabled in vain, on whatever host. */
 export function checkUndeployed({ globals, hosts }: Pick<Cloud, 'globals' | 'hosts'>): Finding[] {

@@ -30,6 +30,7 @@ async function install(name: string): Promise<string> {
   const home = join(folder, name)
   await mkdir(join(home, 'federation'), { recursive: true })
   const { files } = uwsgiFiles(host, {
+    name: 'keystone',
     user: 'keystone',
     module: 'api',
     shared: 'api',

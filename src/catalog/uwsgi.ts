@@ -6,17 +6,23 @@ import type { Placed } from './kolla-config.js'
 
 /** An API that uWSGI serves. */
 export interface UwsgiApi {
-  /** Its user and the folder of its log: `keystone`. */
+  /** How its files and its log are called: `glance-api`. */
+  readonly name: string
+  /** Its user, and the folder of its configuration below `/etc` and of its log: `glance`. */
   readonly user: string
+  /** Name of uWSGI's own file in the container, if it is not `<name>-uwsgi.ini`. */
+  readonly ini?: string
   /** Python module of the application, which every worker loads for itself: `keystone.wsgi.api`. */
   readonly module: string
   /** What takes long about that and can be shared by all workers: a module that only defines. */
-  readonly shared: string
+  readonly shared?: string
   /** A module behind it that few requests need and that takes long itself; loaded when it is first used. */
-  readonly seldom: string
+  readonly seldom?: string
   readonly address: string
   readonly port: number
   readonly workers: number
+  /** uWSGI's own further lines. */
+  readonly options?: readonly string[]
 }
 
 /** There once the port is open; it goes with the container. */
@@ -43,23 +49,31 @@ export function uwsgiFiles(
   host: HostView,
   api: UwsgiApi,
 ): { placed: Placed[]; files: ConfigFile[] } {
-  const { user } = api
-  const ini = `/etc/${user}/${user}-api-uwsgi.ini`
-  const application = `/etc/${user}/${user}-api-uwsgi.py`
-  const sharedModule = `${user}_api_shared`
-  const sharedFile = `${sharedModule}.py`
+  const { name, user, ini: iniName = `${name}-uwsgi.ini` } = api
+  const folder = `/etc/${user}`
+  const ini = `${folder}/${iniName}`
+  const application = ini.replace(/\.ini$/, '.py')
+  const sharedModule = api.shared === undefined ? undefined : `${user}_api_shared`
+  const own = (source: string, dest: string): Placed => ({
+    source,
+    dest,
+    owner: user,
+    perm: '0600',
+  })
   return {
     placed: [
       { source: 'uwsgi-listen.py', dest: '/usr/bin/uwsgi-listen.py', owner: 'root', perm: '0755' },
-      { source: `${user}-uwsgi.ini`, dest: ini, owner: user, perm: '0600' },
-      { source: `${user}-uwsgi.py`, dest: application, owner: user, perm: '0600' },
-      { source: sharedFile, dest: `/etc/${user}/${sharedFile}`, owner: user, perm: '0600' },
+      own(`${name}-uwsgi.ini`, ini),
+      own(`${name}-uwsgi.py`, application),
+      ...(sharedModule === undefined
+        ? []
+        : [own(`${sharedModule}.py`, `${folder}/${sharedModule}.py`)]),
     ],
     files: [
       configFile('uwsgi-listen.py', listen(api, ini)),
-      configFile(`${user}-uwsgi.ini`, configuration(host, api, { application, sharedModule })),
-      configFile(`${user}-uwsgi.py`, serve(api)),
-      configFile(sharedFile, load(api)),
+      configFile(`${name}-uwsgi.ini`, configuration(host, api, { application, sharedModule })),
+      configFile(`${name}-uwsgi.py`, serve(api)),
+      ...(sharedModule === undefined ? [] : [configFile(`${sharedModule}.py`, load(api))]),
     ],
   }
 }
@@ -91,7 +105,7 @@ open("${marker}", "w").close()
  * Nothing of it becomes garbage: to look for that meanwhile takes a sixth of the time, and afterwards would have each
  * worker copy the pages that they share. `from package import module` finds a module as an attribute of its package.
  */
-const load = ({ shared, seldom }: UwsgiApi) => `import gc, sys
+const load = ({ shared = '', seldom }: UwsgiApi) => `import gc, sys
 from importlib import import_module, util
 
 def load_when_used(name):
@@ -103,37 +117,40 @@ def load_when_used(name):
     setattr(import_module(package), module, lazy)
 
 gc.disable()
-load_when_used("${seldom}")
-import ${shared}
+${seldom === undefined ? '' : `load_when_used("${seldom}")\n`}import ${shared}
 gc.freeze()
 gc.enable()
 `
 
 const configuration = (
   { globals }: HostView,
-  { user, workers }: UwsgiApi,
-  { application, sharedModule }: { readonly application: string; readonly sharedModule: string },
-) => `[uwsgi]
-add-header = Connection: close
-buffer-size = 65535
-die-on-term = true
-enable-threads = true
-exit-on-reload = false
-hook-master-start = unix_signal:15 gracefully_kill_them_all
-lazy-apps = true
-logto2 = /var/log/kolla/${user}/${user}-uwsgi.log
-master = true
-need-app = true
-plugins-dir = ${uwsgiPlugins(globals)}
-plugins = python3
-processes = ${workers}
-protocol = http
-pythonpath = /etc/${user}
-shared-pyimport = ${sharedModule}
-socket-timeout = 30
-static-map = /static=/var/lib/kolla/venv/lib/python3/site-packages/static
-thunder-lock = true
-uid = ${user}
-worker-reload-mercy = 80
-wsgi-file = ${application}
-`
+  { name, user, workers, options = [] }: UwsgiApi,
+  { application, sharedModule }: { application: string; sharedModule: string | undefined },
+) =>
+  [
+    '[uwsgi]',
+    'add-header = Connection: close',
+    'buffer-size = 65535',
+    'die-on-term = true',
+    'enable-threads = true',
+    'exit-on-reload = false',
+    'hook-master-start = unix_signal:15 gracefully_kill_them_all',
+    'lazy-apps = true',
+    `logto2 = /var/log/kolla/${user}/${name}-uwsgi.log`,
+    'master = true',
+    'need-app = true',
+    `plugins-dir = ${uwsgiPlugins(globals)}`,
+    'plugins = python3',
+    `processes = ${workers}`,
+    'protocol = http',
+    `pythonpath = /etc/${user}`,
+    ...(sharedModule === undefined ? [] : [`shared-pyimport = ${sharedModule}`]),
+    'socket-timeout = 30',
+    'static-map = /static=/var/lib/kolla/venv/lib/python3/site-packages/static',
+    'thunder-lock = true',
+    `uid = ${user}`,
+    'worker-reload-mercy = 80',
+    `wsgi-file = ${application}`,
+    ...options,
+    '',
+  ].join('\n')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { CloudLocation } from '../state/clouds.js'
 import { stateDirectory } from '../state/state-directory.js'
 import { UsageError } from './exit.js'
@@ -19,16 +19,20 @@ export interface ChosenCloud {
  * @throws UsageError when there are no such files
  */
 export async function chooseCloud(options: Options): Promise<string> {
-  const { cloudName, readClouds, registerCloud } = await import('../state/clouds.js')
+  const { cloudName, DirectoryNamed, namesOfDirectory, readClouds, registerCloud } =
+    await import('../state/clouds.js')
   const named = locationOf(options)
   const ids = vaultIds(options)
   if (named) requireFiles(named)
-  const name = options.cloud ?? cloudName(named?.configdir ?? '')
+  const [known] = named ? await namesOfDirectory(stateDirectory(), named.configdir) : []
+  const name = options.cloud ?? known ?? cloudName(named?.configdir ?? '')
   const location = named ?? (ids && (await readClouds(stateDirectory()))[name])
   if (!location) return name
   const before = await registerCloud(stateDirectory(), name, {
     ...location,
     ...(ids && { vaultIds: ids }),
+  }).catch((error: unknown) => {
+    throw error instanceof DirectoryNamed ? new UsageError(error.message) : error
   })
   if (before) {
     console.error(
@@ -54,10 +58,13 @@ export async function chooseFiles(options: Options): Promise<ChosenCloud> {
 }
 
 /** The cloud that looking back is about; undefined for all, where nothing names one. */
-export function cloudOfHistory(options: Options): string | undefined {
+export async function cloudOfHistory(options: Options): Promise<string | undefined> {
   if (options.cloud !== undefined) return options.cloud
   const location = locationOf(options)
-  return hasLocation(location) ? basename(location.configdir) : undefined
+  if (!hasLocation(location)) return undefined
+  const { cloudName, namesOfDirectory } = await import('../state/clouds.js')
+  const [known] = await namesOfDirectory(stateDirectory(), location.configdir)
+  return known ?? cloudName(location.configdir)
 }
 
 function describe({ configdir, inventory }: CloudLocation): string {

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BadInput, CloudBusy } from '../client/errors.js'
-import { ownProfiles } from '../images/profiles.js'
 import { readClouds } from '../state/clouds.js'
 import { chooseCloud, chooseFiles, cloudOfHistory } from './cloud-choice.js'
-import { AlreadyShown, describeError, exitCode } from './exit.js'
+import { AlreadyShown, describeError, exitCode, UsageError } from './exit.js'
 import { locationOf } from './options.js'
 import { createProgram } from './program.js'
 
@@ -48,8 +47,9 @@ describe('the command line', () => {
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
       ...['reconfigure', 'post-deploy', 'remove-osd', 'wipe-disk', 'check', 'mariadb-backup'],
       ...['mariadb-restore'],
-      ...['mariadb-recovery', 'upgrade', 'rollback', 'releases', 'prune', 'attach', 'abort'],
-      ...['approve', 'decide', 'pause', 'resume', 'history', 'explain', 'server'],
+      ...['mariadb-recovery', 'upgrade', 'rollback', 'releases', 'prune'],
+      ...['approve', 'decide', 'pause', 'resume'],
+      ...['attach', 'abort', 'history', 'explain', 'server'],
     ])
   })
 
@@ -65,13 +65,6 @@ describe('the command line', () => {
     expect(await parsed('bootstrap-servers', '--limit', 'kolla1')).toMatchObject({
       options: { limit: ['kolla1'] },
     })
-  })
-
-  it('names in the help of build every profile that is ours', () => {
-    const build = createProgram('0.0.0').commands.find((command) => command.name() === 'build')
-    for (const profile of Object.keys(ownProfiles)) {
-      expect(build?.helpInformation()).toContain(profile)
-    }
   })
 
   it('counts usage errors as bad input, help as done', async () => {
@@ -197,9 +190,18 @@ describe('the cloud', () => {
     expect(locationOf({}, { KOLLA_CONFIG_PATH: '/srv/kolla' })?.configdir).toBe('/srv/kolla')
   })
 
-  it('of the history is all clouds when nothing names one', () => {
-    expect(cloudOfHistory({})).toBeUndefined()
-    expect(cloudOfHistory({ cloud: 'demo' })).toBe('demo')
-    expect(cloudOfHistory({ configdir: folder })).toBe(folder.split('/').at(-1))
+  it('has one name: files that are here go by the one that they were registered under', async () => {
+    await chooseCloud({ configdir: folder, cloud: 'demo' })
+    expect(await chooseCloud({ configdir: folder })).toBe('demo')
+    expect(await cloudOfHistory({ configdir: folder })).toBe('demo')
+    const again = chooseCloud({ configdir: folder, cloud: 'other' })
+    await expect(again).rejects.toThrow(UsageError)
+    await expect(again).rejects.toThrow(`${folder} is the cloud demo, not other`)
+  })
+
+  it('of the history is all clouds when nothing names one', async () => {
+    expect(await cloudOfHistory({})).toBeUndefined()
+    expect(await cloudOfHistory({ cloud: 'demo' })).toBe('demo')
+    expect(await cloudOfHistory({ configdir: folder })).toBe(folder.split('/').at(-1))
   })
 })

@@ -4,6 +4,7 @@ import { list, several } from './options.js'
 import type { Options } from './options.js'
 
 import { addFileVerbs } from './verbs/files.js'
+import { addAnswerVerbs } from './verbs/answers.js'
 import { addHistoryVerbs } from './verbs/history.js'
 import { addOperationVerbs, addReleaseVerbs } from './verbs/operations.js'
 import { addServerVerbs } from './verbs/server.js'
@@ -80,6 +81,7 @@ export function createProgram(version: string): Command {
   addFileVerbs(program)
   addOperationVerbs(program)
   addReleaseVerbs(program)
+  addAnswerVerbs(program)
   addHistoryVerbs(program)
   addServerVerbs(program)
   return program

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { BadInput } from '../client/errors.js'
 import { formatFinding } from '../model/finding.js'
 import type { Finding } from '../model/finding.js'
@@ -12,8 +11,8 @@ import type { Station } from '../ssh/stations.js'
 import { examineHostKey, hostKeyChanged } from '../ssh/trust.js'
 import type { ShownKey } from '../ssh/trust.js'
 import { readCloudFiles } from '../state/cloud-files.js'
+import { agree } from './agree.js'
 import { chooseFiles } from './cloud-choice.js'
-import { UsageError } from './exit.js'
 import type { Options } from './options.js'
 
 /**
@@ -60,7 +59,12 @@ async function trustList(
   for (const key of keys) console.log(options.json ? JSON.stringify(shown(key)) : lineOf(key))
 
   const wanted = keys.filter(({ state }) => state === 'new' || (state === 'changed' && replace))
-  if (wanted.length > 0 && !yes) await agree(wanted.length, knownHosts)
+  if (wanted.length > 0 && !yes) {
+    await agree(`Record ${wanted.length} in ${knownHosts}? Check the fingerprints first`, {
+      otherwise: `${wanted.length} new host keys: check the fingerprints, then run trust again with --yes`,
+      declined: 'nothing was recorded',
+    })
+  }
   for (const { login, key } of wanted) {
     await recordHostKey(knownHosts, login.address, login.port, key)
   }
@@ -73,20 +77,6 @@ async function trustList(
     answer.status === 'rejected' ? [answer.reason as unknown] : [],
   )
   return [...refused, ...failed].map(findingOf)
-}
-
-async function agree(count: number, file: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(
-      `${count} new host keys: check the fingerprints, then run trust again with --yes`,
-    )
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(
-    `Record ${count} in ${file}? Check the fingerprints first [y/N] `,
-  )
-  terminal.close()
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was recorded')
 }
 
 const shown = ({ host, key, state }: ShownKey) => ({

@@ -38,6 +38,11 @@ export class CloudBusy extends OperationError {
   }
 }
 
+/** The operation's lock was ended by hand, or another operation has got it: it has stopped where it was. */
+export class LockLost extends OperationError {
+  override name = 'LockLost'
+}
+
 /** A step failed on a host, and trying again did not help. */
 export class StepFailed extends OperationError {
   override name = 'StepFailed'
@@ -120,6 +125,8 @@ function fromApplicationFailure({ type, message, details }: ApplicationFailure) 
       return new BadInput(findingsOf(details) ?? [{ severity: 'error', message }])
     case 'CloudBusy':
       return new CloudBusy(message, String(detail))
+    case 'LockLost':
+      return new LockLost(message)
     case 'StepFailed':
       return new StepFailed(message, detail as StepFailure)
     case 'RolledBack':

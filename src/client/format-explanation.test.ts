@@ -49,10 +49,15 @@ it('says once what a step failed with', () => {
 
 it('shows what it waits for, and the answers that there are', () => {
   const running = { ...operation, status: 'running' as const }
-  const waiting = { kind: 'failure' as const, what: 'keystone on kolla1 failed: it exited' }
+  const step = 'keystone on kolla1'
+  const waiting = { kind: 'failure' as const, what: `${step} failed: it exited`, step }
   const text = formatExplanation({ ...nothing, operation: running, waiting })
   expect(text).toContain('It waits:\nkeystone on kolla1 failed: it exited')
-  expect(text).toContain('decide retry')
+  expect(text).toContain('`kolla-temporal decide retry --step "keystone on kolla1"`')
+  const plan = { kind: 'approval' as const, what: 'the plan', plan: 'd1' }
+  expect(formatExplanation({ ...nothing, operation: running, waiting: plan })).toContain(
+    '`kolla-temporal approve --plan d1`',
+  )
 })
 
 it('points to the operation that holds the cloud', () => {

@@ -1,9 +1,8 @@
 import { formatFinding } from '../model/finding.js'
-import type { Waiting } from '../../workflows/operations.js'
 import { BadInput, CloudBusy, OperationCancelled, RolledBack, StepFailed } from './errors.js'
 import type { OperationError } from './errors.js'
 import type { Explanation } from './explain.js'
-import { formatSeconds, stepName, verbOf } from './wording.js'
+import { answersTo, formatSeconds, stepName, verbOf } from './wording.js'
 
 /** An explanation as a person reads it. */
 export function formatExplanation(explanation: Explanation): string {
@@ -69,17 +68,9 @@ function running({ running: steps, retrying }: Explanation): string | undefined 
   return calm.length > 0 ? `Running: ${calm.map(stepName).join(', ')}.` : undefined
 }
 
-/** What a person can answer. */
-const answers: Record<Waiting['kind'], string> = {
-  approval: '`kolla-temporal approve`, or `abort`',
-  canary: '`kolla-temporal approve`, or `abort`',
-  failure: 'mend the cause, then `kolla-temporal decide retry`; or `decide skip|rollback|abort`',
-  paused: '`kolla-temporal resume`',
-}
-
 function next({ operation, error, waiting }: Explanation): string | undefined {
   const again = `\`kolla-temporal --cloud ${operation.cloud ?? 'NAME'} ${verbOf(operation.operation)}\``
-  if (waiting) return `What next: ${answers[waiting.kind]}.`
+  if (waiting) return `What next: ${answersTo(waiting)}.`
   if (operation.status === 'running') {
     return `What next: follow it with \`kolla-temporal attach ${operation.workflowId}\`.`
   }

@@ -5,6 +5,7 @@ export type {
   OperationInputs,
   OperationName,
   OperationResult,
+  StepDecision,
   StepFailure,
   Waiting,
 } from '../../workflows/operations.js'
@@ -17,6 +18,7 @@ export type { ServerChoice } from './connection.js'
 export {
   BadInput,
   CloudBusy,
+  LockLost,
   NoServer,
   NoWorker,
   OperationCancelled,

@@ -1,5 +1,10 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
-import type { Approval, Decision, OperationResult, Waiting } from '../../workflows/operations.js'
+import type {
+  Approval,
+  OperationResult,
+  StepDecision,
+  Waiting,
+} from '../../workflows/operations.js'
 import { UnknownOperation, toOperationError } from './errors.js'
 import type { OperationEvent } from './events.js'
 import { follow } from './follow.js'
@@ -58,20 +63,20 @@ export class OperationHandle {
   }
 
   /**
-   * Lets the plan that waits begin, or what comes after a canary.
+   * Lets a plan begin, or what comes after a canary, as `waiting` names it.
    *
-   * @throws BadInput when nothing waits for that, or the plan is not the one that is named
+   * @throws BadInput that says what waits, when that does not
    */
-  async approve(approval: Approval = {}): Promise<void> {
+  async approve(approval: Approval): Promise<void> {
     await this.#update('approve', approval)
   }
 
   /**
-   * Says what to do about the step that failed.
+   * Says what to do about a step that failed, as `waiting` names it.
    *
-   * @throws BadInput when none waits
+   * @throws BadInput that says what waits, when that does not
    */
-  async decide(decision: Decision): Promise<void> {
+  async decide(decision: StepDecision): Promise<void> {
     await this.#update('decide', decision)
   }
 

@@ -1,3 +1,4 @@
+import type { Waiting } from '../../workflows/operations.js'
 import type { Step } from './events.js'
 
 export function stepName({ verb, summary }: Step): string {
@@ -26,4 +27,18 @@ export function verbOf(operation: string): string {
     mariadbRecovery: 'mariadb-recovery',
   }
   return own[operation] ?? operation
+}
+
+/** What a person can answer, as commands. */
+export function answersTo({ kind, plan, step = '' }: Waiting): string {
+  const name = `--step "${step}"`
+  switch (kind) {
+    case 'approval':
+    case 'canary':
+      return `\`kolla-temporal approve ${plan === undefined ? name : `--plan ${plan}`}\`, or \`abort\``
+    case 'failure':
+      return `mend the cause, then \`kolla-temporal decide retry ${name}\`; or \`decide skip|rollback|abort ${name}\``
+    case 'paused':
+      return '`kolla-temporal resume`'
+  }
 }

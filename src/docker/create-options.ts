@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
+import { folderOf } from '../catalog/container.js'
 import type { Container, Healthcheck, Limits, RestartPolicy } from '../catalog/container.js'
 import { bytes } from '../model/dimensions.js'
 
@@ -24,7 +25,7 @@ export function createOptions(
       NetworkMode: 'host',
       RestartPolicy: restartPolicy(container.restartPolicy),
       Binds: [
-        `/etc/kolla/${container.name}/:/var/lib/kolla/config_files/:ro`,
+        `/etc/kolla/${folderOf(container)}/:/var/lib/kolla/config_files/:ro`,
         ...container.volumes,
       ],
       Privileged: container.privileged ?? false,

@@ -33,6 +33,11 @@ export function dockerEngine(remote: Remote): Engine {
 
 const idleMs = 10_000
 
+/** A process of a channel that has this in its environment may be ended: no request gets in any more, and those that are under way come to their end. */
+export const inletVariable = 'KOLLA_TEMPORAL_INLET'
+
+const dial = `exec docker system dial-stdio < <(${inletVariable}=yes exec cat)`
+
 /** Every socket is a channel to `docker system dial-stdio`; few are kept, so that the SSH login may become idle. */
 class DialAgent extends Agent {
   private readonly idle = new WeakMap<Duplex, NodeJS.Timeout>()
@@ -50,7 +55,7 @@ class DialAgent extends Agent {
     _options: unknown,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    this.remote.open('exec docker system dial-stdio').then(
+    this.remote.open(dial, { title: 'reach the Docker engine' }).then(
       (stream) => callback?.(null, Object.assign(stream, socketMethods)),
       (error: unknown) => callback?.(error as Error, undefined as unknown as Duplex),
     )

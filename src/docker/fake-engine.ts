@@ -29,6 +29,8 @@ export class FakeEngine {
   readonly commands: string[] = []
   /** Why no container can be made, where it can't. */
   refusal: { status: number; message: string } | undefined
+  /** Told of every container that is made. */
+  onCreate: ((options: Readonly<Record<string, unknown>>) => void) | undefined
   private readonly sockets = new Set<Socket>()
 
   private constructor(private readonly server: Server) {}
@@ -91,6 +93,7 @@ export class FakeEngine {
     } else if (key === 'create') {
       const container = this.add(url.searchParams.get('name') ?? '', false)
       Object.assign(container.options, body)
+      this.onCreate?.(container.options)
       send(201, { Id: container.id })
     } else {
       if (verb === 'exec') this.commands.push((body as { Cmd: string[] }).Cmd.join(' '))

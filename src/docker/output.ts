@@ -1,5 +1,8 @@
 import { PassThrough } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { TooMuchOutput } from '../ssh/errors.js'
 import { LineSplitter } from '../ssh/lines.js'
+import { mostOutput } from '../ssh/run.js'
 import type { Engine } from './engine.js'
 import { asking } from './errors.js'
 
@@ -29,15 +32,27 @@ export function frames(buffer: Buffer): { stream: 'stdout' | 'stderr'; text: str
 
 /** Everything that comes on a stream of Docker's frames until it ends. */
 export async function readFrames(
-  { api }: Engine,
+  { host, api }: Engine,
   stream: NodeJS.ReadableStream,
 ): Promise<{ stdout: string; stderr: string }> {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   api.modem.demuxStream(stream, stdout, stderr)
-  const collect = async (part: PassThrough) =>
-    Buffer.concat((await part.toArray()) as Buffer[]).toString('utf8')
+  const collect = async (part: PassThrough) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of part as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > mostOutput) break
+      chunks.push(chunk)
+    }
+    if (length <= mostOutput) return Buffer.concat(chunks).toString('utf8')
+    const error = new TooMuchOutput(host, 'a command in a container', mostOutput)
+    if ('destroy' in stream) (stream as Readable).destroy(error)
+    throw error
+  }
   const both = Promise.all([collect(stdout), collect(stderr)])
+  both.catch(() => undefined) // the stream tells first
   await new Promise<void>((resolve, reject) => {
     stream.once('end', resolve)
     stream.once('close', resolve)

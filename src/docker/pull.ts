@@ -1,3 +1,4 @@
+import { parseJson } from '../model/json.js'
 import { LineSplitter } from '../ssh/lines.js'
 import type { Engine } from './engine.js'
 import { DockerError, ifPresent, reasonOf } from './errors.js'
@@ -44,7 +45,9 @@ export async function pullImage(
       ...(options.credentials && { authconfig: { ...options.credentials, serveraddress: '' } }),
       ...(options.signal && { abortSignal: options.signal }),
     })
-    const events = new LineSplitter((line) => progress.take(JSON.parse(line) as PullEvent))
+    const events = new LineSplitter((line) =>
+      progress.take(parseJson(line, "the engine's answer") as PullEvent),
+    )
     for await (const chunk of stream) events.write(String(chunk))
     events.end()
   } catch (error) {

@@ -1,8 +1,11 @@
 import { buffer } from 'node:stream/consumers'
 import { pack } from 'tar-stream'
+import { folderOf } from '../catalog/container.js'
 import type { Container } from '../catalog/container.js'
 import { sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
+
+type Configured = Pick<Container, 'name' | 'folder' | 'files'>
 
 export interface WriteOptions {
   /** `/etc/kolla` by default. */
@@ -19,10 +22,10 @@ export interface WriteOptions {
  */
 export async function writeConfiguration(
   remote: Remote,
-  containers: readonly Pick<Container, 'name' | 'files'>[],
+  containers: readonly Configured[],
   { root = '/etc/kolla', signal }: WriteOptions = {},
 ): Promise<string[]> {
-  const names = containers.map(({ name }) => name)
+  const names = containers.map(folderOf)
   if (names.length === 0) return []
   const { stdout } = await remote.runOrFail(sh`root=${root}\nnames=(${names})\n` + script, {
     title: `write the configuration of ${names.join(', ')}`,
@@ -32,9 +35,11 @@ export async function writeConfiguration(
   return stdout.split('\n').filter(Boolean).sort()
 }
 
-function archive(containers: readonly Pick<Container, 'name' | 'files'>[]): Promise<Buffer> {
+function archive(containers: readonly Configured[]): Promise<Buffer> {
   const tar = pack()
-  for (const { name, files } of containers) {
+  for (const container of containers) {
+    const { files } = container
+    const name = folderOf(container)
     tar.entry({ name: `${name}/`, type: 'directory', mode: 0o700 })
     const folders = new Set(files.flatMap(({ path }) => foldersOf(path)))
     for (const folder of [...folders].sort()) {

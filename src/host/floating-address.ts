@@ -54,7 +54,7 @@ const here = `
 here() { [[ $(ip -4 -o address show to "\${addresses[0]}") ]]; }
 `
 
-/** The rule that holds clients back goes with the script or, if that is killed, by itself. */
+/** The rule that holds clients back goes with the script or, if that is killed, by itself, at the latest when a later run begins. */
 const leave = `${here}
 serves() {
   local address
@@ -85,7 +85,8 @@ here && held=yes || held=
 if [[ $held ]]; then
   trap answer EXIT
   env --unset=KOLLA_TEMPORAL_RUN setsid bash -c \\
-    "$(declare -p addresses ports); $(declare -f rules apis answer); sleep $((deadline + 15)); answer" </dev/null >/dev/null 2>&1 &
+    "$(declare -p addresses ports); $(declare -f rules apis answer)
+     trap answer EXIT; trap exit TERM; sleep $((deadline + 15)) & wait" </dev/null >/dev/null 2>&1 &
   apis --insert
   while serves && ((SECONDS < deadline)); do sleep 0.05; done
   # While the address is here the other ends are told; later they would wait for an answer that can't come.

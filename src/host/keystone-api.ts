@@ -1,3 +1,4 @@
+import { parseJson } from '../model/json.js'
 import { RemoteError } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
 import { authentication } from './keystone-token.js'
@@ -60,7 +61,7 @@ async function ask(
   const [headers = '', text = ''] = stdout.split(/\r?\n\r?\n(.*)/s)
   const status = Number(/^HTTP\/\S+ (\d+)/.exec(headers)?.[1] ?? 0)
   if (code === 0 && status >= 200 && status < 300) {
-    return { status, headers, body: text === '' ? undefined : JSON.parse(text) }
+    return { status, headers, body: text === '' ? undefined : parseJson(text, "Keystone's answer") }
   }
   const seen = [
     ...stderr.trim().split('\n'),

@@ -1,21 +1,20 @@
+import type { CatalogueEntry, Identity, ServiceDomain, ServiceUser } from '../catalog/identity.js'
 import type { KeystoneApi } from './keystone-api.js'
 
-/** A service as Keystone's catalogue and accounts shall have it. */
+/** What an identity is registered with. */
 export interface Registration {
-  /** `swift` of type `object-store`. */
-  readonly name: string
-  readonly type: string
-  readonly description: string
   readonly region: string
-  /** Interface → URL. */
-  readonly endpoints: Readonly<Record<'internal' | 'public', string>>
-  /** Account that the service checks tokens with, in the project `service`. */
-  readonly user: string
-  readonly role: string
+  /** Project and name of the administrator, who may be given further roles. */
+  readonly admin: { readonly user: string; readonly project: string }
+  /** The password behind a key in passwords.yml. */
+  readonly secret: (key: string) => string
+  /** Whether an account of that name in that domain's `service` project logs in by a password. */
+  readonly isRight: (user: string, password: string) => Promise<boolean>
 }
 
 interface Named {
   readonly id: string
+  readonly name?: string
 }
 
 interface Endpoint extends Named {
@@ -24,48 +23,100 @@ interface Endpoint extends Named {
   readonly url: string
 }
 
-/**
- * Makes what is missing and mends what differs; may run again.
- *
- * @param password of the account; it is set anew only if `isRight` says that it is not the right one
- */
+const defaultDomain = { domain_id: 'default' }
+
+/** Makes what is missing and mends what differs, everything side by side that does not need another; may run again. */
 export async function register(
   api: KeystoneApi,
+  identity: Identity,
   registration: Registration,
-  account: { readonly password: string; readonly isRight: () => Promise<boolean> },
 ): Promise<void> {
-  // One after the other: a second attempt must not meet half of the first, for Keystone takes two services of one name.
-  await registerEndpoints(api, registration)
-  await registerAccount(api, registration, account)
+  const { services, users, domains = [], adminRoles = [], roles = [] } = identity
+  const names = new Set([...roles, ...adminRoles, ...users.flatMap((user) => user.roles)])
+  const [project, ids] = await Promise.all([
+    ensure(api, 'projects', { name: 'service', ...defaultDomain }),
+    ensureRoles(api, [...names, ...(domains.length > 0 ? ['admin'] : [])]),
+  ])
+  const roleId = (name: string) => ids.get(name) ?? ''
+  await Promise.all([
+    ...services.map((entry) => registerEntry(api, entry, registration.region)),
+    ...users.map(async (account) => {
+      const user = await registerUser(api, account, defaultDomain, registration)
+      await Promise.all(
+        account.roles.map((role) =>
+          api.call('PUT', `projects/${project.id}/users/${user.id}/roles/${roleId(role)}`),
+        ),
+      )
+    }),
+    ...domains.map((domain) => registerDomain(api, domain, roleId('admin'), registration)),
+    ...(adminRoles.length > 0 ? [grantAdmin(api, adminRoles.map(roleId), registration)] : []),
+  ])
 }
 
-async function registerEndpoints(api: KeystoneApi, it: Registration): Promise<void> {
-  const { name, type, description, region } = it
+async function ensureRoles(api: KeystoneApi, names: readonly string[]) {
+  const unique = [...new Set(names)]
+  const found = await Promise.all(unique.map((name) => ensure(api, 'roles', { name })))
+  return new Map(unique.map((name, index) => [name, found[index]?.id ?? '']))
+}
+
+async function registerEntry(
+  api: KeystoneApi,
+  { name, type, description, endpoints: wanted }: CatalogueEntry,
+  region: string,
+): Promise<void> {
   const service = await ensure(api, 'services', { name, type }, { description })
   const { endpoints } = await api.call<{ endpoints: readonly Endpoint[] }>(
     'GET',
     `endpoints?service_id=${service.id}`,
   )
-  for (const [as, url] of Object.entries(it.endpoints)) {
-    const present = endpoints.find(({ interface: i, region_id: r }) => i === as && r === region)
-    if (present?.url === url) continue
-    const endpoint = { interface: as, url, region_id: region, service_id: service.id }
-    if (present) await api.call('PATCH', `endpoints/${present.id}`, { endpoint })
-    else await api.call('POST', 'endpoints', { endpoint })
-  }
+  await Promise.all(
+    Object.entries(wanted).map(async ([as, url]) => {
+      const present = endpoints.find(({ interface: i, region_id: r }) => i === as && r === region)
+      if (present?.url === url) return
+      const endpoint = { interface: as, url, region_id: region, service_id: service.id }
+      if (present) await api.call('PATCH', `endpoints/${present.id}`, { endpoint })
+      else await api.call('POST', 'endpoints', { endpoint })
+    }),
+  )
 }
 
-async function registerAccount(
+async function registerUser(
   api: KeystoneApi,
-  { user: name, role }: Registration,
-  { password, isRight }: { readonly password: string; readonly isRight: () => Promise<boolean> },
+  { name, password: key }: Pick<ServiceUser, 'name' | 'password'>,
+  domain: { readonly domain_id: string },
+  { secret, isRight }: Registration,
+): Promise<Named> {
+  const password = secret(key)
+  const { made, ...user } = await ensure(api, 'users', { name, ...domain }, { password })
+  const known = made || (domain === defaultDomain && (await isRight(name, password)))
+  if (!known) await api.call('PATCH', `users/${user.id}`, { user: { password } })
+  return user
+}
+
+/** Its administrator's password is set each time: nobody can log in to a domain's project to try it, there is none. */
+async function registerDomain(
+  api: KeystoneApi,
+  { name, description, admin }: ServiceDomain,
+  adminRole: string,
+  registration: Registration,
 ): Promise<void> {
-  const domain = { domain_id: 'default' }
-  const project = await ensure(api, 'projects', { name: 'service', ...domain })
-  const roleId = (await ensure(api, 'roles', { name: role })).id
-  const user = await ensure(api, 'users', { name, ...domain }, { password })
-  await api.call('PUT', `projects/${project.id}/users/${user.id}/roles/${roleId}`)
-  if (!(await isRight())) await api.call('PATCH', `users/${user.id}`, { user: { password } })
+  const domain = await ensure(api, 'domains', { name }, { description })
+  const user = await registerUser(api, admin, { domain_id: domain.id }, registration)
+  await api.call('PUT', `domains/${domain.id}/users/${user.id}/roles/${adminRole}`)
+}
+
+async function grantAdmin(
+  api: KeystoneApi,
+  roles: readonly string[],
+  { admin }: Registration,
+): Promise<void> {
+  const [user, project] = await Promise.all([
+    ensure(api, 'users', { name: admin.user, ...defaultDomain }),
+    ensure(api, 'projects', { name: admin.project, ...defaultDomain }),
+  ])
+  await Promise.all(
+    roles.map((role) => api.call('PUT', `projects/${project.id}/users/${user.id}/roles/${role}`)),
+  )
 }
 
 /** The one thing that has these properties; it is made, with some more, if there is none. */
@@ -74,16 +125,16 @@ async function ensure(
   collection: string,
   properties: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
-): Promise<Named> {
+): Promise<Named & { readonly made: boolean }> {
   const query = new URLSearchParams(properties).toString()
   const found = await api.call<Record<string, readonly Named[]>>('GET', `${collection}?${query}`)
   const [present] = found[collection] ?? []
-  if (present) return present
+  if (present) return { ...present, made: false }
   const kind = collection.replace(/s$/, '')
   const made = await api.call<Record<string, Named>>('POST', collection, {
     [kind]: { ...properties, ...more },
   })
   const thing = made[kind]
   if (!thing) throw new Error(`Keystone made no ${kind}`)
-  return thing
+  return { ...thing, made: true }
 }

@@ -8,6 +8,7 @@ import { configurationDigest, fileState } from '../plan/digest.js'
 import { FakeHost } from '../ssh/fake-host.js'
 import { SshPool } from '../ssh/pool.js'
 import { writeConfiguration } from './configuration.js'
+import { leaveNote, removeNote } from './notes.js'
 import { observeHost } from './observe.js'
 
 test('observes this machine, with what was written for its containers', async () => {
@@ -23,12 +24,18 @@ test('observes this machine, with what was written for its containers', async ()
       { path: 'a b/c', content: 'x', mode: 0o640 },
     ]
     await writeConfiguration(remote, [{ name: 'cron', files }], { root })
+    const notes = join(root, 'drained')
+    for (const note of ['rabbitmq', 'osd.3 out', 'noout']) await leaveNote(remote, note, notes)
+    await removeNote(remote, 'noout', notes)
     const observed = await observeHost(remote, {
       containers: ['cron', 'missing'],
+      folders: ['cron', 'missing'],
       digestKey: 'key',
       galeraVolume: 'mariadb',
       root,
+      notes,
     })
+    expect(observed.drained).toEqual(['osd.3 out', 'rabbitmq'])
     expect(observed.facts).toMatchObject({
       name: 'kolla1',
       hostname: hostname(),

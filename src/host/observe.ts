@@ -3,18 +3,22 @@ import { RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
-import { parseContainers, parseImages } from './observe/docker.js'
+import { parseContainers, parseEngine, parseImages, parseVolumes } from './observe/docker.js'
+import { factsOf } from './observe/fact.js'
 import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
 import type { CephQuestions } from './observe/ceph-script.js'
+import { notesFolder } from './notes.js'
 import { whatHangs } from './observe/hanging.js'
+import { parseOneShotNotes } from './observe/one-shots.js'
 import { observationScript, sectionOf, splitSections } from './observe/script.js'
-import type { SectionName } from './observe/script.js'
+import type { SectionName, Sections } from './observe/script.js'
 
 export interface ObserveOptions {
-  /** Containers of the catalogue: they and their folders below `/etc/kolla` are of interest. May end with `*`. */
+  /** Containers of the catalogue, and their folders below `/etc/kolla`. May end with `*`. */
   readonly containers: readonly string[]
+  readonly folders: readonly string[]
   /** Key of `configurationDigest`. */
   readonly digestKey: string
   /** Of the database. */
@@ -23,6 +27,8 @@ export interface ObserveOptions {
   readonly ceph?: CephQuestions
   /** `/etc/kolla` by default. */
   readonly root?: string
+  /** `notesFolder` by default. */
+  readonly notes?: string
   readonly signal?: AbortSignal
 }
 
@@ -32,36 +38,43 @@ const PATIENCE = 45_000
 /**
  * What a host shows, in one SSH round trip. A bare host without Docker is fine.
  *
- * @throws RemoteTimeout with what did not answer; RemoteError
+ * @throws RemoteTimeout with what did not answer; RemoteError; FactRefused
  */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { containers: names, digestKey, galeraVolume, ceph, root = '/etc/kolla', signal } = options
-  const script = observationScript({ names, root, galeraVolume, ceph: ceph ?? {} })
+  const { folders, galeraVolume, ceph, signal } = options
+  const { root = '/etc/kolla', notes = notesFolder } = options
+  const script = observationScript({ folders, root, notes, galeraVolume, ceph: ceph ?? {} })
   const stdout = await ask(remote, script, signal)
-  const section = splitSections(stdout)
+  return factsOf(remote.host, () => observedFrom(remote.host, splitSections(stdout), options))
+}
+
+function observedFrom(
+  host: string,
+  section: Sections,
+  { containers: names, digestKey, ceph }: ObserveOptions,
+): ObservedHost {
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
-  const [version, dockerRoot, freeBytes] = section('docker')
+  const docker = parseEngine(section('docker'))
   const [galera] = section('galera')
   const seen = ceph && parseCeph(section)
   return {
     facts: {
-      ...parseFacts(remote.host, section),
+      ...parseFacts(host, section),
       ...(seen && { osds: finishedOsds(seen, ceph.fsid) }),
     },
     containers: containers.filter(
       ({ name, labels }) => 'kolla_temporal.cloud' in labels || matches(names, name),
     ),
     images: images.byReference,
-    volumes: section('volumes'),
+    volumes: parseVolumes(section('volumes')),
     listeners: parseListeners(section('listeners'), section('processes'), containers),
     configuration: digestFolders(digestKey, section('files'), section('digests')),
-    ...(version !== undefined &&
-      dockerRoot !== undefined && {
-        docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },
-      }),
+    oneShots: parseOneShotNotes(section('one-shots')),
+    ...(docker && { docker }),
     ...(galera !== undefined && { galera: { view: galera === 'view' } }),
     ...(seen && { ceph: seen }),
+    drained: section('drained'),
   }
 }
 

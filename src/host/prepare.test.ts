@@ -1,8 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sh } from '../ssh/quote.js'
 import type { Remote, RunOptions } from '../ssh/remote.js'
 import { HostUnfit, prepareHost, prepareScript, prepareSteps } from './prepare.js'
+import { daemonJson } from './prepare/daemon-json.js'
 import { globals, hosts } from './prepare/testing.js'
 
 const debian = {
@@ -12,11 +17,16 @@ const debian = {
 const rocky = { hostname: 'kolla1', os: { family: 'redhat', id: 'rocky', version: '9.6' } } as const
 const settings = { globals, hosts }
 
-const namesFor = (...args: Parameters<typeof prepareSteps>) =>
-  prepareSteps(...args).map(({ name }) => name)
+type Prepared = Parameters<typeof prepareSteps>
 
-function scriptOf(name: string, ...args: Parameters<typeof prepareSteps>): string {
-  const step = prepareSteps(...args).find((candidate) => candidate.name === name)
+function stepsOf(facts: Prepared[0], wanted: Prepared[1], existing = '') {
+  return prepareSteps(facts, wanted, daemonJson(existing, wanted.globals))
+}
+
+const namesFor = (...args: Parameters<typeof stepsOf>) => stepsOf(...args).map(({ name }) => name)
+
+function scriptOf(name: string, ...args: Parameters<typeof stepsOf>): string {
+  const step = stepsOf(...args).find((candidate) => candidate.name === name)
   if (!step) throw new Error(`no step ${name}`)
   return step.script
 }
@@ -119,11 +129,51 @@ it('turns off whichever firewall there is', () => {
 it('owes the engine a reload for a registry, a restart for log options, else nothing', () => {
   const first = scriptOf('Docker configuration', debian, settings)
   expect(first).toContain('owe restart')
-  const present = /^put \S+ '([^']+)'$/m.exec(first)?.[1] ?? ''
+  const present = daemonJson('', globals).text
   expect(scriptOf('Docker configuration', debian, settings, present)).not.toContain('owe')
   const other = { ...globals, docker_registry: 'registry.example.org' }
   const changed = scriptOf('Docker configuration', debian, { globals: other, hosts }, present)
   expect(changed).toContain('owe reload')
+})
+
+describe("Docker's configuration", () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daemon-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const secret = { proxies: { 'http-proxy': 'http://me:Hunter2@proxy:3128' } }
+  const withProxy = { globals: { ...globals, docker_custom_config: secret }, hosts }
+
+  it('is no argument: it may hold the password of a proxy', async () => {
+    let given: { script: string; input: unknown } | undefined
+    const remote: Remote = {
+      ...host('true'),
+      run(script, { input }: RunOptions) {
+        given = { script, input }
+        return Promise.resolve({ code: 0, stdout: '', stderr: '' })
+      },
+    }
+    await prepareHost(remote, debian, withProxy)
+    expect(given?.script).not.toContain('Hunter2')
+    expect(given?.input).toContain('Hunter2')
+  })
+
+  it.each([
+    [undefined, 0o600],
+    [0o640, 0o640],
+    [0o600, 0o600],
+    [0o644, 0o644],
+  ])('of mode %s gets mode %s', async (before, after) => {
+    const file = join(folder, 'daemon.json')
+    if (before !== undefined) await writeFile(file, '{}', { mode: before })
+    const step = { name: 'x', script: sh`put ${file} "$input" as-it-is` }
+    const { status } = spawnSync('bash', ['-c', prepareScript([step])], { input: '{"a": 1}\n' })
+    expect(status).toBe(0)
+    expect(await readFile(file, 'utf8')).toBe('{"a": 1}\n')
+    expect((await stat(file)).mode & 0o777).toBe(after)
+  })
 })
 
 it('refuses to lose sight of data when their directory changes', () => {
@@ -134,7 +184,7 @@ it('refuses to lose sight of data when their directory changes', () => {
 })
 
 it.each([debian, rocky])('is a script that bash can read ($os.id)', (facts) => {
-  const script = prepareScript(prepareSteps(facts, settings))
+  const script = prepareScript(stepsOf(facts, settings))
   const { status, stderr } = spawnSync('bash', ['-n', '-c', script], { encoding: 'utf8' })
   expect(stderr).toBe('')
   expect(status).toBe(0)
@@ -197,7 +247,11 @@ it('touches nothing on a host that it cannot prepare', async () => {
   await expect(prepareHost(host('exit 1'), suse, settings)).rejects.toThrow(
     "kolla1: sles 15 can't be prepared: only the Debian and the RHEL family can",
   )
-  const broken = prepareHost(host('exit 1', '{"log-opts": '), debian, settings)
-  await expect(broken).rejects.toThrow(HostUnfit)
-  await expect(broken).rejects.toThrow(/daemon\.json is no JSON \(.*\); mend or remove that file$/)
+  for (const text of ['{"proxies": "http://me:Hunter2@x"', 'Hunter2', '["Hunter2"]']) {
+    const broken = prepareHost(host('exit 1', text), debian, settings)
+    await expect(broken).rejects.toThrow(HostUnfit)
+    await expect(broken).rejects.toThrow(
+      /^kolla1: \/etc\/docker\/daemon\.json is no JSON(?: object)?; mend or remove that file$/,
+    )
+  }
 })

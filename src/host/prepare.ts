@@ -2,7 +2,8 @@ import { HostError, RemoteError } from '../ssh/errors.js'
 import { quote, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
 import type { HostFacts } from '../model/observed-host.js'
-import { daemonJsonPath } from './prepare/daemon-json.js'
+import { daemonJson, daemonJsonPath } from './prepare/daemon-json.js'
+import type { DaemonJson } from './prepare/daemon-json.js'
 import { prelude } from './prepare/prelude.js'
 import type { PrepareSettings, PrepareStep } from './prepare/settings.js'
 import { prepareSteps } from './prepare/steps.js'
@@ -50,10 +51,12 @@ export async function prepareHost(
       `${os.id} ${os.version} can't be prepared: only the Debian and the RHEL family can`,
     )
   }
-  const steps = stepsFor(host, facts, settings, await readDaemonJson(remote, options))
+  const daemon = wantedDaemonJson(host, await readDaemonJson(remote, options), settings)
+  const steps = prepareSteps(facts, settings, daemon)
   const report = new Report(options.onProgress)
   const { code } = await remote.run(prepareScript(steps), {
     title: 'prepare host',
+    input: daemon.text,
     timeoutMs: 20 * minutes,
     ...(options.signal && { signal: options.signal }),
     onOutput: (line) => report.take(line),
@@ -64,10 +67,10 @@ export async function prepareHost(
   return report.result(steps)
 }
 
-/** All steps as one script. Each announces itself; the first that fails ends it. */
+/** All steps as one script. Each announces itself; the first that fails ends it. What comes on standard input is `$input`. */
 export function prepareScript(steps: readonly PrepareStep[]): string {
   const parts = steps.map(({ name, script }) => `echo ${quote(`@step ${name}`)}\n(${script}\n)`)
-  return [prelude, ...parts].join('\n')
+  return ['input=$(cat)', prelude, ...parts].join('\n')
 }
 
 async function readDaemonJson(remote: Remote, { signal }: PrepareOptions): Promise<string> {
@@ -79,16 +82,16 @@ async function readDaemonJson(remote: Remote, { signal }: PrepareOptions): Promi
   return stdout
 }
 
-function stepsFor(host: string, ...args: Parameters<typeof prepareSteps>): readonly PrepareStep[] {
+function wantedDaemonJson(
+  host: string,
+  existing: string,
+  { globals }: PrepareSettings,
+): DaemonJson {
   try {
-    return prepareSteps(...args)
+    return daemonJson(existing, globals)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new HostUnfit(
-      host,
-      `${daemonJsonPath} is no JSON (${error.message}); mend or remove that file`,
-      { cause: error },
-    )
+    throw new HostUnfit(host, `${daemonJsonPath} ${error.message}; mend or remove that file`)
   }
 }
 

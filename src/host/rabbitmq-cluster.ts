@@ -1,3 +1,4 @@
+import { parseJson } from '../model/json.js'
 import { sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
 
@@ -37,7 +38,7 @@ export async function exportDefinitions(
     sh`curl --silent --show-error --fail --max-time 30 --config - ${`${url}/api/definitions`}`,
     { title: "export RabbitMQ's definitions", input: login(user, password) },
   )
-  return JSON.parse(stdout)
+  return parseJson(stdout, `what RabbitMQ exports on ${remote.host}`)
 }
 
 const login = (user: string, password: string) =>

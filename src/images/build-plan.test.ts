@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { supportedReleases } from '../model/releases.js'
 import { buildPlan } from './build-plan.js'
 import type { BuildRequest } from './check-build.js'
-import { packagesOnlyImages } from './profiles.js'
+import { ownProfiles, packagesOnlyImages } from './profiles.js'
 import { imageReleases, serviceSources } from './releases.js'
 
 const request: BuildRequest = {
@@ -56,7 +56,13 @@ describe('on a machine that reaches only package registries', () => {
     ])
   })
 
-  it('leaves the images of a profile to kolla-build, within what can be built', () => {
+  it.each(Object.entries(ownProfiles))('knows every image of our profile %s by itself', (profile, known) => {
+    const environment = files({ select: { profile } })['2026.1-debian-trixie/build.env']
+    expect(images(environment)).toEqual(known)
+    expect(environment).not.toContain('PROFILE=')
+  })
+
+  it('leaves the images of another profile to kolla-build, within what can be built', () => {
     const environment = files({ select: { profile: 'infra' } })['2026.1-debian-trixie/build.env']
     expect(environment).toContain('PROFILE=infra\n')
     expect(environment).toContain(`BUILDABLE=(${packagesOnlyImages.join(' ')})\n`)

@@ -2,7 +2,7 @@ import type { Release } from '../model/releases.js'
 import { checkBuild } from './check-build.js'
 import type { BuildRequest } from './check-build.js'
 import { packagesOnlyConf, upstreamConf } from './kolla-build-conf.js'
-import { controlPlane, packagesOnlyImages } from './profiles.js'
+import { ownProfiles, packagesOnlyImages } from './profiles.js'
 import type { ImageRelease } from './releases.js'
 import { imageReleases, serviceSources } from './releases.js'
 
@@ -86,7 +86,8 @@ function sources({ services }: ImageRelease): string[] {
 /** kolla-build alone knows the images of its own profiles. */
 function selection({ select }: BuildRequest): { profile?: string; images?: readonly string[] } {
   if ('images' in select) return { images: select.images }
-  return select.profile === 'control-plane' ? { images: controlPlane } : { profile: select.profile }
+  const images = ownProfiles[select.profile]
+  return images ? { images } : { profile: select.profile }
 }
 
 const common = (request: BuildRequest) => ({

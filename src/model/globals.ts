@@ -1,9 +1,22 @@
 import { z } from 'zod'
 import { dimensions } from './dimensions.js'
 import {
+  accountSettings,
+  apiSettings,
+  containerSettings,
+  serviceSettings,
+} from './service-settings.js'
+import {
+  account,
+  cephName,
   count,
   devices,
+  doubleQuotable,
+  haproxyTime,
+  hostOrAddress,
   integer,
+  interfaceName,
+  logSize,
   mapping,
   oneOf,
   only,
@@ -11,6 +24,7 @@ import {
   setting,
   text,
   textOrEmpty,
+  word,
   yesNo,
 } from './setting.js'
 
@@ -67,23 +81,23 @@ export const settings = {
 
   // Networks
   kolla_internal_vip_address: setting(text),
-  kolla_internal_fqdn: setting(text, '{{ kolla_internal_vip_address }}'),
+  kolla_internal_fqdn: setting(hostOrAddress, '{{ kolla_internal_vip_address }}'),
   kolla_external_vip_address: setting(text, '{{ kolla_internal_vip_address }}'),
   kolla_external_fqdn: setting(
-    text,
+    hostOrAddress,
     '{{ kolla_internal_fqdn if kolla_same_external_internal_vip | bool else kolla_external_vip_address }}',
   ),
   kolla_same_external_internal_vip: setting(
     yesNo,
     '{{ kolla_external_vip_address == kolla_internal_vip_address }}',
   ),
-  network_interface: setting(text, 'eth0'),
-  api_interface: setting(text, '{{ network_interface }}'),
-  cluster_interface: setting(text, '{{ network_interface }}'),
-  storage_interface: setting(text, '{{ network_interface }}'),
-  tunnel_interface: setting(text, '{{ network_interface }}'),
-  migration_interface: setting(text, '{{ api_interface }}'),
-  kolla_external_vip_interface: setting(text, '{{ network_interface }}'),
+  network_interface: setting(interfaceName, 'eth0'),
+  api_interface: setting(interfaceName, '{{ network_interface }}'),
+  cluster_interface: setting(interfaceName, '{{ network_interface }}'),
+  storage_interface: setting(interfaceName, '{{ network_interface }}'),
+  tunnel_interface: setting(interfaceName, '{{ network_interface }}'),
+  migration_interface: setting(interfaceName, '{{ api_interface }}'),
+  kolla_external_vip_interface: setting(interfaceName, '{{ network_interface }}'),
   neutron_external_interface: setting(textOrEmpty, ''),
   network_address_family: setting(only('ipv4'), 'ipv4'),
   api_address_family: setting(only('ipv4'), '{{ network_address_family }}'),
@@ -191,25 +205,25 @@ export const settings = {
   keepalived_virtual_router_id: setting(integer(1, 255), 51),
   keepalived_traffic_mode: setting(oneOf('multicast', 'unicast'), 'multicast'),
   keepalived_track_script_enabled: setting(yesNo, true),
-  haproxy_user: setting(text, 'openstack'),
+  haproxy_user: setting(account, 'openstack'),
   haproxy_stats_port: setting(port, 1984),
   haproxy_monitor_port: setting(port, 61313),
   haproxy_max_connections: setting(count, 40000),
   haproxy_defaults_max_connections: setting(count, 10000),
   haproxy_processes: setting(count, 1), // name of older kolla-ansible, now haproxy_threads
   haproxy_threads: setting(count, '{{ haproxy_processes }}'),
-  haproxy_http_request_timeout: setting(text, '10s'),
-  haproxy_http_keep_alive_timeout: setting(text, '10s'),
-  haproxy_queue_timeout: setting(text, '1m'),
-  haproxy_connect_timeout: setting(text, '10s'),
-  haproxy_client_timeout: setting(text, '1m'),
-  haproxy_server_timeout: setting(text, '1m'),
-  haproxy_check_timeout: setting(text, '10s'),
+  haproxy_http_request_timeout: setting(haproxyTime, '10s'),
+  haproxy_http_keep_alive_timeout: setting(haproxyTime, '10s'),
+  haproxy_queue_timeout: setting(haproxyTime, '1m'),
+  haproxy_connect_timeout: setting(haproxyTime, '10s'),
+  haproxy_client_timeout: setting(haproxyTime, '1m'),
+  haproxy_server_timeout: setting(haproxyTime, '1m'),
+  haproxy_check_timeout: setting(haproxyTime, '10s'),
 
   // MariaDB
-  database_address: setting(text, '{{ kolla_internal_fqdn }}'),
+  database_address: setting(hostOrAddress, '{{ kolla_internal_fqdn }}'),
   database_port: setting(port, 3306),
-  database_user: setting(text, 'root'),
+  database_user: setting(account, 'root'),
   database_max_pool_size: setting(count, 1),
   database_connection_recycle_time: setting(count, 10),
   use_preconfigured_databases: setting(yesNo, false),
@@ -219,23 +233,23 @@ export const settings = {
   mariadb_wsrep_port: setting(port, 4567),
   mariadb_ist_port: setting(port, 4568),
   mariadb_sst_port: setting(port, 4444),
-  mariadb_monitor_user: setting(text, 'monitor'),
+  mariadb_monitor_user: setting(account, 'monitor'),
   mariadb_datadir_volume: setting(volume, 'mariadb'),
   mariadb_innodb_log_file_size_mb: setting(integer(4, 524288), 2048),
-  mariadb_wsrep_sst_method: setting(text, 'mariabackup'),
+  mariadb_wsrep_sst_method: setting(word, 'mariabackup'),
 
   // RabbitMQ and memcached
-  rabbitmq_user: setting(text, 'openstack'),
-  rabbitmq_monitoring_user: setting(text, 'openstack-monitoring'),
+  rabbitmq_user: setting(account, 'openstack'),
+  rabbitmq_monitoring_user: setting(account, 'openstack-monitoring'),
   rabbitmq_port: setting(port, 5672),
   rabbitmq_management_port: setting(port, 15672),
   rabbitmq_cluster_port: setting(port, 25672),
   rabbitmq_epmd_port: setting(port, 4369),
   rabbitmq_prometheus_port: setting(port, 15692),
   rabbitmq_datadir_volume: setting(volume, 'rabbitmq'),
-  rabbitmq_cluster_partition_handling: setting(text, 'pause_minority'),
+  rabbitmq_cluster_partition_handling: setting(word, 'pause_minority'),
   rabbitmq_server_additional_erl_args: setting(
-    textOrEmpty,
+    doubleQuotable,
     '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   ),
   rabbitmq_enable_prometheus_plugin: setting(yesNo, '{{ enable_prometheus | default(false) }}'),
@@ -250,7 +264,10 @@ export const settings = {
   openstack_region_name: setting(text, 'RegionOne'),
   openstack_logging_debug: setting(yesNo, false),
   om_enable_rabbitmq_stream_fanout: setting(yesNo, true),
-  om_rabbitmq_qos_prefetch_count: setting(count, 50),
+  om_rabbitmq_qos_prefetch_count: setting(
+    count,
+    "{{ 1 if openstack_release | string == '2025.2' else 50 }}",
+  ),
   openstack_service_workers: setting(count.optional()),
 
   // Keystone
@@ -262,8 +279,8 @@ export const settings = {
   keystone_internal_listen_port: setting(port, '{{ keystone_internal_port }}'),
   keystone_listen_port: setting(port, '{{ keystone_internal_listen_port }}'),
   keystone_ssh_port: setting(port, 8023),
-  keystone_database_name: setting(text, 'keystone'),
-  keystone_database_user: setting(text, 'keystone'),
+  keystone_database_name: setting(account, 'keystone'),
+  keystone_database_user: setting(account, 'keystone'),
   keystone_api_workers: setting(count.optional()),
   keystone_logging_debug: setting(yesNo, '{{ openstack_logging_debug }}'),
   keystone_default_user_role: setting(text, 'member'),
@@ -274,28 +291,81 @@ export const settings = {
     '{{ fernet_token_expiry | int + fernet_token_allow_expired_window | int }}',
   ),
 
+  // Placement
+  ...serviceSettings('placement'),
+  ...accountSettings('placement'),
+  ...apiSettings('placement_api', 8780),
+
+  // Glance
+  ...serviceSettings('glance'),
+  ...accountSettings('glance'),
+  ...apiSettings('glance_api', 9292),
+  glance_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no; its Ceph is never its own
+  glance_backend_file: setting(yesNo, '{{ not glance_backend_ceph | bool }}'),
+  glance_file_datadir_volume: setting(volume, 'glance'),
+  /** Ours: images tell where they lie, so that Cinder and Nova clone them in Ceph and copy nothing. */
+  glance_show_image_direct_url: setting(yesNo, '{{ glance_backend_ceph | bool }}'),
+  haproxy_glance_api_client_timeout: setting(haproxyTime, '6h'),
+  haproxy_glance_api_server_timeout: setting(haproxyTime, '6h'),
+
+  // Cinder
+  ...serviceSettings('cinder'),
+  ...accountSettings('cinder'),
+  ...apiSettings('cinder_api', 8776),
+  ...containerSettings('cinder_scheduler'),
+  ...containerSettings('cinder_volume'),
+  ...containerSettings('cinder_backup'),
+  enable_cinder_backup: setting(yesNo, true),
+  cinder_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no
+  cinder_backend_ceph_name: setting(text, 'rbd-1'),
+  cinder_backup_driver: setting(only('ceph'), 'ceph'),
+  cinder_cluster_name: setting(textOrEmpty, ''),
+
+  /** Of Nova, which Cinder tells about volumes. */
+  nova_keystone_user: setting(account, 'nova'),
+
+  // Heat
+  ...serviceSettings('heat'),
+  ...accountSettings('heat'),
+  ...apiSettings('heat_api', 8004),
+  ...apiSettings('heat_api_cfn', 8000),
+  ...containerSettings('heat_engine'),
+  heat_engine_workers: setting(count.optional()),
+  heat_stack_owner_role: setting(text, 'heat_stack_owner'),
+  heat_stack_user_role: setting(text, 'heat_stack_user'),
+
+  // Horizon
+  ...serviceSettings('horizon'),
+  ...containerSettings('horizon'),
+  horizon_port: setting(port, 80),
+  horizon_listen_port: setting(port, "{{ '8080' if enable_haproxy | bool else horizon_port }}"),
+  horizon_wsgi_processes: setting(count.optional()),
+  horizon_wsgi_threads: setting(count, 1),
+  horizon_keystone_multidomain: setting(yesNo, false),
+  enable_horizon_heat: setting(yesNo, '{{ enable_heat | bool }}'),
+
   // Ceph, with the names of kolla-ansible, which deployed it until 2019; the disks are ours, for hosts of [ceph-osd]
   ceph_osd_disks: setting(devices, []),
   ceph_journal_disks: setting(devices, []),
   ceph_cluster: setting(only('ceph'), 'ceph'),
-  ceph_glance_pool_name: setting(text, 'images'),
-  ceph_glance_user: setting(text, 'glance'),
-  ceph_cinder_pool_name: setting(text, 'volumes'),
-  ceph_cinder_user: setting(text, 'cinder'),
-  ceph_cinder_backup_pool_name: setting(text, 'backups'),
-  ceph_cinder_backup_user: setting(text, 'cinder-backup'),
-  ceph_nova_pool_name: setting(text, 'vms'),
-  ceph_nova_user: setting(text, 'nova'), // kolla-ansible: Cinder's
+  ceph_glance_pool_name: setting(cephName, 'images'),
+  ceph_glance_user: setting(cephName, 'glance'),
+  ceph_cinder_pool_name: setting(cephName, 'volumes'),
+  ceph_cinder_user: setting(cephName, 'cinder'),
+  ceph_cinder_backup_pool_name: setting(cephName, 'backups'),
+  ceph_cinder_backup_user: setting(cephName, 'cinder-backup'),
+  ceph_nova_pool_name: setting(cephName, 'vms'),
+  ceph_nova_user: setting(cephName, 'nova'), // kolla-ansible: Cinder's
   ceph_rgw_port: setting(port, 6780),
   ceph_rgw_public_port: setting(port, '{{ ceph_rgw_port }}'),
-  ceph_rgw_keystone_user: setting(text, 'ceph_rgw'),
+  ceph_rgw_keystone_user: setting(account, 'ceph_rgw'),
 
   // Log rotation
-  cron_logrotate_log_maxsize: setting(text, '100M'),
-  cron_logrotate_log_minsize: setting(text, '30M'),
-  cron_logrotate_rotation_interval: setting(text, 'weekly'),
+  cron_logrotate_log_maxsize: setting(logSize, '100M'),
+  cron_logrotate_log_minsize: setting(logSize, '30M'),
+  cron_logrotate_rotation_interval: setting(word, 'weekly'),
   cron_logrotate_rotation_count: setting(count, 6),
-  cron_logrotate_schedule: setting(text, 'daily'),
+  cron_logrotate_schedule: setting(word, 'daily'),
 }
 
 type Settings = typeof settings

@@ -20,6 +20,9 @@ describe('checkInput', () => {
     expect(messages('plan', { cloud: 'demo', services: 'keystone' })).toEqual([
       "the field `services` of plan's input must be a list of names",
     ])
+    expect(messages('check', { cloud: '../x' })).toEqual([
+      'the field `cloud` of check\'s input must be a name of letters, digits and hyphens, such as {"cloud":"demo"}',
+    ])
     expect(messages('prepareHosts', { cloud: '', hosts: [] })).toEqual([
       'the field `cloud` of prepareHosts\'s input must not be empty, such as {"cloud":"demo"}',
       "the field `hosts` of prepareHosts's input must not be empty",

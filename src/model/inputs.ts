@@ -1,8 +1,12 @@
 import { z } from 'zod'
+import { isCloudName } from './cloud-name.js'
 import type { Finding } from './finding.js'
 
 const names = z.array(z.string().min(1)).min(1)
-const cloud = z.string().min(1)
+const cloud = z
+  .string()
+  .min(1, { abort: true })
+  .refine(isCloudName, 'a name of letters, digits and hyphens')
 const cloudOnly = z.strictObject({ cloud })
 const services = z.strictObject({ cloud, services: names.optional() })
 
@@ -16,7 +20,11 @@ function isBatch(value: unknown): boolean {
 export const operationInputs = {
   prechecks: cloudOnly,
   plan: services,
-  prepareHosts: z.strictObject({ cloud, hosts: names.optional() }),
+  prepareHosts: z.strictObject({
+    cloud,
+    hosts: names.optional(),
+    takeOver: z.boolean().optional(),
+  }),
   buildImages: z.strictObject({
     cloud,
     profile: z.string().min(1).optional(),

@@ -38,12 +38,19 @@ export interface ObservedHost {
   readonly listeners: readonly Listener[]
   /** Container name → digest of `/etc/kolla/<name>/` (see `configurationDigest`), keyed. */
   readonly configuration: Readonly<Record<string, string>>
+  /** `service/kind` → digest of what that one-shot was run with on this host. */
+  readonly oneShots: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
   /** Only where its volume holds a database. */
   readonly galera?: ObservedGalera
   /** Only where it was asked for. */
   readonly ceph?: ObservedCeph
+  /**
+   * What was taken out of service and not given back: members of HAProxy's (`mariadb_back/kolla2`), notes of ours
+   * (src/plan/drained.ts).
+   */
+  readonly drained?: readonly string[]
 }
 
 /** What a member of the Galera cluster has kept. */
@@ -63,8 +70,13 @@ export interface ObservedCeph {
   readonly disks: readonly ObservedDisk[]
   /** Device as the operator named it → kernel's name (`/dev/loop101`); undefined where there is none. */
   readonly named: Readonly<Record<string, string | undefined>>
+  /** Every whole disk of the host → bytes. */
+  readonly sizes?: Readonly<Record<string, number>>
   readonly monitor?: ObservedMonitor
 }
+
+/** Folder of ours below `/etc/kolla`: which one-shots a host ran for the services, and with what. */
+export const oneShotNotes = '.kolla-temporal-one-shots'
 
 /** File of ours in a monitor's folder: the fsid of its cluster. */
 export const fsidFile = 'kolla_temporal.fsid'

@@ -25,7 +25,7 @@ describe('findings', () => {
     [
       'a secret tag',
       globals('a: !vault |\n  36'),
-      "globals.yml:2:1: error: 'a' has the tag !vault, which is not understood: write the plain value",
+      "globals.yml:2:1: error: 'a' has the tag !vault, which is not understood: write the plain value, in quotes if it begins with !",
     ],
     [
       'a secret tag further down',
@@ -33,7 +33,7 @@ describe('findings', () => {
         ...small,
         passwords: 'keystone_ssh_key:\n  private_key: !vault |\n    36\n  public_key: x',
       },
-      "passwords.yml:1:1: error: 'keystone_ssh_key' has the tag !vault, which is not understood: write the plain value",
+      "passwords.yml:1:1: error: 'keystone_ssh_key' has the tag !vault, which is not understood: write the plain value, in quotes if it begins with !",
     ],
     [
       'a merge of no mapping',
@@ -165,7 +165,7 @@ describe('findings', () => {
     [
       'no mapping for Docker',
       globals('docker_custom_config: live-restore'),
-      "globals.yml:2:1: error: 'docker_custom_config' must be a mapping, such as {'live-restore': true}, not 'live-restore'",
+      "globals.yml:2:1: error: 'docker_custom_config' must be a mapping, such as {'live-restore': true}",
     ],
     [
       'options of ssh that do no harm, once',
@@ -216,6 +216,13 @@ describe('findings', () => {
     'a: S3cret: S3cret',
     'S3cret',
     '- S3cret',
+    'a: !S3cret',
+    'a: !S3cret |\n  x',
+    'a: "\\xS3cret"',
+    'a: "\\US3cret1"',
+    'a: %S3cret',
+    'a: *S3cret',
+    'a: &b *S3cret',
     'a: {b: S3cret',
   ])('quote no password: %s', (passwords) => {
     const { findings } = read({ ...small, passwords }, ['a'])
@@ -236,6 +243,39 @@ describe('findings', () => {
   ])('password %s', (written, value) => {
     const { cloud } = read({ ...small, passwords: `a: ${written}` }, ['a'])
     expect(cloud?.passwords.a).toBe(value)
+  })
+
+  const bomb = (merge: (name: string) => string) =>
+    [
+      'b0: &b0 {k: v}',
+      ...Array.from({ length: 30 }, (_, i) => `b${i + 1}: &b${i + 1} ${merge(`b${i}`)}`),
+    ].join('\n')
+
+  it.each([
+    ['a merge of itself', 'a: &a\n  <<: *a', '*a stands for something that it is a part of'],
+    ['merges in a circle', 'a: &a\n  b: &b\n    <<: *a', '*a stands for something'],
+    ['a list in itself', 'a: &a [*a]', '*a stands for something that it is a part of'],
+    ['a bomb of merges', bomb((b) => `{<<: [*${b}, *${b}]}`), 'more than 100000 values'],
+    ['a bomb of lists', bomb((b) => `[*${b}, *${b}]`), 'more than 100000 values'],
+    ['aliases without end', 'a: &a 5\n' + 'b: *a\n'.repeat(1001), 'more than 1000 aliases'],
+    [
+      'what is nested deeply',
+      `a: ${'['.repeat(200)}${']'.repeat(200)}`,
+      'nested more than 100 deep',
+    ],
+    [
+      'what the parser dies of',
+      `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      'nested too deeply',
+    ],
+  ])('%s holds nobody up', (_, text, reason) => {
+    const began = performance.now()
+    for (const texts of [globals(text), { ...small, passwords: text }]) {
+      const { cloud, findings } = read(texts)
+      expect(cloud).toBeUndefined()
+      expect(findings.join()).toContain(reason)
+    }
+    expect(performance.now() - began).toBeLessThan(2000)
   })
 
   it('come all at once', () => {

@@ -20,7 +20,8 @@ interface ReadPasswords {
 /** The passwords that are set. Messages name keys, never values. */
 export function readPasswords(file: SourceFile): ReadPasswords {
   const { variables, findings } = readYamlMapping(file)
-  const passwords: Record<string, Passwords[string]> = {}
+  // Without prototype: a key such as `__proto__` is one like any other.
+  const passwords = Object.create(null) as Record<string, Passwords[string]>
   const wrong: Finding[] = []
   const templates: string[] = []
   for (const [key, { value, place }] of variables) {

@@ -29,13 +29,67 @@ export const integer = (least: number, most: number) =>
 export const port = integer(1, 65535)
 export const count = integer(0, 1_000_000_000)
 
-export const text = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
-  z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' }),
-)
+/** Whatever file it is written into, a text is a value in one of its lines: a line break would make it two options. */
+const oneLine = /^[^\p{Cc}]*$/u
+const notOneLine = 'must be one line without control characters'
+
+/** A text of this form, where the file that it goes into takes other letters for something else. */
+export const textLike = (form: RegExp, error: string) =>
+  z.preprocess(
+    (value) => (typeof value === 'number' ? String(value) : value),
+    z
+      .string({ error: 'must be a text' })
+      .min(1, { error: 'must not be empty', abort: true })
+      .regex(form, { error }),
+  )
+
+export const text = textLike(oneLine, notOneLine)
 
 /** A text that may be left empty (`key:`), as kolla-ansible's own file does. */
-export const textOrEmpty = z.preprocess((value) => value ?? '', z.coerce.string())
+export const textOrEmpty = z.preprocess(
+  (value) => value ?? '',
+  z.coerce.string().regex(oneLine, { error: notOneLine }),
+)
+
+/** Part of URLs, SQL and lines `key = value`. */
+export const account = textLike(
+  /^[\p{L}\p{N}_.+-]+$/u,
+  'must be a name of letters, digits, dots, hyphens and underscores: it becomes part of URLs and configuration files',
+)
+
+/** Part of Ceph's capabilities, keyrings and sections. */
+export const cephName = textLike(
+  /^[\w.-]+$/,
+  'must be a name of letters, digits, dots, hyphens and underscores',
+)
+
+export const hostOrAddress = textLike(/^[A-Za-z0-9_.:-]+$/, 'must be a host name or an address')
+
+/** The kernel takes more; keepalived and crontabs of shells do not. */
+export const interfaceName = textLike(
+  /^[\w.@:+-]{1,15}$/,
+  'must be the name of a network interface, such as eth0',
+)
+
+/** A plain word of a program's own. */
+export const word = textLike(/^[\w-]+$/, 'must be one word of letters, digits and hyphens')
+
+/** HAProxy's: `10s`, `1m`; milliseconds without a unit. */
+export const haproxyTime = textLike(
+  /^\d+(?:us|ms|s|m|h|d)?$/,
+  'must be a time such as 10s, 500ms or 1m',
+)
+
+/** logrotate's: `100M`. */
+export const logSize = textLike(/^\d+[kMG]?$/, 'must be a size such as 30M')
+
+/** Between double quotes of a shell. */
+export const doubleQuotable = z.preprocess(
+  (value) => value ?? '',
+  z.coerce.string().regex(/^[^\p{Cc}"$`\\]*$/u, {
+    error: 'must be one line without double quotes, $, ` and backslashes: a shell reads it',
+  }),
+)
 
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, { error: `must be one of ${words.join(', ')}` })

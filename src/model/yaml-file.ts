@@ -1,9 +1,21 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from 'yaml'
-import type { Document, Node, Pair, Tags } from 'yaml'
+import {
+  Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  YAMLParseError,
+} from 'yaml'
+import type { Node, Pair, Tags } from 'yaml'
 import type { SourceFile } from './cloud.js'
 import type { Finding } from './finding.js'
 import type { Place, Variables } from './inventory/parser.js'
 import type { Value } from './jinja/render.js'
+import { expansionFault } from './yaml-expansion.js'
+import { yamlFault } from './yaml-error.js'
 
 /** The top-level keys of a YAML file with their places. Everything that is wrong becomes a finding. */
 export interface YamlMapping {
@@ -25,19 +37,17 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
     return { file: file.path, line, column: col }
   }
 
-  const [document, second] = parseAllDocuments(file.text, {
-    version: '1.1',
-    customTags: (tags) => tags.filter((tag) => !isExponent(tag)).map(withoutLetters),
-    intAsBigInt: true,
-    lineCounter: lines,
-    uniqueKeys: false,
-    prettyErrors: false,
-  }) as Document.Parsed[]
+  const [document, second] = parse(file.text, lines)
   const refuse = (message: string, offset?: number) =>
     findings.push({ severity: 'error', message, ...place(offset) })
   const contents = document?.contents
+  const expansion = document && document.errors.length === 0 ? expansionFault(document) : undefined
   if (document && document.errors.length > 0) {
-    for (const error of document.errors) refuse(sentence(error.message), error.pos[0])
+    for (const error of document.errors) {
+      refuse(`this is no YAML: ${yamlFault(error)}`, error.pos[0])
+    }
+  } else if (expansion) {
+    refuse(expansion.message, expansion.offset)
   } else if (second) {
     refuse('a second document starts here: remove the line ---', second.range[0])
   } else if (isMap<Node, Node | null>(contents)) {
@@ -60,6 +70,26 @@ export function readYamlMapping(file: SourceFile): YamlMapping {
   return { variables, broken: findings.length > 0, findings }
 }
 
+/** One broken document where the parser itself comes to no end of what is nested. */
+function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
+  const options = {
+    version: '1.1',
+    customTags: (tags: Tags) => tags.filter((tag) => !isExponent(tag)).map(withoutLetters),
+    intAsBigInt: true,
+    lineCounter,
+    uniqueKeys: false,
+    prettyErrors: false,
+  } as const
+  try {
+    return parseAllDocuments(text, options) as Document.Parsed[]
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const document = new Document(null) as Document.Parsed
+    document.errors.push(new YAMLParseError([0, 0], 'RESOURCE_EXHAUSTION', ''))
+    return [document]
+  }
+}
+
 interface ReadItem {
   readonly key: string
   readonly value: Value
@@ -75,11 +105,11 @@ function readItem(item: Item, document: Document | undefined, place: Place): Rea
   const problem = holdsUnquotedJinja(item.value)
     ? `the Jinja of '${key}' needs quotes around it: ${key}: "{{ … }}"`
     : tag !== undefined
-      ? `'${key}' has the tag ${tag}, which is not understood: write the plain value`
+      ? `'${key}' has ${shownTag(tag)}, which is not understood: write the plain value, in quotes if it begins with !`
       : undefined
   if (problem !== undefined || !document) return { key, value: null, place, problem }
   try {
-    return { key, value: plain(item.value?.toJS(document)), place }
+    return { key, value: plain(item.value?.toJS(document, { maxAliasCount: -1 })), place }
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error
     return {
@@ -138,15 +168,14 @@ function ownTag(value: Node | null): string | undefined {
   return found
 }
 
+/** What is none of Ansible's tags may be a password that begins with `!`. */
+function shownTag(tag: string): string {
+  return ['!vault', '!unsafe', '!vault-encrypted'].includes(tag) ? `the tag ${tag}` : 'a tag'
+}
+
 /** `key: {{ name }}` is a mapping whose key is a mapping to YAML. */
 function holdsUnquotedJinja(value: Node | null): boolean {
   return isMap(value) && value.items.some((item) => isMap(item.key))
-}
-
-function sentence(message: string): string {
-  // What follows a colon may quote the file, and that may be a password.
-  const first = message.split(/:|\n/)[0] ?? message
-  return `this is no YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`
 }
 
 /** `1e5`, and so a password such as `12e34567`, is text to Python's YAML. */

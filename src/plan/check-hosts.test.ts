@@ -117,6 +117,11 @@ describe('hosts are', () => {
       ],
     ],
     [
+      'having the internal address as their own, which nothing moves',
+      { globals: { kolla_internal_vip_address: '192.168.8.71', enable_haproxy: false } },
+      [],
+    ],
+    [
       'without Docker',
       { kolla2: { docker: undefined } as unknown as Partial<ObservedHost> },
       ['kolla2: error: no Docker engine answers: run bootstrap-servers first'],

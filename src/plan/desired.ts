@@ -6,6 +6,8 @@ export interface DesiredHost {
 
 export interface DesiredContainer {
   readonly name: string
+  /** Below `/etc/kolla`. */
+  readonly folder: string
   readonly service: string
   /** OpenStack release, such as `2026.1`. */
   readonly release: string
@@ -18,8 +20,6 @@ export interface DesiredContainer {
   readonly configuration: string
   /** Digest of environment, volumes and the like (see `definitionDigest`). */
   readonly definition: string
-  /** Keyed digest of what its bootstrap takes (see `keyedDigest`), if it has one. */
-  readonly bootstrap?: string
   /** Keyed digest of what the accounts in its data take, if it keeps any. */
   readonly accounts?: string
   /** Name and keyed digest of the password that its members know each other by, if there is one. */
@@ -34,11 +34,16 @@ export const label = {
   image: 'kolla_temporal.image',
   configuration: 'kolla_temporal.configuration',
   definition: 'kolla_temporal.definition',
+  /** Of containers that older versions of ours made (see `formerLabels`). */
   bootstrap: 'kolla_temporal.bootstrap',
   accounts: 'kolla_temporal.accounts',
   peerPassword: 'kolla_temporal.peer_password',
   /** Of a one-shot container: keyed digest of all that it works with. */
   oneShot: 'kolla_temporal.one_shot',
+  /** Of a one-shot container: run id of the lock under which it was started … */
+  lock: 'kolla_temporal.lock',
+  /** … and whether it may be ended at any time, for nothing but what it began itself is lost. */
+  scratch: 'kolla_temporal.scratch',
 } as const
 
 export function labelsOf(cloud: string, container: DesiredContainer): Record<string, string> {
@@ -49,7 +54,6 @@ export function labelsOf(cloud: string, container: DesiredContainer): Record<str
     [label.image]: container.image.digest,
     [label.configuration]: container.configuration,
     [label.definition]: container.definition,
-    ...(container.bootstrap !== undefined && { [label.bootstrap]: container.bootstrap }),
     ...(container.accounts !== undefined && { [label.accounts]: container.accounts }),
     ...(container.peerPassword && { [label.peerPassword]: container.peerPassword.digest }),
   }

@@ -40,7 +40,6 @@ describe('digest of a definition', () => {
   it('says nothing of passwords, which its key does not protect', () => {
     const secret = {
       ...container,
-      bootstrap: 'secret',
       accounts: 'secret',
       peerPassword: 'its_name',
     }

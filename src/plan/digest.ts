@@ -32,7 +32,6 @@ export function keyedDigest(key: string, text: string): string {
 /** Digest of all that only a new container can change, and that is neither its image nor its files. */
 export function definitionDigest(container: Container): string {
   const others = {
-    bootstrap: undefined,
     accounts: undefined,
     peerPassword: undefined,
     standby: undefined,

@@ -6,6 +6,7 @@ const verbs: Record<Change['action'], string> = {
   restart: 'restart',
   label: 'label',
   bootstrap: 'bootstrap',
+  giveBack: 'give back',
   write: 'rewrite',
   remove: 'remove',
 }
@@ -39,6 +40,7 @@ const done: Record<Change['action'], string> = {
   restart: 'restarted',
   label: 'labelled',
   bootstrap: 'bootstrapped',
+  giveBack: 'given back',
   write: 'rewritten',
   remove: 'removed',
 }

@@ -20,24 +20,32 @@ export interface RollbackPreview {
   /** What can't go back, and what is done instead. */
   readonly stays: readonly string[]
   readonly times: StepTimes
+  /** Service → what it has been given once. */
+  readonly oneShots: Readonly<Record<string, { readonly kinds: readonly string[] }>>
 }
 
-/** Parts that come back with the restored data and not by themselves. */
-export const restoredWith: Readonly<Record<DatabaseWayBack, readonly UpgradeStep['name'][]>> = {
-  stays: [],
-  rejoin: [],
-  restore: ['mariadb', 'keystone'],
+/** Whether a part comes back with the restored data, and not by itself. */
+export function comesBackWithData(
+  { name, services }: Pick<UpgradeStep, 'name' | 'services'>,
+  way: DatabaseWayBack,
+  { oneShots }: Pick<RollbackPreview, 'oneShots'>,
+): boolean {
+  if (way !== 'restore') return false
+  return name === 'mariadb' || services.some((it) => oneShots[it]?.kinds.includes('databases'))
 }
 
 export function formatRollback(plan: RollbackPreview): string {
   const { record, changes, pulls, steps, way, stays, times } = plan
   const last = (title: string) => lastTime(times, title)
-  const own = steps.filter(({ name }) => !restoredWith[way].includes(name))
+  const own = steps.filter((it) => !comesBackWithData(it, way, plan))
+  const away = steps.filter((it) => it.name !== 'mariadb' && comesBackWithData(it, way, plan))
   const order = [
     ...(pulls.length > 0
       ? [`pull images on ${pulls.map(({ host }) => host).join(', ')} (${last(titles.pull)})`]
       : []),
-    ...(way === 'restore' ? [`the database and Keystone, restored as below`] : []),
+    ...(way === 'restore'
+      ? [`${['the database', ...away.map(({ name }) => name)].join(', ')}, restored as below`]
+      : []),
     ...own.map(
       (step) =>
         `${describeStep(step, changes)}: ${how(step, plan)} (${last(titles.rollBack(step.name))})`,
@@ -67,5 +75,5 @@ function describeWay({ way, record: { backup }, donors, times }: RollbackPreview
     .map((title) => `${title.toLowerCase()}: ${lastTime(times, title)}`)
     .join('; ')
   const moment = backup ? `${backup.at}, by the backup ${backup.id} on ${backup.host}` : 'nothing'
-  return `goes back to ${moment} (${parts}): what was written since is lost, which must be confirmed; Keystone is away meanwhile`
+  return `goes back to ${moment} (${parts}): what was written since is lost, which must be confirmed; every API that works on it is away meanwhile`
 }

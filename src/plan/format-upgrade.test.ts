@@ -73,6 +73,7 @@ const rollback: RollbackPreview = {
   steps: [keystone, mariadb],
   way: 'restore',
   donors: [],
+  oneShots: { keystone: { kinds: ['databases'] } },
   stays: ["RabbitMQ's feature flags"],
   times: { 'Restore the database': { seconds: 21, at } },
 }
@@ -80,10 +81,10 @@ const rollback: RollbackPreview = {
 it('formatRollback tells what is started again, what is restored to which moment, and what stays', () => {
   expect(formatRollback(rollback)).toMatchInlineSnapshot(`
     "back to 2025.2-20261123T094000Z: 9 to replace on 3 hosts; it will run Keystone 28.1.0, MariaDB 10.11.14, RabbitMQ 4.0.5
-    1. the database and Keystone, restored as below
+    1. the database, keystone, restored as below
     2. verify (not done before)
     The database:
-    - goes back to 2026-11-23T10:00:00Z, by the backup 20261123T094000Z-full on kolla1 (prepare the backup: not done before; restore the database: last time 21 s; join the other members: not done before): what was written since is lost, which must be confirmed; Keystone is away meanwhile
+    - goes back to 2026-11-23T10:00:00Z, by the backup 20261123T094000Z-full on kolla1 (prepare the backup: not done before; restore the database: last time 21 s; join the other members: not done before): what was written since is lost, which must be confirmed; every API that works on it is away meanwhile
     What cannot go back:
     - RabbitMQ's feature flags"
   `)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ObservedContainer } from '../model/observed-host.js'
-import { dueBootstraps, planChanges } from './plan-changes.js'
+import { planChanges } from './plan-changes.js'
 import { desired, observedHost, running } from './testing.js'
 
 const asGiven = { mariadb: 'c1' }
@@ -35,12 +35,6 @@ describe('a container', () => {
       [running()],
       { mariadb: 'c2' },
       ['write mariadb: files changed on the host'],
-    ],
-    [
-      'whose bootstrap takes something else now',
-      [running(desired({ bootstrap: 'b0' }))],
-      asGiven,
-      ['restart mariadb: bootstrap'],
     ],
     [
       'whose accounts take something else now',
@@ -110,32 +104,4 @@ it('refuses to guess about a host that nobody looked at', () => {
   expect(() => planChanges('demo', [{ name: 'kolla1', containers: [] }], [])).toThrow(
     'kolla1 was not observed',
   )
-})
-
-describe('the bootstrap of a service', () => {
-  const wanted = desired({ bootstrap: 'b1' })
-  const due = (...found: ObservedContainer[]) =>
-    dueBootstraps(
-      [{ name: 'kolla1', containers: [wanted] }],
-      found.map((container) => observedHost('kolla2', { containers: [container] })),
-    )
-
-  it.each<[string, string[], ObservedContainer[]]>([
-    ['was never run', ['mariadb'], []],
-    ['was run with the same, as one member shows', [], [running(wanted)]],
-    ['was run, and the member was stopped', [], [running(wanted, { state: 'exited' })]],
-    ['takes something else now', ['mariadb'], [running({ ...wanted, bootstrap: 'b0' })]],
-    [
-      'was run by another image',
-      ['mariadb'],
-      [running({ ...wanted, image: { ref: 'old', digest: 'sha256:old' } })],
-    ],
-    ['is known of another container alone', ['mariadb'], [running({ ...wanted, name: 'x' })]],
-  ])('%s', (_case, expected, found) => {
-    expect(due(...found)).toEqual(expected)
-  })
-
-  it('is nothing to a service without one', () => {
-    expect(dueBootstraps([{ name: 'kolla1', containers: [desired()] }], [])).toEqual([])
-  })
 })

@@ -30,30 +30,6 @@ export function planChanges(
   return [...wanted, ...unwanted]
 }
 
-/**
- * Services whose one-shots must run before their containers are started: nowhere is there a container that was made,
- * from the same image, after they had been run with what they take now.
- */
-export function dueBootstraps(
-  desired: readonly DesiredHost[],
-  observed: readonly ObservedHost[],
-): string[] {
-  const made = observed.flatMap((host) => host.containers)
-  const due = desired
-    .flatMap((host) => host.containers)
-    .filter((wanted) => wanted.bootstrap !== undefined)
-    .filter((wanted) => !made.some((found) => hasBootstrapped(wanted, found)))
-  return [...new Set(due.map((container) => container.service))]
-}
-
-function hasBootstrapped(wanted: DesiredContainer, { name, labels }: ObservedContainer): boolean {
-  return (
-    name === wanted.name &&
-    labels[label.image] === wanted.image.digest &&
-    labels[label.bootstrap] === wanted.bootstrap
-  )
-}
-
 function changeOf(host: string, desired: DesiredContainer, observed: ObservedHost): Change[] {
   const found = observed.containers.find((container) => container.name === desired.name)
   const change = (action: Change['action'], reasons: readonly string[]): Change[] => [
@@ -70,15 +46,14 @@ function changeOf(host: string, desired: DesiredContainer, observed: ObservedHos
 
   const configuration =
     found.labels[label.configuration] === desired.configuration ? [] : ['configuration']
-  const bootstrap = found.labels[label.bootstrap] === desired.bootstrap ? [] : ['bootstrap']
   const accounts = found.labels[label.accounts] === desired.accounts ? [] : ['accounts']
   const state = found.state === 'running' ? [] : [found.state]
   const identity = identityReasons(desired, found)
-  const others = [...configuration, ...bootstrap, ...accounts, ...state]
+  const others = [...configuration, ...accounts, ...state]
   if (identity.length > 0) return change('replace', [...identity, ...others])
   if (others.length > 0) return change('restart', others)
 
-  const onHost = observed.configuration[desired.name]
+  const onHost = observed.configuration[desired.folder]
   return onHost === desired.configuration ? [] : change('write', ['files changed on the host'])
 }
 

@@ -6,6 +6,7 @@ import { labelsOf } from './desired.js'
 export function desired(changes: Partial<DesiredContainer> = {}): DesiredContainer {
   return {
     name: 'mariadb',
+    folder: changes.name ?? 'mariadb',
     service: 'mariadb',
     release: '2026.1',
     image: { ref: 'kolla/mariadb-server:2026.1', digest: 'sha256:new' },
@@ -42,6 +43,7 @@ export function observedHost(name: string, changes: Partial<ObservedHost> = {}):
     volumes: [],
     listeners: [],
     configuration: {},
+    oneShots: {},
     docker: { version: '20.10', root: '/var/lib/docker', freeBytes: 20 * 2 ** 30 },
     ...changes,
   }

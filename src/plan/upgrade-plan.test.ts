@@ -102,10 +102,10 @@ it.each([
 
 it('withoutStep names services that would be left behind', () => {
   const changes = [
-    change('glance', 'kolla1'),
-    change('glance', 'kolla2'),
+    change('zun', 'kolla1'),
+    change('zun', 'kolla2'),
     change('cron', 'kolla1'),
     change('keystone_expand', 'kolla1', 'remove'),
   ]
-  expect(withoutStep(changes)).toEqual(['glance'])
+  expect(withoutStep(changes)).toEqual(['zun'])
 })

@@ -1,11 +1,13 @@
 import { isContainer } from './change.js'
 import type { Change } from './change.js'
 import type { Versions } from './release-record.js'
+import { partsOf, runbook } from './runbook.js'
+import type { PartName } from './runbook.js'
 
 /** One part of an upgrade or a rollback: what is replaced together on one host after the other. */
 export interface UpgradeStep {
   /** As an operator calls it: `loadbalancer` is HAProxy and keepalived. */
-  readonly name: StepName
+  readonly name: PartName
   readonly services: readonly string[]
   /** In the order in which they are replaced. */
   readonly hosts: readonly string[]
@@ -14,38 +16,20 @@ export interface UpgradeStep {
 /** What data must do for a rollback: nothing, be copied from members that still have the old MariaDB, or be restored. */
 export type DatabaseWayBack = 'stays' | 'rejoin' | 'restore'
 
-export type StepName = (typeof order)[number]['name']
-
 /** What the parts of an operation are called, in its runbook and where their times are remembered. */
 export const titles = {
   pull: 'Pull images',
   backUp: 'Back up mariadb',
   prove: 'Prove the backup',
-  upgrade: (name: StepName) => `Upgrade ${name}`,
+  upgrade: (name: PartName) => `Upgrade ${name}`,
   finish: 'Finish the upgrade',
-  rollBack: (name: StepName) => `Roll ${name} back`,
+  rollBack: (name: string) => `Roll ${name} back`,
   prepare: 'Prepare the backup',
   restore: 'Restore the database',
   join: 'Join the other members',
+  register: 'Register what the record has',
   verify: 'Verify',
 } as const
-
-/**
- * In the order of their dependencies, as kolla-ansible upgrades them. Ceph comes last: what has gone wrong by then finds
- * it as it was, and it is the one that can't go back.
- */
-const order = [
-  { name: 'cron', services: ['cron'] },
-  { name: 'loadbalancer', services: ['haproxy', 'keepalived'] },
-  { name: 'memcached', services: ['memcached'] },
-  { name: 'mariadb', services: ['mariadb'] },
-  { name: 'rabbitmq', services: ['rabbitmq'] },
-  { name: 'keystone', services: ['keystone'] },
-  { name: 'ceph-mon', services: ['ceph-mon'] },
-  { name: 'ceph-mgr', services: ['ceph-mgr'] },
-  { name: 'ceph-osd', services: ['ceph-osd'] },
-  { name: 'ceph-rgw', services: ['ceph-rgw'] },
-] as const
 
 /** Who is replaced when. The host that holds the floating address is the last of the load balancers. */
 export function upgradeSteps(
@@ -53,14 +37,15 @@ export function upgradeSteps(
   members: Readonly<Record<string, readonly string[]>>,
   holder?: string,
 ): UpgradeStep[] {
-  return order.flatMap(({ name, services }) => {
+  return runbook.flatMap(({ part: name, services }) => {
     const own: readonly string[] = services
     const changed = new Set(
       changes
         .filter((change) => own.includes(change.service) && isContainer(change))
         .map((change) => change.host),
     )
-    const hosts = (members[own[0] ?? ''] ?? []).filter((host) => changed.has(host))
+    const all = new Set(own.flatMap((service) => members[service] ?? []))
+    const hosts = [...all].filter((host) => changed.has(host))
     const last = name === 'loadbalancer' ? hosts.filter((host) => host === holder) : []
     const first = hosts.filter((host) => !last.includes(host))
     return hosts.length > 0 ? [{ name, services, hosts: [...first, ...last] }] : []
@@ -69,16 +54,15 @@ export function upgradeSteps(
 
 /** Changed services that no step takes to another release: a cloud with such is not to be left half-way. */
 export function withoutStep(changes: readonly Change[]): string[] {
-  const known = order.flatMap(({ services }): readonly string[] => services)
   const others = changes.filter(
-    ({ service, action }) => action !== 'remove' && !known.includes(service),
+    ({ service, action }) => action !== 'remove' && partsOf([service]).length === 0,
   )
   return [...new Set(others.map((change) => change.service))]
 }
 
 /** What can't be undone by starting the previous containers, in the order in which it comes. */
 export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
-  const has = (name: StepName) => steps.some((step) => step.name === name)
+  const has = (name: PartName) => steps.some((step) => step.name === name)
   return [
     ...(has('mariadb')
       ? [

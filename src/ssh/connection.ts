@@ -65,9 +65,13 @@ export class SshConnection {
   }
 
   /** A channel to a program that runs as root, and the id that `guard` knows it by. @throws ConnectionLost, SudoRefused */
-  async exec(script: string, title: string): Promise<{ channel: ClientChannel; id: string }> {
+  async exec(
+    script: string,
+    title: string,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<{ channel: ClientChannel; id: string }> {
     const id = `${this.id}/${++this.runs}`
-    const { command, begun } = launch(script, this.target.connection, id)
+    const { command, begun } = launch(script, this.target.connection, id, environment)
     this.used++
     clearTimeout(this.idleTimer)
     await this.slots.acquire()

@@ -81,6 +81,22 @@ export class RemoteError extends HostError {
   }
 }
 
+/** A script printed more than anybody could want to know and was stopped: something is wrong there. */
+export class TooMuchOutput extends HostError {
+  readonly retryable = false
+
+  constructor(
+    host: string,
+    readonly command: string,
+    most: number,
+  ) {
+    super(
+      host,
+      `${command} printed more than ${most / 2 ** 20} MiB and was stopped: look why, there`,
+    )
+  }
+}
+
 /** A script did not end in time and was stopped. */
 export class RemoteTimeout extends HostError {
   readonly retryable = true

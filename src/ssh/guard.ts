@@ -63,7 +63,9 @@ export class Guard {
         channel.on('error', () => undefined)
         begun(channel).then(() => {
           let stderr = ''
-          channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+          channel.stderr
+            .setEncoding('utf8')
+            .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
           channel.once('data', () => resolve(new Guard(channel, client)))
           channel.once('close', () => fail(new NotRoot(stderr)))
         }, fail)

@@ -19,20 +19,27 @@ export interface Launch {
   readonly begun: (channel: ClientChannel) => Promise<void>
 }
 
-/** What runs a bash script as root; sudo gets its password when it asks, and from standard input. */
+/**
+ * What runs a bash script as root, with more variables in its environment; sudo gets its password when it asks, and from
+ * standard input.
+ */
 export function launch(
   script: string,
   { become, becomePassword }: Pick<Connection, 'become' | 'becomePassword'>,
   id: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Launch {
+  const variables = Object.entries({ [runVariable]: id, ...environment }).map(
+    ([name, value]) => `${name}=${value}`,
+  )
   if (!become || becomePassword === undefined) {
     const sudo = raw(become ? 'sudo -n -- ' : '')
-    const command = sh`exec ${sudo}env ${runVariable}=${id} bash -c ${prelude + script}`
+    const command = sh`exec ${sudo}env ${variables} bash -c ${prelude + script}`
     return { command: checked(command), begun: () => Promise.resolve() }
   }
   const marks = { asks: `kolla-temporal asks for ${id}`, begins: `kolla-temporal begins ${id}` }
   const whole = sh`echo ${marks.begins} >&2\n` + prelude + script
-  const command = sh`exec sudo -S -p ${marks.asks} -- env ${runVariable}=${id} bash -c ${whole}`
+  const command = sh`exec sudo -S -p ${marks.asks} -- env ${variables} bash -c ${whole}`
   return {
     command: checked(command),
     begun: (channel) => answerSudo(channel, marks, becomePassword),

@@ -1,19 +1,39 @@
-/** Cuts a stream's chunks into lines. */
+/** Letters of a line that are told; what follows them is left out. */
+export const longestLine = 64 * 1024
+
+/** Cuts a stream's chunks into lines. A line without end costs no more than its letters, and is cut. */
 export class LineSplitter {
-  private rest = ''
+  private parts: string[] = []
+  private length = 0
 
   constructor(private readonly onLine: (line: string) => void) {}
 
   write(text: string): void {
-    const lines = (this.rest + text).split(/\r?\n/)
-    this.rest = lines.pop() ?? ''
-    for (const line of lines) this.onLine(line)
+    let from = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+      this.keep(text, from, end)
+      this.tell()
+      from = end + 1
+    }
+    this.keep(text, from, text.length)
   }
 
   /** The last line, if it had no line end. */
   end(): void {
-    if (this.rest !== '') this.onLine(this.rest)
-    this.rest = ''
+    if (this.length > 0) this.tell()
+  }
+
+  private keep(text: string, from: number, to: number): void {
+    const room = longestLine - Math.min(this.length, longestLine)
+    if (room > 0 && to > from) this.parts.push(text.slice(from, Math.min(to, from + room)))
+    this.length += to - from
+  }
+
+  private tell(): void {
+    const line = this.parts.join('')
+    this.onLine(this.length > longestLine ? `${line}…` : line.replace(/\r$/, ''))
+    this.parts = []
+    this.length = 0
   }
 }
 

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { AnyAuthMethod } from 'ssh2'
 import type { Login } from '../model/cloud.js'
+import { readRegularFile } from '../state/regular-file.js'
 import { LoginRefused } from './errors.js'
 
+const largestKey = 64 * 1024
 const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
 /** The login's own password and keys, or else keys of the agent and the user's default ones. @throws LoginRefused */
@@ -57,7 +58,7 @@ async function ownKey(host: string, file: string): Promise<Buffer> {
 
 async function readKey(file: string): Promise<Buffer | Error> {
   try {
-    const text = await readFile(file)
+    const text = await readRegularFile(file, largestKey)
     const key = ssh2.utils.parseKey(text)
     return key instanceof Error ? key : text
   } catch (error) {

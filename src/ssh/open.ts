@@ -2,15 +2,22 @@ import { Duplex } from 'node:stream'
 import type { SshConnection } from './connection.js'
 import { lost } from './connect.js'
 import { RemoteError } from './errors.js'
+import type { RunOptions } from './remote.js'
 import { titleOf } from './run.js'
 
 /** A program's standard input and output as one stream; its standard error explains a bad end. */
-export async function open(connection: SshConnection, script: string): Promise<Duplex> {
-  const title = titleOf(script, {})
+export async function open(
+  connection: SshConnection,
+  script: string,
+  options: Pick<RunOptions, 'title' | 'environment'>,
+): Promise<Duplex> {
+  const title = titleOf(script, options)
   const { host } = connection.target
-  const { channel } = await connection.exec(script, title)
+  const { channel } = await connection.exec(script, title, options.environment)
   let stderr = ''
-  channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  channel.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
 
   const duplex = new Duplex({
     read: () => channel.resume(),

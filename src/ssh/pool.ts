@@ -68,8 +68,11 @@ class SshRemote implements Remote {
     throw new RemoteError(this.host, titleOf(script, options), result.code, tail.lines)
   }
 
-  async open(script: string): Promise<Duplex> {
-    return open(await this.connection(), script)
+  async open(
+    script: string,
+    options: Pick<RunOptions, 'title' | 'environment'> = {},
+  ): Promise<Duplex> {
+    return open(await this.connection(), script, options)
   }
 
   async close(): Promise<void> {

@@ -18,12 +18,14 @@ export interface Remote {
   runOrFail(script: string, options?: RunOptions): Promise<RunResult>
 
   /** Standard input and output of a program, as one stream. Destroying it closes both. */
-  open(script: string): Promise<Duplex>
+  open(script: string, options?: Pick<RunOptions, 'title' | 'environment'>): Promise<Duplex>
 }
 
 export interface RunOptions {
   /** What is being done, in a few words, for errors; the script's first line by default. */
   readonly title?: string
+  /** Variables of its processes' environment; no secrets, for they stand in its arguments. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Standard input; empty by default. */
   readonly input?: string | Buffer | Readable
   readonly signal?: AbortSignal

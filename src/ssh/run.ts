@@ -5,9 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
 import { lost } from './connect.js'
 import type { SshConnection } from './connection.js'
-import { RemoteTimeout } from './errors.js'
+import { RemoteTimeout, TooMuchOutput } from './errors.js'
 import { LineSplitter, Tail } from './lines.js'
 import type { RunOptions, RunResult } from './remote.js'
+
+/** Letters of each of the two outputs; a text of JavaScript's has at most 512 Mi. */
+export const mostOutput = 64 * 2 ** 20
 
 /** Runs a script on a connection to its end, or to the end of its processes when it is cut short. */
 export async function runScript(
@@ -17,7 +20,7 @@ export async function runScript(
 ): Promise<RunResult> {
   const title = titleOf(script, options)
   const { host } = connection.target
-  const { channel, id } = await connection.exec(script, title)
+  const { channel, id } = await connection.exec(script, title, options.environment)
   const closed = new Promise<{ code: number | null | undefined; killedBy: string | undefined }>(
     (resolve) =>
       channel.once('close', (code?: number | null, killedBy?: string) =>
@@ -59,13 +62,19 @@ export async function runScript(
   }
 
   async function collect(stream: Readable): Promise<string> {
-    let all = ''
+    const all: string[] = []
+    let length = 0
     const lines = new LineSplitter((line) => {
       tail.push(line)
       onOutput?.(line)
     })
     stream.setEncoding('utf8').on('data', (text: string) => {
-      all += text
+      length += text.length
+      if (length > mostOutput) {
+        cut(new TooMuchOutput(host, title, mostOutput))
+        return
+      }
+      all.push(text)
       lines.write(text)
     })
     await Promise.race([
@@ -73,7 +82,7 @@ export async function runScript(
       closed.then(() => sleep(1_000, undefined, { ref: false })),
     ])
     lines.end()
-    return all
+    return all.join('')
   }
 }
 
@@ -99,5 +108,5 @@ function feed(
 
 function signalNumber(name = ''): number {
   const numbers: Readonly<Record<string, number>> = constants.signals
-  return numbers[name] ?? 0
+  return Object.hasOwn(numbers, name) ? (numbers[name] ?? 0) : 0
 }

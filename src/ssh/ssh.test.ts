@@ -12,6 +12,7 @@ import {
   RemoteError,
   RemoteTimeout,
   SudoRefused,
+  TooMuchOutput,
 } from './errors.js'
 import { FakeHost } from './fake-host.js'
 import { SshPool } from './pool.js'
@@ -202,3 +203,13 @@ test('sudo that asks for a password is one sentence', async () => {
     process.env['PATH'] = path
   }
 })
+
+test('a script that prints without end is stopped, and nothing of it lives on', async () => {
+  const word = `flood${process.pid}`
+  const printing = remote.run(`: ${word}; yes ${'x'.repeat(1000)}`, { title: 'print' })
+  await expect(printing).rejects.toThrow(TooMuchOutput)
+  await expect(printing).rejects.toThrow(
+    'kolla1: print printed more than 64 MiB and was stopped: look why, there',
+  )
+  expect(await processesWith(word)).toBe(0)
+}, 60_000)

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -169,7 +169,7 @@ describe('files on disk', () => {
     const files = await readAll()
     expect(files.overrides.map(({ path, text, problem }) => [path, text, problem])).toEqual([
       ['horizon/logo.png', '', 'this is no text in UTF-8'],
-      ['ironic/ironic-agent.initramfs', '', 'this is larger than 1024 KiB, as no override is'],
+      ['ironic/ironic-agent.initramfs', '', 'this is larger than 1024 KiB, as no such file is'],
     ])
     expect(readCloud(files).cloud).toBeDefined()
   })
@@ -182,10 +182,38 @@ describe('files on disk', () => {
       const { cloud, findings } = readCloud(await readAll())
       expect(cloud).toBeUndefined()
       expect(findings.map(formatFinding)).toEqual([
-        `${folder}/${path}: error: this is no text in UTF-8: save it as UTF-8`,
+        `${folder}/${path}: error: this is no text in UTF-8`,
       ])
     },
   )
+
+  it.each(['globals.d/pipe.yml', 'group_vars/all/pipe.yml', 'config/pipe.conf'])(
+    'a pipe is not read, and holds up nobody: %s',
+    async (path) => {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      execFileSync('mkfifo', [join(folder, path)])
+      // Four reads of pipes are all that a process can have open at once.
+      const all = await Promise.all(Array.from({ length: 8 }, readAll))
+      const { findings } = readCloud(all[0] as CloudFiles)
+      const refused = `${folder}/${path}: error: this is a pipe or a device: name a file`
+      expect(findings.map(formatFinding)).toEqual(path.startsWith('globals.d') ? [refused] : [])
+    },
+  )
+
+  it('a file that nobody writes is refused', async () => {
+    await write('globals.yml', 'x'.repeat(2 ** 20 + 1))
+    const { findings } = readCloud(await readAll())
+    expect(findings.map(formatFinding)).toEqual([
+      `${folder}/globals.yml: error: this is larger than 1024 KiB, as no such file is`,
+    ])
+  })
+
+  it('files that are too much together are refused', async () => {
+    const names = Array.from({ length: 18 }, (_, at) => `globals.d/${at}.yml`)
+    for (const name of names) await write(name, '# '.repeat(2 ** 19))
+    const { findings } = readCloud(await readAll())
+    expect(findings[0]?.message).toBe('with this, all files come to more than 16 MiB')
+  })
 
   it('an inventory that is a directory is one sentence', async () => {
     await mkdir(join(folder, 'inventory'))

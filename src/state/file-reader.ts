@@ -1,35 +1,54 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Override, SourceFile } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
+import { FileRefused, readRegularFile } from './regular-file.js'
 import { decoded } from './decoded.js'
 import type { Vault } from './vault/vault.js'
 
-/** An override is text that people write; images and the like are for services that read them themselves. */
+/** All of these are texts that people write; images and the like are for services that read them themselves. */
 const LARGEST = 1024 * 1024
+
+/** All of them together; kolla-ansible's own files have a hundredth of it. */
+const LARGEST_TOGETHER = 16 * LARGEST
+const MOST_FILES = 10_000
 
 /** Reads files and folders of the operator's, and decrypts what ansible-vault has encrypted. What can't be read is a finding. */
 export class FileReader {
   readonly problems: Finding[] = []
 
+  /** Bytes of texts so far. */
+  private readonly taken = { sources: 0, overrides: 0 }
+  private found = 0
+
   constructor(private readonly vault: Vault) {}
 
   /** A file that does not exist has an empty text. */
   async source(path: string): Promise<SourceFile> {
-    const bytes = await this.attempt(path, readFile(path))
-    const text = bytes === undefined ? '' : decoded(bytes)
-    if (text === undefined) this.add('error', path, `${noText}: save it as UTF-8`)
-    return this.vault.open({ path, text: text ?? '' })
+    const text = await this.text(path, 'sources')
+    if (text instanceof FileRefused) this.add('error', path, text.message)
+    return this.vault.open({ path, text: text instanceof FileRefused ? '' : text })
   }
 
   async override(folder: string, path: string): Promise<Override> {
     const name = relative(folder, path).split(sep).join('/')
-    const { size } = await stat(path)
-    if (size > LARGEST) return { path: name, text: '', problem: tooLarge }
-    const bytes = await this.attempt(path, readFile(path))
-    const text = bytes === undefined ? '' : decoded(bytes)
-    if (text === undefined) return { path: name, text: '', problem: noText }
+    const text = await this.text(path, 'overrides')
+    if (text instanceof FileRefused) return { path: name, text: '', problem: text.message }
     return { path: name, text: (await this.vault.openWhole({ path, text })).text }
+  }
+
+  private async text(path: string, kind: keyof FileReader['taken']): Promise<string | FileRefused> {
+    try {
+      const bytes = await this.attempt(path, readRegularFile(path, LARGEST))
+      if (bytes === undefined) return ''
+      const text = decoded(bytes)
+      if (text === undefined) return new FileRefused('this is no text in UTF-8')
+      this.taken[kind] += bytes.length
+      return this.taken[kind] > LARGEST_TOGETHER ? new FileRefused(tooMuch) : text
+    } catch (error) {
+      if (error instanceof FileRefused) return error
+      throw error
+    }
   }
 
   /** All files below a folder by name, without hidden ones; folders that are links to others are gone through, too. */
@@ -62,7 +81,12 @@ export class FileReader {
       this.add('warning', path, 'this links to nothing: remove it, or mend the link')
     })
     if (kind?.isDirectory()) return this.below(path, outer)
-    return kind?.isFile() ? [path] : []
+    if (kind?.isFile() !== true) return []
+    this.found++
+    if (this.found === MOST_FILES) {
+      this.add('error', path, `with this, more than ${MOST_FILES} files lie here: remove some`)
+    }
+    return this.found < MOST_FILES ? [path] : []
   }
 
   private async attempt<Result>(
@@ -72,8 +96,7 @@ export class FileReader {
     return reading.catch((error: unknown) => {
       const code = codeOf(error)
       if (code === '') throw error
-      if (code === 'EISDIR') this.add('error', path, 'this is a directory: name a file')
-      else if (code !== 'ENOENT') this.add('error', path, `this can't be read (${code})`)
+      if (code !== 'ENOENT') this.add('error', path, `this can't be read (${code})`)
       return undefined
     })
   }
@@ -83,8 +106,7 @@ export class FileReader {
   }
 }
 
-const noText = 'this is no text in UTF-8'
-const tooLarge = `this is larger than ${LARGEST / 1024} KiB, as no override is`
+const tooMuch = `with this, all files come to more than ${LARGEST_TOGETHER / 2 ** 20} MiB`
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''

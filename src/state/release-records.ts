@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { summaryOf } from '../plan/release-record.js'
 import type { ReleaseRecord, ReleaseSummary } from '../plan/release-record.js'
 import { writePrivateFile } from './private-file.js'
+import { segment } from './segment.js'
 
 /** Release records of one cloud: one file each beside its snapshots, readable by their owner alone. */
 export class ReleaseRecords {
   readonly #folder: string
 
   constructor(stateDirectory: string, cloud: string) {
-    this.#folder = join(stateDirectory, 'clouds', cloud, 'releases')
+    this.#folder = join(stateDirectory, 'clouds', segment(cloud), 'releases')
   }
 
   async save(record: ReleaseRecord): Promise<void> {
@@ -43,6 +44,6 @@ export class ReleaseRecords {
   }
 
   #file(id: string): string {
-    return join(this.#folder, `${id}.json`)
+    return join(this.#folder, `${segment(id)}.json`)
   }
 }

@@ -1,13 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Container } from '../catalog/container.js'
 import type { HostFacts, ObservedHost } from '../model/observed-host.js'
 import type { CloudFiles } from '../model/cloud.js'
-import { readOrCreate, writePrivateFile } from './private-file.js'
+import { readDigestKey } from './digest-key.js'
+import { Held } from './held.js'
+import { writePrivateFile } from './private-file.js'
+import { segment } from './segment.js'
 
-/** Snapshots of one kind that are kept of one cloud; a run that is older has ended long ago. */
+/** Snapshots of one kind that are kept of one cloud, whatever their age … */
 const KEPT = 50
+
+/** … and for so long, in milliseconds, all of them: a run that only looks has ended by then. */
+const YOUNG = 24 * 60 * 60 * 1000
 
 /** What was found when an operation began, and rendering depends on. */
 export interface Found {
@@ -18,7 +24,15 @@ export interface Found {
   readonly containers?: Readonly<Record<string, readonly Container[]>>
 }
 
-const observedOf = (host: string) => join('observed', host)
+/** Digests of what a run works from. */
+export interface HeldSnapshots {
+  readonly files?: string
+  readonly found?: string
+  readonly observed?: readonly { readonly host: string; readonly digest: string }[]
+}
+
+const observedOf = (host: string) => join('observed', segment(host))
+const nameOf = (kind: string, digest: string) => join(kind, `${segment(digest)}.json`)
 
 /**
  * What an operation works from: the operator's files as they were when it began and what was found on the hosts.
@@ -26,9 +40,23 @@ const observedOf = (host: string) => join('observed', host)
  */
 export class Snapshots {
   readonly #folder: string
+  readonly #held: Held
 
   constructor(stateDirectory: string, cloud: string) {
-    this.#folder = join(stateDirectory, 'clouds', cloud)
+    this.#folder = join(stateDirectory, 'clouds', segment(cloud))
+    this.#held = new Held(this.#folder)
+  }
+
+  /**
+   * Keeps what the run that holds the cloud works from until another one does: it may wait for a person for weeks.
+   * `lock` names its lock.
+   */
+  async hold(lock: string, { files, found, observed = [] }: HeldSnapshots): Promise<void> {
+    await this.#held.add(lock, [
+      ...(files === undefined ? [] : [nameOf('files', files)]),
+      ...(found === undefined ? [] : [nameOf('found', found)]),
+      ...observed.map(({ host, digest }) => nameOf(observedOf(host), digest)),
+    ])
   }
 
   /** Keeps the files and returns their digest. */
@@ -58,9 +86,9 @@ export class Snapshots {
     return (await this.#read(observedOf(host), digest)) as ObservedHost
   }
 
-  /** The key of this cloud's configuration digests: made once, never leaves this folder. */
+  /** See `readDigestKey`. */
   async digestKey(): Promise<string> {
-    return readOrCreate(join(this.#folder, 'digest.key'), () => randomBytes(32).toString('hex'))
+    return readDigestKey(this.#folder)
   }
 
   async #keep(kind: string, content: unknown): Promise<string> {
@@ -84,17 +112,21 @@ export class Snapshots {
   }
 
   #file(kind: string, digest: string): string {
-    return join(this.#folder, kind, `${digest}.json`)
+    return join(this.#folder, nameOf(kind, digest))
   }
 
   async #prune(kind: string): Promise<void> {
     const names = await readdir(join(this.#folder, kind))
     if (names.length <= KEPT) return
     const files = await Promise.all(names.map((name) => used(join(this.#folder, kind, name))))
+    const held = await this.#held.names()
     const old = files
       .flat()
       .sort((a, b) => b.usedAt - a.usedAt)
       .slice(KEPT)
+      .filter(({ path, usedAt }) => {
+        return usedAt < Date.now() - YOUNG && !held.has(relative(this.#folder, path))
+      })
     await Promise.all(old.map(({ path }) => rm(path, { force: true })))
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StepTimes } from '../plan/step-times.js'
 import { writePrivateFile } from './private-file.js'
+import { segment } from './segment.js'
 
 /** Operation → how long each of its parts took the last time. One file beside the cloud's release records. */
 type Remembered = Readonly<Record<string, StepTimes>>
@@ -11,7 +12,7 @@ export class RememberedTimes {
   readonly #file: string
 
   constructor(stateDirectory: string, cloud: string) {
-    this.#file = join(stateDirectory, 'clouds', cloud, 'times.json')
+    this.#file = join(stateDirectory, 'clouds', segment(cloud), 'times.json')
   }
 
   async of(operation: string): Promise<StepTimes> {

@@ -47,7 +47,14 @@ describe('bad input', () => {
   it('it is wiped only for who knows its size, and only when nobody uses it', async () => {
     const wipe = (...proof: string[]) =>
       installation.attempt('wipe-disk', 'kolla2', '/dev/sdc', ...proof)
-    const kept = () => onHost('kolla2', 'mount /dev/sdc /mnt && cat /mnt/file; umount /mnt')
+    const wipeJournal = (...proof: string[]) =>
+      installation.attempt('wipe-disk', 'kolla2', '/dev/sdd', ...proof)
+    const kept = (disk: string) =>
+      onHost('kolla2', `mount ${disk} /mnt && cat /mnt/file; umount /mnt`)
+    await onHost(
+      'kolla2',
+      'mkfs.ext4 -q /dev/sdd && mount /dev/sdd /mnt && echo precious >/mnt/file && umount /mnt',
+    )
     expect(await wipe()).toMatchObject({ code: 2 })
     expect(await wipe('--serial', 'WD 1')).toMatchObject({ code: 2 })
     const { code, stderr } = await wipe('--size', '11.9G')
@@ -55,15 +62,24 @@ describe('bad input', () => {
     expect(stderr).toMatch(
       /kolla2: error: the size that was given is not that of \/dev\/sdc: look at the disk itself/,
     )
-    await onHost('kolla2', 'mount /dev/sdc /mnt')
-    expect((await wipe('--size', '12G')).stderr).toMatch(/\/dev\/sdc is in use .*mounted on \/mnt/)
+    // Of two equal disks without a serial, nobody can show which one he means.
+    const equal = await wipe('--size', '12G')
+    expect(equal.code).toBe(2)
+    expect(equal.stderr).toMatch(/is that of \/dev\/\w+ of this host, too: it tells no serial/)
+    expect(await kept('/dev/sdc')).toBe('precious')
+    await onHost('kolla2', 'mount /dev/sdd /mnt')
+    expect((await wipeJournal('--size', '6G')).stderr).toMatch(
+      /\/dev\/sdd is in use .*mounted on \/mnt/,
+    )
     await onHost('kolla2', 'umount /mnt')
-    expect(await kept()).toBe('precious')
-    const wiped = await installation.run('wipe-disk', 'kolla2', '/dev/sdc', '--size', '12G')
-    expect(wiped).toContain('/dev/sdc of kolla2 is blank; on it was: ext4')
+    expect(await kept('/dev/sdd')).toBe('precious')
+    expect((await wipeJournal('--size', '6G')).stdout).toContain(
+      '/dev/sdd of kolla2 is blank; on it was: ext4',
+    )
     expect(
-      await onHost('kolla2', 'blkid --probe /dev/sdc || cmp -n 4194304 /dev/sdc /dev/zero'),
+      await onHost('kolla2', 'blkid --probe /dev/sdd || cmp -n 4194304 /dev/sdd /dev/zero'),
     ).toBe('')
+    await onHost('kolla2', 'blkdiscard --zeroout /dev/sdc')
   })
 
   it('a disk that does not exist, and a storage network that is cut, are told before anything is written', async () => {

@@ -127,6 +127,13 @@ describe('an upgrade in the hands of its operator', () => {
       180,
     )
 
+  /** As somebody does who has read what waits. */
+  async function approve(): Promise<void> {
+    const { plan, step = '' } = (await operation.waiting()) ?? {}
+    const name = plan === undefined ? ['--step', step] : ['--plan', plan]
+    await installation.run('approve', ...name)
+  }
+
   it('touches nothing when it is aborted before it is approved', async () => {
     const before = await containersOn(hosts)
     await start('--approve')
@@ -141,7 +148,10 @@ describe('an upgrade in the hands of its operator', () => {
     await start('--approve', '--canary', 'approval', '--batch', '50%')
     const first = await waitsFor('approval', `${old} → ${next}`)
     released.undo.push(await pushAnew('memcached', tagOf(next)))
-    await installation.run('approve')
+    const unread = await installation.attempt('approve')
+    expect(unread.code).toBe(2)
+    expect(unread.stderr).toContain(`approve --plan ${first?.plan}`)
+    await installation.run('approve', '--plan', first?.plan ?? '')
     const changed = await eventually(
       () => operation.waiting(),
       (waiting) => waiting?.kind === 'approval' && waiting.plan !== first?.plan,
@@ -149,7 +159,7 @@ describe('an upgrade in the hands of its operator', () => {
     )
     const { code, stderr } = await installation.attempt('approve', '--plan', first?.plan ?? '')
     expect(code).toBe(2)
-    expect(stderr).toContain(`the plan is ${changed?.plan}`)
+    expect(stderr).toContain(`approve {"plan":"${changed?.plan}"}`)
     expect(await containersOn(hosts)).toEqual(before)
   })
 
@@ -159,30 +169,32 @@ describe('an upgrade in the hands of its operator', () => {
       'kolla1',
       'mount --bind /etc/kolla/cron /etc/kolla/cron; mount -o remount,bind,ro /etc/kolla/cron',
     )
-    await installation.run('approve')
+    await approve()
     await waitsFor('failure', 'cron on kolla1 failed')
     expect(await installation.run('explain')).toContain('cron on kolla1 failed')
-    const { stderr } = await installation.attempt('approve')
+    const { stderr } = await installation.attempt('approve', '--plan', 'none')
     expect(stderr).toContain('nothing waits for an approval')
-    await installation.run('decide', 'retry')
+    await installation.run('decide', 'retry', '--step', 'cron on kolla1')
+    const again = 'cron on kolla1, attempt 2'
     await eventually(
       () => operation.waiting(),
-      (waiting) => waiting === undefined,
-      30,
+      (waiting) => waiting?.step === again,
+      180,
     )
-    await waitsFor('failure', 'cron on kolla1 failed')
-    await installation.run('decide', 'skip')
+    const late = await installation.attempt('decide', 'skip', '--step', 'cron on kolla1')
+    expect(late.code).toBe(2)
+    await installation.run('decide', 'skip', '--step', again)
   })
 
   it('waits after the first host of each service, and is held by a pause', async () => {
     await waitsFor('canary', 'cron on kolla1')
     await installation.run('pause')
-    await installation.run('approve')
+    await approve()
     await waitsFor('paused', 'paused')
     await installation.run('resume')
     for (const service of ['loadbalancer', 'memcached', 'mariadb', 'rabbitmq', 'keystone']) {
       await waitsFor('canary', `${service} on `)
-      await installation.run('approve')
+      await approve()
     }
     const { stdout, stderr, code } = await upgrading
     expect(stderr).toBe('')

@@ -16,6 +16,7 @@ export interface Call {
 type Fakes = { [Verb in keyof Activities]?: (...args: never[]) => unknown }
 
 const hosts = ['kolla1', 'kolla2', 'kolla3']
+export const kinds = ['databases', 'schema', 'identity'] as const
 const opened: OpenedCloud = {
   name: 'demo',
   ref: { cloud: 'demo', files: 'f1' },
@@ -49,12 +50,34 @@ export function changesOf(
   )
 }
 
+/** Starts of a service's containers. */
+export function startsOf(calls: readonly Call[], service: string): Call[] {
+  return calls.filter((call) => startedService(call) === service)
+}
+
+/** The service whose containers a call starts. */
+export function startedService({ verb, args }: Pick<Call, 'verb' | 'args'>): string | undefined {
+  const [name] = verb === 'startContainers' ? (args[2] as readonly string[]) : []
+  return Object.keys(containersOf).find((service) => containersOf[service]?.includes(name ?? ''))
+}
+
+/** One-shots of services that are due. */
+export function dueOneShots(kindsOf: Readonly<Record<string, readonly string[]>>): Change[] {
+  return Object.entries(kindsOf).flatMap(([service, due]) =>
+    due.map((container) => {
+      const change = { host: 'kolla1', service, container, interrupts: false, reasons: ['changed'] }
+      return { ...change, action: 'bootstrap' as const }
+    }),
+  )
+}
+
 export function planned(
   changes: readonly Change[],
   more: Partial<PlannedCloud> = {},
 ): PlannedCloud {
   const members = Object.fromEntries(Object.keys(containersOf).map((service) => [service, hosts]))
-  const nothing = { bootstraps: [], findings: [], pulls: [] }
+  const oneShots = { keystone: { host: 'kolla1', container: 'keystone', kinds } }
+  const nothing = { oneShots, standby: ['keystone'], cephClients: [], findings: [], pulls: [] }
   return { ref: { ...opened.ref, found: 'f2' }, changes, ...nothing, members, ...more }
 }
 

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/client'
 import type { WorkflowHandle } from '@temporalio/client'
-import type { Activities, PlannedRollback, PlannedUpgrade } from '../../activities/index.js'
+import type { PlannedRollback, PlannedUpgrade } from '../../activities/index.js'
 import type { Waiting } from '../../workflows/operations.js'
 import type { Finding } from '../../src/model/finding.js'
 import type { Backup } from '../../src/plan/backup.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
-import { changesOf, fakeActivities, planned } from './fake-activities.js'
+import { changesOf, fakeActivities, planned, startedService } from './fake-activities.js'
+import type { Call } from './fake-activities.js'
 
 export const hosts = ['kolla1', 'kolla2', 'kolla3']
 export const versions = { keystone: '28.1.0', mariadb: '10.11', rabbitmq: '4.0.5', schema: ['a'] }
@@ -38,10 +39,10 @@ export function upgradePlan(digest = 'd1'): PlannedUpgrade {
   return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], times: {}, digest }
 }
 
-export function rollbackPlan(): PlannedRollback {
+export function rollbackPlan(digest = 'r1'): PlannedRollback {
   const plan = planned(changesOf('replace'), { ref: { cloud: 'demo', files: 'old', found: 'r' } })
   const steps = upgradeSteps(plan.changes, plan.members).reverse()
-  return { ...plan, record, steps, times: {} }
+  return { ...plan, record, steps, times: {}, digest }
 }
 
 export const gone: Finding = {
@@ -71,9 +72,9 @@ export function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[
   })
 }
 
-/** The verbs in the order of their calls, each once. */
-export const order = (calls: readonly { verb: keyof Activities }[]) => [
-  ...new Set(calls.map(({ verb }) => verb)),
+/** The verbs in the order of their calls, each once; `startContainers keystone` tells whose. */
+export const order = (calls: readonly Call[]) => [
+  ...new Set(calls.map((call) => [call.verb, startedService(call)].filter(Boolean).join(' '))),
 ]
 
 export async function until(handle: WorkflowHandle, kind: Waiting['kind']): Promise<Waiting> {
@@ -87,9 +88,9 @@ export async function until(handle: WorkflowHandle, kind: Waiting['kind']): Prom
 /** Fails on one host until `mended` says otherwise. */
 export function broken(host: string) {
   const state = { mended: false }
-  const startKeystone = (_ref: unknown, on: string) => {
-    if (on === host && !state.mended)
+  const startContainers = (_ref: unknown, on: string, names: readonly string[]) => {
+    if (names.includes('keystone') && on === host && !state.mended)
       throw ApplicationFailure.nonRetryable(`${on}: keystone exited`, 'StepFailed')
   }
-  return { state, startKeystone }
+  return { state, startContainers }
 }

@@ -103,6 +103,27 @@ describe('an upgrade of Ceph', () => {
     expect(verbs.indexOf('awaitSettledCeph')).toBeGreaterThan(verbs.indexOf('setNoout'))
   })
 
+  it('leaves managers and OSDs as they are where the monitors were left out', async () => {
+    const step = 'Ceph settled before ceph-mon'
+    const { activities, calls } = fakes({
+      awaitSettledCeph: (_ref: unknown, summary?: string) => {
+        if (summary === undefined && calls.some(({ verb }) => verb === 'setNoout'))
+          throw ApplicationFailure.nonRetryable('a copy is missing', 'StepFailed')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      while (!(await waits(handle))) await pause()
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
+      await handle.result()
+    })
+    const verbs = new Set(calls.map(({ verb }) => verb))
+    for (const verb of ['replaceCephMon', 'startCephMgr', 'startOsd'] as const) {
+      expect(verbs).not.toContain(verb)
+    }
+    expect(verbs).toContain('replaceCephRgw')
+  })
+
   it.each(['stop', 'cancel'] as const)('takes noout back when it ends early: %s', async (how) => {
     const { activities, calls } = fakes({
       startOsd: (_ref: unknown, host: string) => {
@@ -128,7 +149,8 @@ describe('a rollback of a cloud with Ceph', () => {
   const planRollback = (_ref: unknown, _seen: unknown, _id: unknown, stays: boolean) => {
     const own = stays ? changes.filter(({ service }) => service === 'cron') : changes
     const steps = upgradeSteps(own, members).reverse()
-    const plan: PlannedRollback = { ...planned(own, { members }), record, steps, times: {} }
+    const named = { record, steps, times: {}, digest: 'r' }
+    const plan: PlannedRollback = { ...planned(own, { members }), ...named }
     return { ...plan, ...(stays && { cephTag: '2026.1-debian-trixie' }) }
   }
 

@@ -1,5 +1,6 @@
-import type { ApplicationFailure } from '@temporalio/client'
+import type { ApplicationFailure, WorkflowHandle } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CloudRef } from '../../activities/index.js'
 import { createActivities } from '../../activities/index.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -30,7 +31,17 @@ function blockedActivities() {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
-  return { activities, release, pulling }
+  return { activities, calls, release, pulling }
+}
+
+const endings = {
+  terminated: (lock: WorkflowHandle) => lock.terminate('by the test'),
+  cancelled: (lock: WorkflowHandle) => lock.cancel(),
+}
+
+const causeOf = async (ending: Promise<unknown>) => {
+  const error: unknown = await ending.catch((failure: unknown) => failure)
+  return (error as { cause: ApplicationFailure }).cause
 }
 
 describe('one operation per cloud', () => {
@@ -92,6 +103,68 @@ describe('one operation per cloud', () => {
       expect(changes).toHaveLength(3)
       release()
       await first.result()
+    })
+  })
+
+  it.each(['terminated', 'cancelled'] as const)(
+    'stops a run whose lock is %s by hand before its next change',
+    async (ending) => {
+      const { activities, calls, release, pulling } = blockedActivities()
+      await environment.withWorker(activities, async (runs) => {
+        const first = await runs.start('deploy', { cloud })
+        await pulling()
+        const lock = environment.client.workflow.getHandle(`${cloud}-lock`)
+        await endings[ending](lock)
+        await lock.result().catch(() => undefined)
+        release()
+        const cause = await causeOf(first.result())
+        expect(cause.type).toBe('LockLost')
+        expect(cause.message).toContain('somebody has ended demo-lock')
+        expect(calls.at(-1)?.verb).toBe('pullImages')
+        await runs.execute('postDeploy', { cloud })
+      })
+    },
+  )
+
+  it('tells every step what the run got the lock with, newer ones with a later time', async () => {
+    const { activities, calls } = fakeActivities({ planCloud: () => planned([]) })
+    await environment.withWorker(activities, async (runs) => {
+      for (const operation of ['first', 'second']) {
+        const run = await runs.start('prepareHosts', { cloud }, operation)
+        await run.result()
+      }
+      await runs.execute('plan', { cloud })
+    })
+    const holds = calls
+      .filter(({ verb }) => verb === 'observeHost')
+      .map(({ args }) => (args[0] as CloudRef).hold)
+    const [first, second] = [holds[0], holds[4]]
+    expect(first).toMatchObject({ holder: 'first' })
+    expect(second).toMatchObject({ holder: 'second' })
+    expect(second?.since).toBeGreaterThan(first?.since ?? Infinity)
+    expect(second?.lock).not.toBe(first?.lock)
+    expect(holds.slice(8)).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  it('takes hosts over where a person says so', async () => {
+    const { activities, calls } = fakeActivities()
+    await environment.withWorker(activities, async (runs) => {
+      await runs.execute('prepareHosts', { cloud, takeOver: true })
+    })
+    const observed = calls.filter(({ verb }) => verb === 'observeHost')
+    expect(observed.map(({ args }) => (args[0] as CloudRef).hold?.takeOver)).toEqual(
+      Array<boolean>(4).fill(true),
+    )
+  })
+
+  it('is free after a fault in the code of a workflow, which ends the run', async () => {
+    const { activities } = fakeActivities({
+      planCloud: () => ({ ...planned([]), changes: undefined }),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const first = await runs.start('deploy', { cloud })
+      expect((await causeOf(first.result())).type).toBe('TypeError')
+      await runs.execute('postDeploy', { cloud })
     })
   })
 })

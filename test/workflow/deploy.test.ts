@@ -2,7 +2,14 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
 import { COPY_TIMEOUT } from '../../activities/mariadb.js'
-import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
+import {
+  changesOf,
+  dueOneShots,
+  fakeActivities,
+  kinds,
+  planned,
+  startsOf,
+} from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
 
@@ -15,7 +22,10 @@ afterAll(() => environment.stop())
 
 /** Calls of a verb, and when the first began and the last ended. */
 function span(calls: readonly Call[], verb: keyof Activities) {
-  const found = calls.filter((call) => call.verb === verb)
+  return spanOf(calls.filter((call) => call.verb === verb))
+}
+
+function spanOf(found: readonly Call[]) {
   return {
     count: found.length,
     begin: Math.min(...found.map((call) => call.startedAt)),
@@ -41,13 +51,15 @@ describe('deploy', () => {
   it('builds a cloud from nothing in the order of its dependencies', async () => {
     const pulls = ['kolla1', 'kolla2', 'kolla3'].map((host) => ({ host, images: ['cron'] }))
     const { activities, calls } = fakeActivities({
-      planCloud: () => planned(changesOf('create'), { pulls }),
+      planCloud: () =>
+        planned([...changesOf('create'), ...dueOneShots({ keystone: kinds })], { pulls }),
     })
     const { changes } = await environment.withWorker(activities, (runs) =>
       runs.execute('deploy', { cloud }),
     )
-    expect(changes).toHaveLength(27)
+    expect(changes).toHaveLength(27 + kinds.length)
     const at = (verb: keyof Activities) => span(calls, verb)
+    const keystone = spanOf(startsOf(calls, 'keystone'))
     expect(at('pullImages').count).toBe(3)
     expect(at('pullImages').end).toBeLessThanOrEqual(at('writeConfiguration').begin)
     expect(at('writeConfiguration').end).toBeLessThanOrEqual(at('startContainers').begin)
@@ -58,11 +70,11 @@ describe('deploy', () => {
     const members = calls.filter((call) => call.verb === 'startMariadb')
     expect(members.map(({ args }) => args[2])).toEqual(['new', 'new', 'new'])
     for (const { startToClose } of members) expect(startToClose).toBeGreaterThan(COPY_TIMEOUT)
-    expect(at('createKeystoneDatabase').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
-    expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(at('startKeystone').begin)
-    expect(at('shareFernetKeys').end).toBeLessThanOrEqual(at('startKeystone').begin)
-    expect(at('startKeystone').count).toBe(3)
-    expect(at('issueToken').begin).toBeGreaterThanOrEqual(at('startKeystone').end)
+    expect(at('createDatabases').end).toBeLessThanOrEqual(at('bootstrapKeystone').begin)
+    expect(at('bootstrapKeystone').end).toBeLessThanOrEqual(keystone.begin)
+    expect(at('shareFernetKeys').end).toBeLessThanOrEqual(keystone.begin)
+    expect(keystone.count).toBe(3)
+    expect(at('issueToken').begin).toBeGreaterThanOrEqual(keystone.end)
   })
 
   it('touches nothing when nothing has to change', async () => {
@@ -88,14 +100,15 @@ describe('deploy', () => {
       planCloud: () => planned(changesOf('restart', ['keystone'])),
     })
     await environment.withWorker(activities, (runs) => runs.execute('reconfigure', { cloud }))
-    const restarts = calls.filter((call) => call.verb === 'startKeystone')
+    const restarts = startsOf(calls, 'keystone')
     expect(restarts.map((call) => call.host)).toEqual(['kolla1', 'kolla2', 'kolla3'])
     for (const [index, call] of restarts.slice(1).entries()) {
       expect(call.startedAt).toBeGreaterThanOrEqual(restarts[index]?.endedAt ?? Infinity)
     }
-    expect(
-      calls.some((call) => /^(start|bootstrap)(Mariadb|Rabbitmq|Containers)$/.test(call.verb)),
-    ).toBe(false)
+    expect(calls.some((call) => /^(start|bootstrap)(Mariadb|Rabbitmq)$/.test(call.verb))).toBe(
+      false,
+    )
+    expect(calls.filter((call) => call.verb === 'startContainers')).toEqual(restarts)
   })
 
   it('only removes from a host that leaves what it has run', async () => {
@@ -105,26 +118,34 @@ describe('deploy', () => {
     const { activities, calls } = fakeActivities({ planCloud: () => planned(changes) })
     await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
     const of = (verb: keyof Activities) => calls.filter((call) => call.verb === verb)
-    expect(of('prepareKeystone').map(({ host }) => host)).toEqual(['kolla1', 'kolla2'])
-    expect(of('startKeystone').map(({ host }) => host)).toEqual(['kolla1', 'kolla2'])
+    expect(of('prepareSuccessors').map(({ host }) => host)).toEqual(['kolla1', 'kolla2'])
+    expect(startsOf(calls, 'keystone').map(({ host }) => host)).toEqual(['kolla1', 'kolla2'])
     expect(new Set(of('removeContainer').map(({ host }) => host))).toEqual(new Set(['kolla3']))
   })
 
   it.each([
-    { bootstraps: [], verbs: ['shareFernetKeys'] },
-    {
-      bootstraps: ['keystone'],
-      verbs: ['shareFernetKeys', 'createKeystoneDatabase', 'bootstrapKeystone'],
-    },
-  ])('bootstraps Keystone again only where that is due: $bootstraps', async (due) => {
-    const { activities, calls } = fakeActivities({
-      planCloud: () => planned(changesOf('restart', ['keystone']), { bootstraps: due.bootstraps }),
-    })
+    { due: [], verbs: [] },
+    { due: ['databases'], verbs: ['createDatabases'] },
+    { due: ['schema'], verbs: ['bootstrapKeystone'] },
+    { due: kinds, verbs: ['createDatabases', 'bootstrapKeystone'] },
+  ])("runs those of Keystone's one-shots that are due: $due", async ({ due, verbs }) => {
+    const changes = [...changesOf('restart', ['keystone']), ...dueOneShots({ keystone: due })]
+    const { activities, calls } = fakeActivities({ planCloud: () => planned(changes) })
     await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
-    const before = calls.slice(0, calls.map((call) => call.verb).indexOf('startKeystone'))
-    const initial = before.filter((call) => due.verbs.includes(call.verb))
-    expect(new Set(initial.map((call) => call.verb))).toEqual(new Set(due.verbs))
-    expect(before.some((call) => call.verb === 'bootstrapKeystone')).toBe(due.bootstraps.length > 0)
+    const [restart] = startsOf(calls, 'keystone')
+    const before = calls.slice(0, restart && calls.indexOf(restart)).map((call) => call.verb)
+    const oneShots = ['createDatabases', 'migrateSchema', 'registerService', 'bootstrapKeystone']
+    expect(before.filter((verb) => oneShots.includes(verb))).toEqual(verbs)
+    expect(before).toContain('shareFernetKeys')
+  })
+
+  it('registers a changed endpoint and restarts nothing', async () => {
+    const changes = dueOneShots({ keystone: ['identity'] })
+    const { activities, calls } = fakeActivities({ planCloud: () => planned(changes) })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const verbs = calls.map((call) => call.verb)
+    expect(verbs).toContain('bootstrapKeystone')
+    expect(verbs).not.toContain('startContainers')
   })
 
   it('never bootstraps a second Galera cluster', async () => {
@@ -207,7 +228,7 @@ describe('deploy', () => {
     expect(starts.map((call) => call.host)).toEqual(['kolla3', 'kolla1', 'kolla2'])
   })
 
-  it.each(['prepareKeystone', 'startKeystone'] as const)(
+  it.each(['prepareSuccessors', 'startContainers'] as const)(
     'leaves no API standing by when %s fails on one host',
     async (verb) => {
       const { activities, calls } = fakeActivities({
@@ -221,9 +242,9 @@ describe('deploy', () => {
         failureOf(runs.execute('deploy', { cloud })),
       )
       expect(failure.message).toBe('kolla2: keystone exited')
-      const withdrawn = calls.filter((call) => call.verb === 'withdrawKeystone')
+      const withdrawn = calls.filter((call) => call.verb === 'withdrawSuccessors')
       expect(withdrawn.map(({ host }) => host).sort()).toEqual(['kolla1', 'kolla2', 'kolla3'])
-      expect(span(calls, 'withdrawKeystone').begin).toBeGreaterThanOrEqual(span(calls, verb).end)
+      expect(span(calls, 'withdrawSuccessors').begin).toBeGreaterThanOrEqual(span(calls, verb).end)
     },
   )
 

@@ -32,7 +32,7 @@ describe('rollback', () => {
     const verbs = order(calls)
     expect(verbs).not.toContain('restoreMariadb')
     expect(verbs).not.toContain('rejoinMariadb')
-    expect(verbs.indexOf('startKeystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
+    expect(verbs.indexOf('startContainers keystone')).toBeLessThan(verbs.indexOf('replaceMariadb'))
     for (const { verb, startToClose } of calls) {
       if (verb === 'replaceMariadb') expect(startToClose).toBeGreaterThan(COPY_TIMEOUT)
     }
@@ -67,14 +67,19 @@ describe('rollback', () => {
   })
 
   it('waits for a person where it fails itself: there is no way back from a way back', async () => {
-    const { state, startKeystone } = broken('kolla1')
-    const { activities } = fakes('10.11', { startKeystone })
+    const { state, startContainers } = broken('kolla1')
+    const { activities } = fakes('10.11', { startContainers })
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
       await until(handle, 'failure')
-      await expect(handle.executeUpdate('decide', { args: ['rollback'] })).rejects.toThrow()
+      await expect(
+        handle.executeUpdate('decide', {
+          args: [{ step: 'keystone on kolla1', decision: 'rollback' }],
+        }),
+      ).rejects.toThrow()
       state.mended = true
-      await handle.executeUpdate('decide', { args: ['retry'] })
+      const step = 'keystone on kolla1'
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
     })
   })
@@ -97,25 +102,34 @@ describe('rollback', () => {
     await environment.withWorker(activities, (runs) => runs.execute('rollback', { cloud: 'demo' }))
     const verbs = order(calls)
     expect(verbs).toContain('removeContainer')
-    expect(verbs.indexOf('removeContainer')).toBeLessThan(verbs.indexOf('startKeystone'))
+    expect(verbs.indexOf('removeContainer')).toBeLessThan(verbs.indexOf('startContainers keystone'))
   })
 
   it('is asked about before data are lost for it, where a person chose it in an upgrade', async () => {
-    const { startKeystone } = broken('kolla1')
+    const { startContainers } = broken('kolla1')
     let undone = false
+    const digests = ['r1', 'r2', 'r2']
     const { activities, calls } = fakes('11.8', {
-      startKeystone: (ref: { found?: string }, host: string) => {
+      planRollback: () => rollbackPlan(digests.shift()),
+      startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
         undone = ref.found === 'r'
-        if (!undone) startKeystone(ref, host)
+        if (!undone) startContainers(ref, host, names)
       },
     })
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', input)
       await until(handle, 'failure')
-      await handle.executeUpdate('decide', { args: ['rollback'] })
-      expect((await until(handle, 'approval')).what).toContain('what was written since is lost')
+      const step = 'keystone on kolla1'
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'rollback' }] })
+      const waiting = await until(handle, 'approval')
+      expect(waiting.what).toContain('what was written since is lost')
+      for (const late of [{}, { plan: 'd1' }]) {
+        await expect(handle.executeUpdate('approve', { args: [late] })).rejects.toThrow()
+      }
+      await handle.executeUpdate('approve', { args: [{ plan: 'r1' }] })
+      await expect.poll(async () => (await until(handle, 'approval')).plan).toBe('r2')
       expect(order(calls)).not.toContain('restoreMariadb')
-      await handle.executeUpdate('approve', { args: [{}] })
+      await handle.executeUpdate('approve', { args: [{ plan: 'r2' }] })
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
     })
     expect(undone).toBe(true)
@@ -133,14 +147,15 @@ describe('rollback', () => {
       const handle = await runs.start('rollback', { cloud: 'demo', confirm: true })
       expect((await until(handle, 'failure')).what).toContain('mariadb on kolla3 failed')
       mended = true
-      await handle.executeUpdate('decide', { args: ['retry'] })
+      const step = 'mariadb on kolla3'
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
       await handle.result()
     })
     const of = (verb: string) => calls.filter((call) => call.verb === verb).map(({ host }) => host)
     expect(of('startMariadb').sort()).toEqual(['kolla2', 'kolla3', 'kolla3'])
     expect(of('stopMariadb').sort()).toEqual(hosts)
     expect(of('restoreMariadb')).toEqual(['kolla1'])
-    expect(of('startKeystone').sort()).toEqual(hosts)
+    expect(of('startService').sort()).toEqual(hosts)
   })
 
   it('does not guess where no MariaDB tells how far its schema was migrated', async () => {

@@ -1,10 +1,10 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Activities } from '../../activities/index.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
 import type { StepTimes } from '../../src/plan/step-times.js'
 import { BadInput, connect } from '../../src/client/index.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
+import { startsOf } from '../support/fake-activities.js'
 import { broken, fakes, hosts, order, record, until, upgradePlan } from '../support/fake-upgrade.js'
 
 let environment: WorkflowEnvironment
@@ -20,7 +20,7 @@ describe('upgrade', () => {
     const { activities, calls } = fakes()
     await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
     const verbs = order(calls)
-    const wanted: (keyof Activities)[] = [
+    const wanted: string[] = [
       'planUpgrade',
       'pullImages',
       'backUpMariadb',
@@ -29,14 +29,19 @@ describe('upgrade', () => {
       'replaceLoadBalancer',
       'replaceMariadb',
       'replaceRabbitmq',
-      'expandKeystone',
-      'startKeystone',
-      'contractKeystone',
+      'migrateSchema',
+      'startContainers keystone',
+      'bootstrapKeystone',
       'issueToken',
     ]
     expect(verbs.filter((verb) => wanted.includes(verb))).toEqual(wanted)
-    for (const verb of ['replaceMariadb', 'replaceRabbitmq', 'startKeystone'] as const) {
-      const own = calls.filter((call) => call.verb === verb)
+    const phases = calls.filter((call) => call.verb === 'migrateSchema').map(({ args }) => args[3])
+    expect(phases).toEqual(['expand', 'contract'])
+    for (const own of [
+      calls.filter((call) => call.verb === 'replaceMariadb'),
+      calls.filter((call) => call.verb === 'replaceRabbitmq'),
+      startsOf(calls, 'keystone'),
+    ]) {
       expect(own.map((call) => call.host)).toEqual(hosts)
       for (const [index, call] of own.slice(1).entries()) {
         expect(call.startedAt).toBeGreaterThanOrEqual(own[index]?.endedAt ?? Infinity)
@@ -46,12 +51,12 @@ describe('upgrade', () => {
 
   it('takes stateless services in batches, after a canary that goes alone', async () => {
     // As long as a busy machine may take to begin the other one.
-    const startKeystone = () => new Promise((resolve) => setTimeout(resolve, 500))
-    const { activities, calls } = fakes('11.8', { startKeystone })
+    const startContainers = () => new Promise((resolve) => setTimeout(resolve, 500))
+    const { activities, calls } = fakes('11.8', { startContainers })
     await environment.withWorker(activities, (runs) =>
       runs.execute('upgrade', { ...input, batch: '100%', canary: 0.1 }),
     )
-    const own = calls.filter((call) => call.verb === 'startKeystone')
+    const own = startsOf(calls, 'keystone')
     const [canary, second, third] = own
     expect(canary?.host).toBe('kolla1')
     expect(second?.startedAt).toBeGreaterThanOrEqual(canary?.endedAt ?? Infinity)
@@ -76,25 +81,26 @@ describe('upgrade', () => {
       await handle.executeUpdate('approve', { args: [{ plan: 'd2' }] })
       await handle.result()
     })
-    expect(order(calls)).toContain('startKeystone')
+    expect(order(calls)).toContain('startContainers keystone')
   })
 
   it.each(['retry', 'skip', 'abort'] as const)(
     'pauses at a step that fails until somebody decides: %s',
     async (decision) => {
-      const { state, startKeystone } = broken('kolla1')
-      const { activities, calls } = fakes('11.8', { startKeystone })
+      const { state, startContainers } = broken('kolla1')
+      const { activities, calls } = fakes('11.8', { startContainers })
       await environment.withWorker(activities, async (runs) => {
         const handle = await runs.start('upgrade', input)
         const waiting = await until(handle, 'failure')
         expect(waiting.what).toBe('keystone on kolla1 failed: kolla1: keystone exited')
-        expect(calls.filter((call) => call.verb === 'startKeystone')).toHaveLength(1)
+        const { step = '' } = waiting
+        expect(startsOf(calls, 'keystone')).toHaveLength(1)
         state.mended = decision === 'retry'
-        await handle.executeUpdate('decide', { args: [decision] })
+        await handle.executeUpdate('decide', { args: [{ step, decision }] })
         if (decision === 'abort') await expect(handle.result()).rejects.toThrow()
         else await handle.result()
       })
-      const starts = calls.filter((call) => call.verb === 'startKeystone').map((call) => call.host)
+      const starts = startsOf(calls, 'keystone').map((call) => call.host)
       expect(starts).toEqual(
         {
           retry: ['kolla1', ...hosts],
@@ -102,18 +108,101 @@ describe('upgrade', () => {
           abort: ['kolla1'],
         }[decision],
       )
-      const withdrawn = calls.filter((call) => call.verb === 'withdrawKeystone')
+      const withdrawn = calls.filter((call) => call.verb === 'withdrawSuccessors')
       expect(withdrawn.map(({ host }) => host)).toEqual(['kolla1'])
       // The old release still runs somewhere: its schema is left to it.
-      expect(order(calls).includes('contractKeystone')).toBe(decision === 'retry')
+      expect(order(calls).includes('bootstrapKeystone')).toBe(decision === 'retry')
     },
   )
 
+  it('takes one of two answers that come in one moment, and tells the other', async () => {
+    const { startContainers } = broken('kolla1')
+    const { activities } = fakes('11.8', { startContainers })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      const { step = '' } = await until(handle, 'failure')
+      const answers = await Promise.allSettled(
+        (['abort', 'skip'] as const).map((decision) =>
+          handle.executeUpdate('decide', { args: [{ step, decision }] }),
+        ),
+      )
+      expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const aborted = answers[0]?.status === 'fulfilled'
+      const end = handle.result().then(
+        () => 'skipped',
+        () => 'aborted',
+      )
+      expect(await end).toBe(aborted ? 'aborted' : 'skipped')
+    })
+  })
+
+  it('asks anew about a step that fails again: an answer to the first time is none', async () => {
+    const { startContainers } = broken('kolla1')
+    const { activities } = fakes('11.8', { startContainers })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      await until(handle, 'failure')
+      const answer = (step: string, decision: string) =>
+        handle.executeUpdate('decide', { args: [{ step, decision }] })
+      await answer('keystone on kolla1', 'retry')
+      await expect
+        .poll(async () => (await until(handle, 'failure')).step, { timeout: 20_000 })
+        .toBe('keystone on kolla1, attempt 2')
+      await expect(answer('keystone on kolla1', 'skip')).rejects.toThrow(WorkflowUpdateFailedError)
+      await answer('keystone on kolla1, attempt 2', 'skip')
+      await handle.result()
+    })
+  })
+
+  it.each([
+    ['migrateSchema', "expansion of keystone's schema", 'startContainers keystone'],
+    ['awaitWholeGalera', 'all members of mariadb', 'replaceMariadb'],
+    ['verifyRabbitmq', 'all nodes of rabbitmq', 'replaceRabbitmq'],
+    ['enableFeatureFlags', 'feature flags of rabbitmq', 'replaceRabbitmq'],
+  ] as const)('leaves a service out whose %s is skipped', async (gate, step, replaced) => {
+    let failures = 0
+    const { activities, calls } = fakes('11.8', {
+      [gate]: () => {
+        if (failures++ === 0) throw ApplicationFailure.nonRetryable('it can not be', 'StepFailed')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      expect((await until(handle, 'failure')).step).toBe(step)
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
+      expect(((await handle.result()) as { summary: string }).summary).toContain(step)
+    })
+    expect(order(calls)).not.toContain(replaced)
+    expect(order(calls)).not.toContain('bootstrapKeystone')
+  })
+
+  it('answers from its first moment, before the files of the cloud are read', async () => {
+    let open: (value?: undefined) => void = () => undefined
+    const read = new Promise<undefined>((resolve) => (open = resolve))
+    const { activities } = fakes('11.8', {
+      openCloud: async () => {
+        await read
+        return { name: 'demo', ref: { cloud: 'demo', files: 'f1' }, hosts, findings: [] }
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      await handle.executeUpdate('pause')
+      expect(await handle.query('waiting')).toBeUndefined()
+      open()
+      await until(handle, 'paused')
+      await handle.executeUpdate('resume')
+      await handle.cancel()
+      await expect(handle.result()).rejects.toThrow()
+    })
+  })
+
   it('asks about each of several hosts that failed, one after the other', async () => {
-    const startKeystone = (_ref: unknown, host: string) => {
+    const startContainers = (_ref: unknown, host: string, names: readonly string[]) => {
+      if (!names.includes('keystone')) return
       throw ApplicationFailure.nonRetryable(`${host}: keystone exited`, 'StepFailed')
     }
-    const { activities } = fakes('11.8', { startKeystone })
+    const { activities } = fakes('11.8', { startContainers })
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', { ...input, batch: '100%' })
       const asked: string[] = []
@@ -121,8 +210,9 @@ describe('upgrade', () => {
         await expect
           .poll(async () => (await until(handle, 'failure')).what, { timeout: 20_000 })
           .not.toBe(asked.at(-1))
-        asked.push((await until(handle, 'failure')).what)
-        await handle.executeUpdate('decide', { args: ['skip'] })
+        const { what, step = '' } = await until(handle, 'failure')
+        asked.push(what)
+        await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
       }
       expect(asked.sort()).toEqual(
         hosts.map((host) => `keystone on ${host} failed: ${host}: keystone exited`),
@@ -133,18 +223,21 @@ describe('upgrade', () => {
   })
 
   it('is answered through the typed client, which explains what it waits for', async () => {
-    const { state, startKeystone } = broken('kolla2')
-    const { activities } = fakes('11.8', { startKeystone })
+    const { state, startContainers } = broken('kolla2')
+    const { activities } = fakes('11.8', { startContainers })
     const client = await connect({ address: environment.address })
     await environment.withWorker(activities, async (runs) => {
       const { workflowId } = await runs.start('upgrade', input)
       const operation = client.get(workflowId)
       await until(environment.client.workflow.getHandle(workflowId), 'failure')
-      await expect(operation.approve()).rejects.toThrow(BadInput)
+      await expect(operation.approve({ plan: 'd1' })).rejects.toThrow(BadInput)
+      await expect(
+        operation.decide({ step: 'keystone on kolla1', decision: 'skip' }),
+      ).rejects.toThrow(/keystone on kolla2 failed.*\n.*"step":"keystone on kolla2"/)
       expect(await client.explain(workflowId)).toMatchObject({ waiting: { kind: 'failure' } })
       await operation.pause()
       state.mended = true
-      await operation.decide('retry')
+      await operation.decide({ step: 'keystone on kolla2', decision: 'retry' })
       await until(environment.client.workflow.getHandle(workflowId), 'paused')
       await operation.resume()
       expect((await operation.result()).summary).toContain('2025.2 → 2026.1')
@@ -155,11 +248,11 @@ describe('upgrade', () => {
 
   it('undoes everything by itself where it is told so', async () => {
     let old = false
-    const { startKeystone } = broken('kolla1')
+    const { startContainers } = broken('kolla1')
     const { activities, calls } = fakes('11.8', {
-      startKeystone: (ref: { found?: string }, host: string) => {
+      startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
         old = ref.found === 'r'
-        if (!old) startKeystone(ref, host)
+        if (!old) startContainers(ref, host, names)
       },
     })
     await environment.withWorker(activities, async (runs) => {
@@ -185,7 +278,12 @@ describe('upgrade', () => {
       const handle = await runs.start('upgrade', { ...input, canary: 'approval' })
       await until(handle, 'canary')
       await handle.executeUpdate('pause')
-      await handle.executeUpdate('approve', { args: [{}] })
+      const approve = (args: readonly unknown[]) =>
+        handle.executeUpdate('approve', { args: args as [unknown] })
+      for (const unread of [[], [{}], [{ step: 'canary of keystone' }]]) {
+        await expect(approve(unread)).rejects.toThrow(WorkflowUpdateFailedError)
+      }
+      await approve([{ step: 'canary of cron' }])
       await until(handle, 'paused')
       await expect(handle.executeUpdate('decide', { args: ['retry'] })).rejects.toThrow()
       await handle.executeUpdate('resume')
@@ -255,6 +353,6 @@ describe('upgrade', () => {
     })
     await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
     expect(order(calls)).not.toContain('backUpMariadb')
-    expect(order(calls)).toContain('contractKeystone')
+    expect(order(calls)).toContain('bootstrapKeystone')
   })
 })

@@ -6,9 +6,11 @@ import { step } from '../steps.js'
 /** Parts that take daemons of the cluster itself away for a moment; gateways are its clients. */
 const ofCluster: readonly UpgradeStep['name'][] = ['ceph-mon', 'ceph-mgr', 'ceph-osd']
 
+export const isOfCluster = ({ name }: UpgradeStep) => ofCluster.includes(name)
+
 /** Whether any of these parts can't be carried out before all copies of all data are whole. */
 export function waitsForCeph(parts: readonly UpgradeStep[]): boolean {
-  return parts.some(({ name }) => ofCluster.includes(name))
+  return parts.some(isOfCluster)
 }
 
 /** The monitor that is asked for the cluster. */
@@ -25,7 +27,6 @@ export async function inOrder(
   parts: readonly UpgradeStep[],
   carryOut: (part: UpgradeStep) => Promise<void>,
 ): Promise<void> {
-  const isOfCluster = ({ name }: UpgradeStep) => ofCluster.includes(name)
   const first = parts.findIndex(isOfCluster)
   const end = parts.findLastIndex(isOfCluster) + 1
   const each = async (some: readonly UpgradeStep[]) => {

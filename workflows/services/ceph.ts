@@ -1,35 +1,95 @@
-import { onAll, oneByOne, together } from '../operate.js'
+import { onAll, oneByOne } from '../operate.js'
+import { giveBack } from '../give-back.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
+import { monitorOf } from './ceph-upgrade.js'
+import type { Attempt, Protocol } from './protocol.js'
 
 const services = ['ceph-mon', 'ceph-mgr', 'ceph-osd', 'ceph-rgw'] as const
 
-/** Disks, monitors in one quorum, managers, OSDs, pools: from labelled disks to a cluster that takes data. */
-export async function startCeph(run: Run): Promise<void> {
-  const [monitor] = run.members('ceph-mon')
-  if (monitor === undefined || services.every((name) => run.changes(name).length === 0)) return
-  await labelDisks(run)
-  await formMonitors(run, monitor)
-  await together(
-    () => startManagers(run, monitor),
-    () => bootstrapOsds(run, monitor),
-  )
-  await restartOsds(run, monitor)
-  await run.stages.run('Create Ceph pools', () =>
-    step('createCephPools', monitor, run.ref, monitor),
-  )
+/** Monitors in one quorum. */
+export const cephMonitors: Protocol = {
+  start: formMonitors,
+  before: (run, _hosts, attempt) => settled(run, 'ceph-mon', attempt),
+  async replace({ ref }, host) {
+    await step('replaceCephMon', host, ref, host)
+    await step('awaitCephQuorum', host, ref, host)
+  },
+  async finish(run) {
+    if (run.members('ceph-mon').length === 0) return
+    const monitor = monitorOf(run)
+    await step('requireOsdRelease', monitor, run.ref)
+    // Of a run that was ended by force.
+    await step('unsetNoout', monitor, run.ref)
+  },
+  oneAtATime: true,
+}
+
+export const cephManagers: Protocol = {
+  async start(run) {
+    if (run.changed('ceph-mgr').length === 0) return
+    await run.stages.run('Start ceph-mgr', () =>
+      run.rolling('ceph-mgr', (host) => step('startCephMgr', host, run.ref, host, monitorOf(run))),
+    )
+  },
+  before: (run, _hosts, attempt) => settled(run, 'ceph-mgr', attempt),
+  /** In the order that hands over once. */
+  order: (run, hosts) => step('managersInOrder', monitorOf(run), run.ref, hosts),
+  async replace(run, host) {
+    await step('startCephMgr', host, run.ref, host, monitorOf(run))
+    await step('awaitSettledCeph', host, run.ref)
+  },
+  oneAtATime: true,
+}
+
+/** Disks with labels, and what becomes of them. */
+export const cephOsds: Protocol = {
+  async start(run) {
+    await labelDisks(run)
+    await bootstrapOsds(run)
+    await restartOsds(run)
+  },
+  before: (run, _hosts, attempt) => settled(run, 'ceph-osd', attempt),
+  async replace(run, host, containers) {
+    await oneByOne(containers, (name) =>
+      step('startOsd', `${host} · ${name}`, run.ref, host, name, monitorOf(run)),
+    )
+    await step('awaitSettledCeph', host, run.ref)
+  },
+  oneAtATime: true,
+}
+
+/** Pools and accounts: from OSDs to a cluster that takes data. */
+export const cephPools: Protocol = {
+  async start(run) {
+    await giveBack(run, 'ceph')
+    const [monitor] = run.members('ceph-mon')
+    if (monitor === undefined || services.every((name) => run.changes(name).length === 0)) return
+    await run.stages.run('Create Ceph pools', () =>
+      step('createCephPools', monitor, run.ref, monitor),
+    )
+  },
+  replace: () => Promise.resolve(),
 }
 
 /** RADOS gateways and their place in Keystone's catalogue; Keystone has to serve by then. */
-export async function startGateways(run: Run): Promise<void> {
-  const [monitor] = run.members('ceph-mon')
-  const [first] = run.members('ceph-rgw')
-  if (!monitor || !first || run.changed('ceph-rgw').length === 0) return
-  await run.stages.run('Start ceph-rgw', async () => {
-    // Before the gateways: a run that dies between the two is seen by the next one's plan.
-    await step('registerCephRgw', first, run.ref, first)
-    await run.rolling('ceph-rgw', (host) => step('startCephRgw', host, run.ref, host, monitor))
-  })
+export const gateways: Protocol = {
+  async start(run) {
+    const [monitor] = run.members('ceph-mon')
+    const [first] = run.members('ceph-rgw')
+    if (!monitor || !first || run.changed('ceph-rgw').length === 0) return
+    await run.stages.run('Start ceph-rgw', async () => {
+      // Before the gateways: a run that dies between the two is seen by the next one's plan.
+      await step('registerCephRgw', first, run.ref, first)
+      await run.rolling('ceph-rgw', (host) => step('startCephRgw', host, run.ref, host, monitor))
+    })
+  },
+  replace: (run, host) => step('replaceCephRgw', host, run.ref, host, monitorOf(run)),
+}
+
+/** Before a part of the cluster is replaced, all copies of all data are whole. */
+function settled(run: Run, part: string, attempt: Attempt): Promise<boolean> {
+  return attempt(`Ceph settled before ${part}`, () => step('awaitSettledCeph', part, run.ref))
 }
 
 async function labelDisks(run: Run): Promise<void> {
@@ -41,7 +101,8 @@ async function labelDisks(run: Run): Promise<void> {
 }
 
 /** A monitor that is new joins those that are there; where none is, all begin side by side as one cluster. */
-async function formMonitors(run: Run, monitor: string): Promise<void> {
+async function formMonitors(run: Run): Promise<void> {
+  const monitor = monitorOf(run)
   const { ref } = run
   const members = run.members('ceph-mon')
   const { make = [], halfMade = [] } = run.plan.monitors ?? {}
@@ -61,23 +122,16 @@ async function formMonitors(run: Run, monitor: string): Promise<void> {
   })
 }
 
-async function startManagers(run: Run, monitor: string): Promise<void> {
-  if (run.changed('ceph-mgr').length === 0) return
-  await run.stages.run('Start ceph-mgr', () =>
-    run.rolling('ceph-mgr', (host) => step('startCephMgr', host, run.ref, host, monitor)),
-  )
-}
-
-async function bootstrapOsds(run: Run, monitor: string): Promise<void> {
+async function bootstrapOsds(run: Run): Promise<void> {
   const hosts = hostsWith(run, 'bootstrap')
   if (hosts.length === 0) return
   await run.stages.run('Bootstrap OSDs', () =>
-    onAll(hosts, (host) => step('bootstrapOsds', host, run.ref, host, monitor)),
+    onAll(hosts, (host) => step('bootstrapOsds', host, run.ref, host, monitorOf(run))),
   )
 }
 
 /** OSDs that were made before: those that are down side by side, those that run one by one, each when Ceph can spare it. */
-async function restartOsds(run: Run, monitor: string): Promise<void> {
+async function restartOsds(run: Run): Promise<void> {
   const osds = run.changed('ceph-osd').flatMap((host) =>
     run.changes('ceph-osd').flatMap((change) => {
       const { container, interrupts } = change
@@ -88,7 +142,7 @@ async function restartOsds(run: Run, monitor: string): Promise<void> {
   )
   if (osds.length === 0) return
   const start = ({ host, container }: (typeof osds)[number]) =>
-    step('startOsd', `${host} · ${container}`, run.ref, host, container, monitor)
+    step('startOsd', `${host} · ${container}`, run.ref, host, container, monitorOf(run))
   await run.stages.run('Start ceph-osd', async () => {
     await onAll(
       osds.filter((osd) => !osd.interrupts),

@@ -5,13 +5,30 @@ import type { CloudRef } from '../../activities/index.js'
 import { onAll } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
+import type { Protocol } from './protocol.js'
+
+/** Galera: one member to begin with, which the others join. */
+export const mariadb: Protocol = {
+  async start(run) {
+    run.databaseIsNew = await formGalera(run)
+    await rollMariadb(run, run.databaseIsNew)
+  },
+  before(run, hosts, attempt) {
+    const [member = ''] = [...run.members('mariadb'), ...hosts]
+    return attempt('all members of mariadb', () =>
+      step('awaitWholeGalera', member, run.ref, member),
+    )
+  },
+  replace: (run, host) => step('replaceMariadb', host, run.ref, host),
+  oneAtATime: true,
+}
 
 /**
  * Sees to it that at least one member is Synced, so that the others can join it: bootstraps a cluster that never was,
  * recovers one whose members are all down from the member with the newest data, and leaves a living one alone.
  * Returns whether the cluster is new.
  */
-export async function formGalera(run: Run): Promise<boolean> {
+async function formGalera(run: Run): Promise<boolean> {
   if (run.changed('mariadb').length === 0) return false
   const { ref } = run
   return run.stages.run('Form the Galera cluster', async () => {
@@ -25,7 +42,7 @@ export async function formGalera(run: Run): Promise<boolean> {
 }
 
 /** Starts the members that are to change. In a new cluster they join side by side, in a living one by one. */
-export async function rollMariadb(run: Run, newCluster: boolean): Promise<void> {
+async function rollMariadb(run: Run, newCluster: boolean): Promise<void> {
   if (run.changed('mariadb').length === 0) return
   const cluster = newCluster ? 'new' : 'living'
   await run.stages.run('Start mariadb', () =>

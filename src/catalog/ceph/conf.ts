@@ -4,9 +4,13 @@ import type { HostView } from '../host-view.js'
 import { configFile, localtime, logs } from '../kolla-config.js'
 import type { Placed } from '../kolla-config.js'
 import { overridden } from '../overridden.js'
+import type { Overridable } from '../overridden.js'
 import type { Context } from '../service.js'
 
-export const cephConfig = { service: 'ceph', file: 'ceph.conf', kind: 'ini' } as const
+export const cephConfig: Overridable = {
+  kind: 'ini',
+  paths: ['ceph.conf', 'ceph/ceph.conf', 'ceph/<host>/ceph.conf'],
+}
 
 /** What all daemons have in common. */
 export const cephVolumes = [localtime, logs]

@@ -1,8 +1,9 @@
 import { password } from '../../model/passwords.js'
 import { addressOf, shortHostname } from '../host-view.js'
 import type { HostView } from '../host-view.js'
+import type { Identity } from '../identity.js'
 import { configJson, limits } from '../kolla-config.js'
-import { keystoneUrl } from '../keystone.js'
+import { keystoneUrl } from '../keystone-url.js'
 import { ofOneComponent } from '../service.js'
 import type { Context } from '../service.js'
 import {
@@ -88,18 +89,26 @@ rgw swift versioning enabled = true
 }
 
 /** What Keystone's catalogue and accounts shall hold of it. */
-export function swiftRegistration({ globals }: Context['cloud']) {
+export function swiftIdentity({ globals }: Context['cloud']): Identity {
   const path = '/swift/v1/AUTH_%(project_id)s'
   return {
-    name: 'swift',
-    type: 'object-store',
-    description: 'Ceph Object Storage',
-    region: globals.openstack_region_name,
-    endpoints: {
-      internal: `http://${globals.kolla_internal_fqdn}:${globals.ceph_rgw_port}${path}`,
-      public: `http://${globals.kolla_external_fqdn}:${globals.ceph_rgw_public_port}${path}`,
-    },
-    user: globals.ceph_rgw_keystone_user,
-    role: 'admin',
+    services: [
+      {
+        name: 'swift',
+        type: 'object-store',
+        description: 'Ceph Object Storage',
+        endpoints: {
+          internal: `http://${globals.kolla_internal_fqdn}:${globals.ceph_rgw_port}${path}`,
+          public: `http://${globals.kolla_external_fqdn}:${globals.ceph_rgw_public_port}${path}`,
+        },
+      },
+    ],
+    users: [
+      {
+        name: globals.ceph_rgw_keystone_user,
+        password: 'ceph_rgw_keystone_password',
+        roles: ['admin'],
+      },
+    ],
   }
 }

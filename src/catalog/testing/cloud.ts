@@ -21,6 +21,8 @@ const ownGlobals = {
   docker_registry: '192.168.8.73:5000',
   docker_namespace: 'kolla',
   cluster_interface: 'eth1',
+  enable_openstack_core: 'no',
+  enable_keystone: 'yes',
 }
 
 /** Passwords that try the quoting of every language that they are written in. */
@@ -37,6 +39,19 @@ const passwords = {
   keystone_database_password: 'ks/db:$pass',
   ceph_cluster_fsid: '11111111-1111-4111-8111-111111111111',
   ceph_rgw_keystone_password: 'rgw=secret',
+  memcache_secret_key: 'memcache-secret',
+  glance_database_password: 'glance-db-secret',
+  glance_keystone_password: 'glance$secret',
+  placement_database_password: 'placement-db-secret',
+  placement_keystone_password: 'placement-secret',
+  cinder_database_password: 'cinder-db-secret',
+  cinder_keystone_password: 'cinder-secret',
+  cinder_rbd_secret_uuid: '22222222-2222-4222-8222-222222222222',
+  nova_keystone_password: 'nova-secret',
+  heat_database_password: 'heat-db-secret',
+  heat_keystone_password: 'heat-secret',
+  heat_domain_admin_password: 'heat-domain-secret',
+  horizon_secret_key: "horizon'secret",
   keystone_ssh_key: { private_key: 'PRIVATE', public_key: 'ssh-rsa AAAA keystone' },
 }
 

@@ -1,21 +1,12 @@
-import { Argument } from 'commander'
 import type { Command } from 'commander'
 import { formatSeconds, verbOf } from '../../client/wording.js'
-import type { Decision, KollaTemporal, OperationSummary } from '../../client/index.js'
+import type { KollaTemporal, OperationSummary } from '../../client/index.js'
 import { cloudOfHistory } from '../cloud-choice.js'
 import { connected } from '../connected.js'
 import { UsageError } from '../exit.js'
 import type { Options } from '../options.js'
 import { watch } from '../watch.js'
-
-const asListed = 'as `history` lists it'
-
-const decisions = {
-  retry: 'try it again, after its cause is mended',
-  skip: 'go on without it',
-  rollback: 'undo the upgrade',
-  abort: 'end, and leave everything as it is',
-} satisfies Record<Decision, string>
+import { asListed, latest, running, withOperation } from '../with-operation.js'
 
 /** Verbs about operations that were started before. */
 export function addHistoryVerbs(program: Command): void {
@@ -41,60 +32,13 @@ export function addHistoryVerbs(program: Command): void {
       ),
     )
   program
-    .command('approve')
-    .description(
-      'let a plan, or what comes after a canary, begin (default: of the upgrade or rollback that runs)',
-    )
-    .argument('[workflow-id]', asListed)
-    .option('--plan <digest>', 'only this plan: one that has changed since is refused')
-    .action((id: string | undefined, { plan }: { plan?: string }, verb: Command) =>
-      withOperation(verb, id ?? upgrading, async (client, workflowId) => {
-        const handle = client.get(workflowId)
-        const waiting = await handle.waiting()
-        const named = plan ?? waiting?.plan
-        await handle.approve(named === undefined ? {} : { plan: named })
-        console.log(waiting?.what ?? 'approved')
-      }),
-    )
-  program
-    .command('decide')
-    .description('what to do about a step of an upgrade or a rollback that failed')
-    .addArgument(
-      new Argument(
-        '<decision>',
-        Object.entries(decisions)
-          .map(([decision, what]) => `${decision}: ${what}`)
-          .join('; '),
-      ).choices(Object.keys(decisions)),
-    )
-    .argument('[workflow-id]', asListed)
-    .action((decision: Decision, id: string | undefined, _, verb: Command) =>
-      withOperation(verb, id ?? upgrading, (client, workflowId) =>
-        client.get(workflowId).decide(decision),
-      ),
-    )
-  for (const [name, description] of [
-    ['pause', 'hold an upgrade or a rollback before its next step'],
-    ['resume', 'let an upgrade or a rollback that is held go on'],
-  ] as const) {
-    program
-      .command(name)
-      .description(description)
-      .argument('[workflow-id]', asListed)
-      .action((id: string | undefined, _, verb: Command) =>
-        withOperation(verb, id ?? upgrading, (client, workflowId) =>
-          client.get(workflowId)[name](),
-        ),
-      )
-  }
-  program
     .command('history')
     .description('operations, latest first (--cloud: of one cloud)')
     .option('-n, --last <count>', 'at most so many', (text) => count(text), 20)
     .action(async ({ last }: { last: number }, verb: Command) => {
       const options: Options = verb.optsWithGlobals()
       await connected(options, async (client) => {
-        const operations = await client.history(cloudOfHistory(options), last)
+        const operations = await client.history(await cloudOfHistory(options), last)
         if (options.json) for (const operation of operations) console.log(JSON.stringify(operation))
         else console.log(formatHistory(operations))
       })
@@ -120,50 +64,6 @@ async function explain(client: KollaTemporal, workflowId: string, options: Optio
   const explanation = await client.explain(workflowId)
   const { formatExplanation } = await import('../../client/index.js')
   console.log(options.json ? JSON.stringify(explanation) : formatExplanation(explanation))
-}
-
-/** Picks one of the operations that run, latest first; the text says what there is none of. */
-interface Choice {
-  readonly of: (operation: OperationSummary) => boolean
-  /** Whether the last one will do where none runs. */
-  readonly orLast: boolean
-  readonly none: (ofCloud: string) => string
-}
-
-const running: Choice = {
-  of: () => true,
-  orLast: false,
-  none: (ofCloud) => `no operation${ofCloud} runs`,
-}
-const upgrading: Choice = {
-  of: ({ operation }) => ['upgrade', 'rollback'].includes(operation),
-  orLast: false,
-  none: (ofCloud) => `no upgrade or rollback${ofCloud} runs`,
-}
-const latest: Choice = {
-  of: () => true,
-  orLast: true,
-  none: (ofCloud) => `no operation${ofCloud} is in the history yet`,
-}
-
-async function withOperation(
-  verb: Command,
-  operation: string | Choice,
-  body: (client: KollaTemporal, workflowId: string, options: Options) => Promise<void>,
-): Promise<void> {
-  const options: Options = verb.optsWithGlobals()
-  await connected(options, async (client) => {
-    const id = typeof operation === 'string' ? operation : await choose(client, options, operation)
-    await body(client, id, options)
-  })
-}
-
-async function choose(client: KollaTemporal, options: Options, choice: Choice): Promise<string> {
-  const cloud = cloudOfHistory(options)
-  let operation = (await client.running(cloud)).find(choice.of)
-  if (!operation && choice.orLast) [operation] = await client.history(cloud, 1)
-  if (operation) return operation.workflowId
-  throw new UsageError(choice.none(cloud === undefined ? '' : ` of ${cloud}`))
 }
 
 export function formatHistory(operations: readonly OperationSummary[]): string {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { OperationInputs, OperationName } from '../../../workflows/operations.js'
+import { kollaProfiles, ownProfiles } from '../../images/profiles.js'
 import { chooseCloud } from '../cloud-choice.js'
 import { connected } from '../connected.js'
 import { watch } from '../watch.js'
@@ -10,8 +11,16 @@ export function addOperationVerbs(program: Command): void {
   program
     .command('bootstrap-servers')
     .description('prepare hosts: packages, Docker, time, names (--limit: only these hosts)')
-    .action((_, verb: Command) =>
-      run(verb, 'prepareHosts', (cloud, { limit }) => ({ cloud, ...(limit && { hosts: limit }) })),
+    .option(
+      '--take-over',
+      "make hosts this cloud's that belong to another state directory, or another Temporal server",
+    )
+    .action(({ takeOver }: { takeOver?: true }, verb: Command) =>
+      run(verb, 'prepareHosts', (cloud, { limit }) => ({
+        cloud,
+        ...(limit && { hosts: limit }),
+        ...(takeOver && { takeOver }),
+      })),
     )
   program
     .command('build')
@@ -21,7 +30,7 @@ export function addOperationVerbs(program: Command): void {
     .argument('[images...]', 'Kolla image names, instead of the profile `control-plane`')
     .option(
       '--profile <name>',
-      'a profile of kolla-build: infra, main, aux, default, gate; or ours: control-plane, ceph',
+      `a profile of kolla-build: ${kollaProfiles.join(', ')}; or ours: ${Object.keys(ownProfiles).join(', ')}`,
     )
     .action((images: string[], { profile }: { profile?: string }, verb: Command) =>
       run(verb, 'buildImages', (cloud) => ({
@@ -44,7 +53,12 @@ export function addOperationVerbs(program: Command): void {
     'bring the cloud to what its files describe; what is so already is left alone',
   )
   byService(program, 'reconfigure', 'the same as deploy, as kolla-ansible names it after a change')
-  simple(program, 'post-deploy', 'postDeploy', 'write admin-openrc.sh and clouds.yaml')
+  simple(
+    program,
+    'post-deploy',
+    'postDeploy',
+    'write clouds.yaml, admin-openrc.sh, public-openrc.sh',
+  )
   program
     .command('remove-osd')
     .description('take an OSD of Ceph away for good, after the others have taken over its data')

@@ -1,6 +1,7 @@
 import type { ObservedCeph } from '../../model/observed-host.js'
 import type { Remote } from '../../ssh/remote.js'
 import { parseCeph } from '../observe/ceph.js'
+import { factsOf } from '../observe/fact.js'
 import { cephScript } from '../observe/ceph-script.js'
 import type { CephQuestions } from '../observe/ceph-script.js'
 import { sectionFunction, splitSections } from '../observe/script.js'
@@ -17,5 +18,5 @@ export async function observeCeph(
     [sectionFunction, engine, cephScript(questions), 'exit 0'].join('\n'),
     { title: 'look at disks and volumes of Ceph' },
   )
-  return parseCeph(splitSections(stdout))
+  return factsOf(remote.host, () => parseCeph(splitSections(stdout)))
 }

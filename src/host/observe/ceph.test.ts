@@ -83,7 +83,7 @@ describe('what a host shows of Ceph', () => {
   it('is the programs that it lacks for labelling', () => {
     expect(ceph).not.toHaveProperty('missing')
     const bare = parseCeph(splitSections('@@ ceph-disks\nmissing=sfdisk\n'))
-    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, disks: [] })
+    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, sizes: {}, disks: [] })
   })
 
   it('is finished OSDs with their journals, of this cluster alone', () => {
@@ -107,5 +107,19 @@ describe('what a host shows of Ceph', () => {
     })
     const foreign = '@@ ceph-monitor\nkeys=none\nmade=\n'
     expect(parseCeph(splitSections(foreign)).monitor).toMatchObject({ made: true })
+  })
+
+  it('is nothing that a disk only claims, and no device but by its name', () => {
+    const claimed = seen
+      .replace(`bluestore=${osd}\nrole=main`, 'bluestore=$(id)\nrole=main')
+      .replace(`PART_ENTRY_UUID=${osd}`, 'PART_ENTRY_UUID=a;id')
+      .replace('whoami=4', 'whoami=4;id')
+    const [disk] = parseCeph(splitSections(claimed)).disks
+    expect(disk?.partitions[0]).toMatchObject({ uuid: '', bluestore: { osdUuid: 'unreadable' } })
+    expect(disk?.partitions[0]?.bluestore).not.toHaveProperty('id')
+    const named = '@@ ceph-disks\nnamed=/dev/sdb /dev/sdb;id\n'
+    expect(() => parseCeph(splitSections(named))).toThrow()
+    const monitor = parseCeph(splitSections('@@ ceph-monitor\nmade=$(id)\n')).monitor
+    expect(monitor).toMatchObject({ made: true, fsid: 'unreadable' })
   })
 })

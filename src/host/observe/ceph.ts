@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type {
   BluestoreLabel,
   ObservedCeph,
@@ -6,6 +7,7 @@ import type {
   ObservedMonitor,
   ObservedPartition,
 } from '../../model/observed-host.js'
+import { count, device, fact, partitionUuid, printable, uuid } from './fact.js'
 import type { Sections } from './script.js'
 
 /** From the sections that `cephScript` printed. */
@@ -23,16 +25,22 @@ type Fields = ReadonlyMap<string, readonly string[]>
 function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
   const named: Record<string, string | undefined> = {}
   const missing: string[] = []
+  const sizes: Record<string, number> = {}
   const devices: Map<string, string[]>[] = []
   for (const line of lines) {
     const [key, value] = split(line)
     if (key === 'missing') {
-      missing.push(value)
+      missing.push(printable(value))
       continue
     }
     if (key === 'named') {
-      const [name = '', device] = value.split(' ')
-      named[name] = device === '' ? undefined : device
+      const [name = '', found] = value.split(' ')
+      named[name] = found === '' ? undefined : fact('disk', device, found)
+      continue
+    }
+    if (key === 'size') {
+      const [device = '', bytes] = value.split(' ')
+      sizes[device] = Number(bytes)
       continue
     }
     if (key === 'device') devices.push(new Map())
@@ -44,6 +52,7 @@ function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
   return {
     ...(missing.length > 0 && { missing }),
     named,
+    sizes,
     disks: sorted
       .filter((fields) => first(fields, 'parent') === '')
       .map((fields) => {
@@ -57,8 +66,8 @@ function parseDisk(fields: Fields, partitions: readonly ObservedPartition[]): Ob
   const [serial, kind] = [first(fields, 'serial'), first(fields, 'PTTYPE')]
   return {
     ...parseDevice(fields),
-    ...(serial !== '' && { serial }),
-    ...(kind !== '' && { table: { kind, id: first(fields, 'PTUUID') } }),
+    ...(serial !== '' && { serial: printable(serial) }),
+    ...(kind !== '' && { table: { kind: printable(kind), id: tableIdOf(fields) } }),
     partitions,
   }
 }
@@ -67,19 +76,20 @@ function parsePartition(fields: Fields): ObservedPartition {
   const osdUuid = first(fields, 'bluestore')
   return {
     ...parseDevice(fields),
-    label: first(fields, 'PART_ENTRY_NAME'),
-    uuid: first(fields, 'PART_ENTRY_UUID'),
+    label: printable(first(fields, 'PART_ENTRY_NAME')),
+    uuid: orNothing(partitionUuid, first(fields, 'PART_ENTRY_UUID')) ?? '',
     ...(osdUuid !== '' && { bluestore: parseBluestore(fields, osdUuid) }),
   }
 }
 
 function parseBluestore(fields: Fields, osdUuid: string): BluestoreLabel {
-  const [fsid, id] = [first(fields, 'ceph_fsid'), first(fields, 'whoami')]
+  const fsid = orNothing(uuid, first(fields, 'ceph_fsid'))
+  const id = orNothing(osdId, first(fields, 'whoami'))
   return {
-    osdUuid,
-    role: first(fields, 'role'),
-    ...(fsid !== '' && { fsid }),
-    ...(id !== '' && { id: Number(id) }),
+    osdUuid: orNothing(uuid, osdUuid) ?? unreadable,
+    role: printable(first(fields, 'role')),
+    ...(fsid !== undefined && { fsid }),
+    ...(id !== undefined && { id: Number(id) }),
     ready: first(fields, 'ready') === 'ready',
   }
 }
@@ -87,26 +97,40 @@ function parseBluestore(fields: Fields, osdUuid: string): BluestoreLabel {
 function parseDevice(fields: Fields): ObservedDevice {
   const [content, blank] = [first(fields, 'TYPE'), first(fields, 'blank')]
   return {
-    device: first(fields, 'device'),
-    bytes: Number(first(fields, 'bytes')),
-    ...(content !== '' && { content }),
-    uses: fields.get('use') ?? [],
+    device: fact('disk', device, first(fields, 'device')),
+    bytes: fact('size of a disk', count, first(fields, 'bytes')),
+    ...(content !== '' && { content: printable(content) }),
+    uses: (fields.get('use') ?? []).map(printable),
     ...(blank !== '' && { blank: blank === 'yes' }),
   }
 }
 
 function parseMonitor(lines: readonly string[]): ObservedMonitor {
   const fields = new Map(lines.map(split))
-  const fsid = fields.get('made')
+  const made = fields.get('made')
+  const fsid = made && (orNothing(uuid, made) ?? unreadable)
   const pools = fields.get('pools')
   return {
-    made: fsid !== undefined,
+    made: made !== undefined,
     ...(fsid && { fsid }),
     joined: fields.has('joined'),
-    keys: (fields.get('keys') ?? 'none') as ObservedMonitor['keys'],
-    ...(pools !== undefined && { pools }),
+    keys: fact('keys of Ceph', keys, fields.get('keys') ?? 'none'),
+    ...(pools !== undefined && { pools: printable(pools) }),
   }
 }
+
+const keys = z.enum(['none', 'broken', 'complete'])
+const osdId = z.string().regex(/^\d{1,9}$/)
+
+/** Of what lies on a disk and is no identity of Ceph's: equal to none. */
+const unreadable = 'unreadable'
+
+/** A disk may hold anything: what has not the form of what it stands for is not there. */
+function orNothing(schema: z.ZodType<string>, text: string): string | undefined {
+  return schema.safeParse(text).data
+}
+
+const tableIdOf = (fields: Fields) => orNothing(partitionUuid, first(fields, 'PTUUID')) ?? ''
 
 const first = (fields: Fields, key: string) => fields.get(key)?.[0] ?? ''
 

@@ -24,7 +24,7 @@ const here = {
   },
 } as unknown as Remote
 
-const options = { containers: [], digestKey: 'key', galeraVolume: 'mariadb' }
+const options = { containers: [], folders: [], digestKey: 'key', galeraVolume: 'mariadb' }
 
 it.each([
   ['docker info', 'exec sleep 10', 'docker info does not answer'],

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import type { Listener, ObservedContainer } from '../../model/observed-host.js'
+import { printable } from './fact.js'
 
 /** From `ss --listening --tcp --numeric --processes` and lines of `pid container-id`. */
 export function parseListeners(
@@ -11,14 +13,15 @@ export function parseListeners(
   return sockets.flatMap((line) => {
     const socket = line.split(/\s+/)[3] ?? ''
     const port = Number(socket.slice(socket.lastIndexOf(':') + 1))
-    if (!Number.isInteger(port) || port === 0) return []
+    const address = addressOf(socket.slice(0, socket.lastIndexOf(':')))
+    if (!Number.isInteger(port) || port < 1 || port > 65535 || isIP(address) === 0) return []
     const [, process, pid] = /users:\(\("(.*?)",pid=(\d+),/.exec(line) ?? []
     const container = names.get(homes.get(pid ?? '') ?? '')
     return [
       {
-        address: addressOf(socket.slice(0, socket.lastIndexOf(':'))),
+        address,
         port,
-        ...(process !== undefined && { process, pid: Number(pid) }),
+        ...(process !== undefined && { process: printable(process), pid: Number(pid) }),
         ...(container !== undefined && { container }),
       },
     ]

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { configurationDigest, fileState } from '../../plan/digest.js'
-import { parseContainers, parseImages } from './docker.js'
-import { parseInterfaces, parseMemory, parseOs } from './facts.js'
+import { parseContainers, parseEngine, parseImages, parseVolumes } from './docker.js'
+import { parseFacts, parseInterfaces, parseMemory, parseOs } from './facts.js'
 import { digestFolders } from './folders.js'
 import { parseListeners } from './listeners.js'
+import { FactRefused, factsOf, printable } from './fact.js'
 import { splitSections } from './script.js'
 
 test('sections hold their lines; one that was not printed is empty', () => {
@@ -118,4 +119,68 @@ test('a folder as it was rendered has the rendered digest; anything else another
   expect(found('l 777 0:0 keystone/fernet-keys/0')).not.toBe(wanted)
   expect(found()).toBe(configurationDigest('key', []))
   expect(wanted).not.toContain(file.sha256)
+})
+
+describe('a hostile host', () => {
+  const address = (local: string) =>
+    JSON.stringify([{ ifname: 'eth0', addr_info: [{ family: 'inet', local, prefixlen: 24 }] }])
+  const good: Record<string, string[]> = {
+    hostname: ['kolla2'],
+    interfaces: [address('10.0.0.71')],
+    'os-release': ['ID=debian', 'VERSION_ID="12"'],
+    cpus: ['2'],
+    memory: ['24684092'],
+  }
+  const facts = (changes: Record<string, string[]> = {}) =>
+    parseFacts('kolla2', (name) => ({ ...good, ...changes })[name] ?? [])
+
+  test('is believed what has the form that it must have', () => {
+    expect(facts().interfaces).toEqual({ eth0: ['10.0.0.71/24'] })
+  })
+
+  test.each([
+    ['address', { interfaces: [address('10.0.0.70; curl x | sh')] }],
+    ['address', { interfaces: [address('10.0.0.70\nPermitRootLogin yes')] }],
+    ['address', { interfaces: [address('::1')] }],
+    ['hostname', { hostname: ['kolla2 kolla1'] }],
+    ['hostname', { hostname: ['kolla2\u0007'] }],
+    ['hostname', { hostname: ['$(id)'] }],
+    ['hostname', { hostname: [] }],
+    ['operating system', { 'os-release': ["ID=debian'; id; '"] }],
+    ['operating system', { 'os-release': ['ID=rhel', "VERSION_ID=9'\nid"] }],
+    ['number of processors', { cpus: ['2; id'] }],
+    ['memory', { memory: [] }],
+    ['list of interfaces', { interfaces: ['{}'] }],
+  ])('is refused another %s', (what, changes) => {
+    const parse = () => factsOf('kolla2', () => facts(changes))
+    expect(parse).toThrow(FactRefused)
+    expect(parse).toThrow(
+      `kolla2: its ${what} is none that we understand: look at it there, nothing was changed`,
+    )
+  })
+
+  test('is not quoted where it speaks no JSON', () => {
+    expect(() => factsOf('kolla2', () => facts({ interfaces: ['Hunter2'] }))).toThrow(
+      /^kolla2: one of its answers is no JSON$/,
+    )
+  })
+
+  test('names no interface, image or volume that we could not write', () => {
+    const odd = [{ ifname: 'eth0 { }', addr_info: [] }]
+    expect(parseInterfaces(JSON.stringify(odd))).toEqual({})
+    expect(parseImages(['a;b:1 sha256:aa x']).byReference).toEqual({})
+    expect(parseVolumes(['mariadb', '../x', 'a b'])).toEqual(['mariadb'])
+    expect(() => parseEngine(['20.10', 'relative', '5'])).toThrow()
+    expect(() =>
+      parseContainers(['["/../x","1","running","","","",null]'], parseImages([])),
+    ).toThrow()
+  })
+
+  test("does not steer anybody's terminal", () => {
+    expect(printable('a\u001b[2Jb\nc')).toBe('a?[2Jb?c')
+    const socket = 'LISTEN 0 80 10.0.0.1:80 *:* users:(("x\u001b[2J",pid=1,fd=2))'
+    expect(parseListeners([socket, 'LISTEN 0 80 evil;x:80 *:*'], [], [])).toEqual([
+      { address: '10.0.0.1', port: 80, process: 'x?[2J', pid: 1 },
+    ])
+  })
 })

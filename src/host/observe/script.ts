@@ -1,6 +1,8 @@
 import { raw, sh } from '../../ssh/quote.js'
+import { listOneShotNotes } from '../one-shot-notes.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
+import { drainedScript } from './drained-script.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -20,7 +22,9 @@ export type SectionName =
   | 'containers'
   | 'images'
   | 'volumes'
+  | 'one-shots'
   | 'galera'
+  | 'drained'
   | 'ceph-disks'
   | 'ceph-monitor'
 
@@ -57,13 +61,16 @@ const inspected = [
 
 /** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
 export function observationScript({
-  names,
+  folders,
   root,
+  notes,
   galeraVolume,
   ceph,
 }: {
-  readonly names: readonly string[]
+  /** Below `root`; may end with `*`. */
+  readonly folders: readonly string[]
   readonly root: string
+  readonly notes: string
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
@@ -100,7 +107,7 @@ while [[ $listening =~ pid=([0-9]+) ]]; do
 done
 
 folders=()
-for name in ${names}; do
+for name in ${folders}; do
   # OSDs have their number in the name.
   for folder in ${root}/$name; do [[ -d $folder ]] && folders+=("${raw('${folder##*/}')}"); done
 done
@@ -110,6 +117,7 @@ if ((${raw('${#folders[@]}')})); then
   section digests; find "${raw('${folders[@]}')}" -type f -exec sha256sum -- {} +
 fi
 
+section one-shots${raw(listOneShotNotes(root))}
 [[ ! $docker_info ]] || section engine
 if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker[@]}')} == 2)); then
   section docker
@@ -123,6 +131,7 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   galera=${raw('${docker[1]}')}/volumes/${galeraVolume}/_data
   [[ -e $galera/grastate.dat ]] && { [[ -e $galera/gvwstate.dat ]] && echo view || echo 'no view'; }
 fi
+${raw(drainedScript(notes))}
 ${raw(cephScript(ceph))}
 exit 0
 `

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { parseJson } from '../../model/json.js'
 import type { HostGlobals } from './settings.js'
 
 export const daemonJsonPath = '/etc/docker/daemon.json'
@@ -60,9 +61,9 @@ export function daemonJson(existing: string, globals: HostGlobals): DaemonJson {
 
 function parse(text: string): Json {
   if (text.trim() === '') return {}
-  const value: unknown = JSON.parse(text)
+  const value = parseJson(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new SyntaxError('it holds no JSON object')
+    throw new SyntaxError('is no JSON object')
   }
   return value as Json
 }

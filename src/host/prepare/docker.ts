@@ -23,7 +23,8 @@ for mount in / /run; do
   fi
 done`
 
-export function engineConfiguration({ text, takeover, movesData }: DaemonJson): string {
+/** The text comes on standard input: it may hold a proxy's password, and anybody on the host can read a script. */
+export function engineConfiguration({ takeover, movesData }: Omit<DaemonJson, 'text'>): string {
   const refusal = sh`
 if have docker && [[ -n $(docker ps --all --quiet 2>/dev/null) ]]; then
   echo 'docker_runtime_directory differs from where this engine keeps its containers and volumes: ' \
@@ -32,7 +33,7 @@ if have docker && [[ -n $(docker ps --all --quiet 2>/dev/null) ]]; then
 fi`
   return sh`${raw(movesData ? refusal : '')}
 ${raw(takeover ? `owe ${takeover}` : '')}
-put ${daemonJsonPath} ${text}`
+put ${daemonJsonPath} "$input" as-it-is`
 }
 
 /**

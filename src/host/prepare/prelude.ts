@@ -9,13 +9,17 @@ exec 2>&1 </dev/null
 changed() { echo '@changed'; }
 have() { command -v "$1" >/dev/null; }
 
-# put FILE TEXT: the file has this text and mode 0644, from one moment to the next.
+# put FILE TEXT: the file has this text and mode 0644, from one moment to the next. put FILE TEXT as-it-is: it keeps mode
+# and owner, and a new one is root's alone.
 put() {
   if [[ -f $1 && $(<"$1") == "$2" ]]; then return; fi
   mkdir -p "$(dirname "$1")"
   local new=$1.kolla-temporal
-  printf '%s\n' "$2" >"$new"
-  chmod 0644 "$new"
+  rm -f "$new"
+  (umask 077; printf '%s\n' "$2" >"$new")
+  if [[ -z ${'${3:-}'} ]]; then chmod 0644 "$new"
+  elif [[ -e $1 ]]; then chown --reference "$1" "$new"; chmod --reference "$1" "$new"
+  fi
   # A file that is a mount of its own, as in containers, can only be written to.
   mv -f "$new" "$1" 2>/dev/null || { cat "$new" >"$1"; rm -f "$new"; }
   if have restorecon; then restorecon "$1"; fi

@@ -1,6 +1,6 @@
 import { sh } from '../../ssh/quote.js'
 import type { HostFacts } from '../../model/observed-host.js'
-import { daemonJson } from './daemon-json.js'
+import type { DaemonJson } from './daemon-json.js'
 import { engine, engineConfiguration, sharedMounts } from './docker.js'
 import { names } from './names.js'
 import { aptPackages, dnfPackages } from './packages.js'
@@ -8,14 +8,13 @@ import type { PrepareSettings, PrepareStep } from './settings.js'
 import { firewall, libvirt, modules, selinux, sysctl, time } from './system.js'
 
 /**
- * What makes a bare host one that can take containers, in order. `existing` is the host's present daemon.json.
- *
- * @throws SyntaxError where that is no JSON object.
+ * What makes a bare host one that can take containers, in order. The text of its daemon.json is to come on standard input,
+ * `$input` to the scripts.
  */
 export function prepareSteps(
   facts: Pick<HostFacts, 'hostname' | 'os'>,
   settings: PrepareSettings,
-  existing = '',
+  daemon: Omit<DaemonJson, 'text'>,
 ): readonly PrepareStep[] {
   const { globals, hosts } = settings
   const redhat = facts.os.family === 'redhat'
@@ -32,7 +31,7 @@ export function prepareSteps(
     globals.disable_firewall && { name: 'firewall', script: firewall },
     redhat && globals.change_selinux && { name: 'SELinux', script: selinux(globals.selinux_state) },
     { name: 'shared mounts', script: sharedMounts },
-    { name: 'Docker configuration', script: engineConfiguration(daemonJson(existing, globals)) },
+    { name: 'Docker configuration', script: engineConfiguration(daemon) },
     { name: 'packages', script: packages },
     { name: 'Docker', script: engine(insecure) },
     ntp && { name: 'time synchronisation', script: time },

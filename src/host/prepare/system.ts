@@ -12,7 +12,7 @@ export const selinux = (state: HostGlobals['selinux_state']) => `
 config=/etc/selinux/config
 if [[ -e $config ]]; then
   text=$(sed 's/^SELINUX=.*/SELINUX=${state}/' "$config")
-  put "$config" "$text"
+  put "$config" "$text" as-it-is
 fi
 now=/sys/fs/selinux/enforce
 if [[ -e $now && $(<"$now") != ${state === 'enforcing' ? 1 : 0} ]]; then

@@ -6,8 +6,15 @@ export interface HostPattern {
 
 const tooMany = 10_000
 
+/** Names go into paths, labels and messages; what has a `=` in it may be a value that slipped to the line's beginning. */
+const letters = /^[\p{L}\p{N}_[][\p{L}\p{N}_.:%@+[\]-]*$/u
+
 /** Expands ranges as Ansible does: `[1:3]`, `[01:10]` with its zeros, `[a:c]`, `[1:9:2]`. A string tells what is wrong. */
 export function expandHosts(pattern: string): HostPattern | string {
+  if (!letters.test(pattern)) {
+    const shown = /^[\p{L}\p{N}_.-]*/u.exec(pattern)?.[0] ?? ''
+    return `what begins with '${shown}' is no host name: use letters, digits, dots and hyphens`
+  }
   const withPort = /^([^:[]*(?:\[[^\]]*\][^:[]*)*):(\d+)$/.exec(pattern)
   const port = withPort ? Number(withPort[2]) : undefined
   if (port !== undefined && (port < 1 || port > 65535)) {
@@ -30,6 +37,9 @@ function expand(pattern: string): string[] | string {
   if (typeof items === 'string') return items
   const tails = expand(tail)
   if (typeof tails === 'string') return tails
+  if (items.length * tails.length > tooMany) {
+    return `the ranges of '${pattern}' stand for more than ${tooMany} hosts`
+  }
   return items.flatMap((item) => tails.map((end) => head + item + end))
 }
 
@@ -37,12 +47,12 @@ function expandRange(inside: string): string[] | string {
   const [first = '', last = '', step = '1', ...rest] = inside.split(':')
   const wrong = `the range '[${inside}]' must look like [1:3], [01:10] or [a:c]`
   if (rest.length > 0 || !/^[1-9]\d*$/.test(step)) return wrong
-  const letters = /^[a-z]$/i.test(first) && /^[a-z]$/i.test(last)
-  if (!letters && !(/^\d*$/.test(first) && /^\d+$/.test(last))) return wrong
-  if (!letters && /^0\d/.test(first) && first.length !== last.length) {
+  const isAlphabet = /^[a-z]$/i.test(first) && /^[a-z]$/i.test(last)
+  if (!isAlphabet && !(/^\d*$/.test(first) && /^\d+$/.test(last))) return wrong
+  if (!isAlphabet && /^0\d/.test(first) && first.length !== last.length) {
     return `the range '[${inside}]' needs as many digits at its end as at its start`
   }
-  const [from, to] = letters
+  const [from, to] = isAlphabet
     ? [first.charCodeAt(0), last.charCodeAt(0)]
     : [Number(first || '0'), Number(last)]
   if (to < from) return `the range '[${inside}]' runs backwards`
@@ -50,7 +60,7 @@ function expandRange(inside: string): string[] | string {
   const width = /^0\d/.test(first) ? first.length : 0
   const items: string[] = []
   for (let at = from; at <= to; at += Number(step)) {
-    items.push(letters ? String.fromCharCode(at) : String(at).padStart(width, '0'))
+    items.push(isAlphabet ? String.fromCharCode(at) : String(at).padStart(width, '0'))
   }
   return items
 }

@@ -106,11 +106,11 @@ describe('findings', () => {
   it.each([
     [
       '[control',
-      "1:1: error: the section header '[control' is broken: write it as [control], without spaces",
+      "1:1: error: the section header that begins with '[control' is broken: write it as [control], without spaces",
     ],
     [
       '[con trol]',
-      "1:1: error: the section header '[con trol]' is broken: write it as [control], without spaces",
+      "1:1: error: the section header that begins with '[con' is broken: write it as [control], without spaces",
     ],
     [
       '[control:childs]',
@@ -120,13 +120,16 @@ describe('findings', () => {
       '[control:var]',
       "1:10: error: a section is [group], [group:children] or [group:vars], not '[control:var]', did you mean 'vars'?",
     ],
-    ['[c]\nh note="x', "2:1: error: a quote is opened and not closed in 'h note=\"x'"],
-    ['[c]\nh eth0', "2:3: error: 'eth0' is no variable: after the host write key=value"],
+    ['[c]\nh note="x', "2:1: error: a quote is opened and not closed after 'h'"],
+    [
+      '[c]\nh eth0',
+      '2:3: error: this word is no variable: after the host write key=value, without blanks',
+    ],
     ['[c]\n  h[2:1]', "2:3: error: the range '[2:1]' runs backwards"],
     ['[c:vars]\nx', "2:1: error: 'x' sets nothing: below [c:vars] write key = value"],
     [
       '[c:children]\na b',
-      "2:1: error: 'a b' is no group name: below [c:children] write one group a line",
+      "2:1: error: more than a group name follows 'a': below [c:children] write one group a line",
     ],
     ['[c]\nh\nh', "3:1: warning: host 'h' is listed twice in [c]: remove one"],
     ['[c:children]\na\na', "3:1: warning: group 'a' is named twice below [c:children]: remove one"],
@@ -138,6 +141,33 @@ describe('findings', () => {
   ])('%j', (text, finding) => {
     const expected = finding === undefined ? [] : [`multinode:${finding}`]
     expect(read(text).findings.map(formatFinding)).toEqual(expected)
+  })
+
+  it.each([
+    ['[c]\nh ansible_password= Hunter2', "2:21: error: a blank follows 'ansible_password='"],
+    ['[c]\nh ansible_password=Hunter2= Hunter2', '2:29: error: this word is no variable'],
+    ['[c]\nh ansible_password="Hunter2', "2:1: error: a quote is opened and not closed after 'h'"],
+    ['[c]\nansible_password=Hunter2', "2:1: error: what begins with 'ansible_password'"],
+    ['[c]\nansible_password=Hunter2[', "2:1: error: what begins with 'ansible_password'"],
+    ['[c:vars]\nansible_password: Hunter2', "2:1: error: 'ansible_password' sets nothing"],
+    ['[c:children]\na ansible_password=Hunter2', "2:1: error: more than a group name follows 'a'"],
+    ['[c ansible_password=Hunter2]', "1:1: error: the section header that begins with '[c'"],
+  ])('%j show no value, which may be a secret', (text, finding) => {
+    const all = read(text).findings.map(formatFinding).join('\n')
+    expect(all).toContain(`multinode:${finding}`)
+    expect(all).not.toContain('Hunter2')
+  })
+
+  it.each(['../../../x', 'a/b', '.hidden', 'a"b', "a'b;c"])('refuse the host name %s', (name) => {
+    expect(expandHosts(name)).toContain('is no host name')
+  })
+
+  it('stop before millions of hosts', () => {
+    expect(expandHosts('k[1:9999]-[1:300]')).toContain('more than 10000 hosts')
+    expect(expandHosts('[a:z][a:z][a:z][a:z]')).toContain('more than 10000 hosts')
+    const many = read('[c]\n' + 'k[1:9999]\n'.repeat(1000))
+    expect(many.findings.filter(({ severity }) => severity === 'error')).toHaveLength(1)
+    expect(many.inventory.hosts.size).toBe(9999)
   })
 
   it('come all at once', () => {

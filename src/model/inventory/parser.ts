@@ -45,6 +45,9 @@ export interface Inventory {
   readonly hosts: Map<string, InventoryHost>
 }
 
+/** A host is named once for each group that lists it; ranges make millions of names from one line. */
+const mostNames = 100_000
+
 const kinds = ['hosts', 'children', 'vars']
 
 /** Reads Ansible's INI format, goes on after an error, and tells all of them. */
@@ -54,6 +57,9 @@ export function parseInventory(file: SourceFile): { inventory: Inventory; findin
   return { inventory: parser, findings: parser.findings }
 }
 
+/** What stands before a value, which may be a secret. */
+const keyOf = (line: string) => /^[^\s:='"]*/.exec(line)?.[0] ?? ''
+
 class Parser implements Inventory {
   readonly groups = new Map<string, InventoryGroup>()
   readonly hosts = new Map<string, InventoryHost>()
@@ -61,6 +67,8 @@ class Parser implements Inventory {
   private place: Place
   private group: InventoryGroup | undefined
   private kind = 'hosts'
+  private named = 0
+  private isFull = false
 
   constructor(file: string) {
     this.place = { file, line: 0, column: 1 }
@@ -89,7 +97,10 @@ class Parser implements Inventory {
 
   private brokenHeader(line: string): void {
     this.kind = 'unknown'
-    this.error(`the section header '${line}' is broken: write it as [control], without spaces`)
+    const name = /^\[[\w.-]*/.exec(line)?.[0] ?? ''
+    this.error(
+      `the section header that begins with '${name}' is broken: write it as [control], without spaces`,
+    )
   }
 
   private openSection(name: string, kind: string): void {
@@ -122,7 +133,7 @@ class Parser implements Inventory {
     const name = line.replace(/\s*#.*$/, '')
     if (/[\s:=]/.test(name)) {
       this.error(
-        `'${name}' is no group name: below [${this.group?.name ?? ''}:children] write one group a line`,
+        `more than a group name follows '${keyOf(name)}': below [${this.group?.name ?? ''}:children] write one group a line`,
       )
     } else if (this.group?.children.has(name)) {
       this.warning(`group '${name}' is named twice below [${this.group.name}:children]: remove one`)
@@ -134,7 +145,9 @@ class Parser implements Inventory {
   private readVariable(line: string): void {
     const assignment = /^([^=]*?)\s*=\s*(.*)$/s.exec(line)
     if (!assignment?.[1]) {
-      this.error(`'${line}' sets nothing: below [${this.group?.name ?? ''}:vars] write key = value`)
+      this.error(
+        `'${keyOf(line)}' sets nothing: below [${this.group?.name ?? ''}:vars] write key = value`,
+      )
       return
     }
     const [, key, value = ''] = assignment
@@ -145,12 +158,19 @@ class Parser implements Inventory {
     const words = splitWords(line)
     const [pattern, ...assignments] = words ?? []
     if (!pattern) {
-      if (!words) this.error(`a quote is opened and not closed in '${line}'`)
+      if (!words) this.error(`a quote is opened and not closed after '${keyOf(line)}'`)
       return
     }
     const expanded = expandHosts(pattern.text)
     if (typeof expanded === 'string') {
       this.error(expanded)
+      return
+    }
+    this.named += expanded.names.length
+    if (this.named > mostNames) {
+      if (!this.isFull)
+        this.error(`up to here the inventory names hosts ${mostNames} times: that is too many`)
+      this.isFull = true
       return
     }
     const variables = this.readAssignments(assignments)
@@ -164,13 +184,16 @@ class Parser implements Inventory {
 
   private readAssignments(words: readonly Word[]): Variables {
     const variables: Variables = new Map()
-    for (const { text, column } of words) {
+    for (const [at, { text, column }] of words.entries()) {
       const equals = text.indexOf('=')
       const place = this.at(column - 1)
       if (equals > 0) {
         this.set(variables, text.slice(0, equals), inventoryValue(text.slice(equals + 1)), place)
       } else {
-        this.error(`'${text}' is no variable: after the host write key=value`, column - 1)
+        const before = words[at - 1]?.text ?? ''
+        const isCut = before === `${keyOf(before)}=`
+        const what = isCut ? `a blank follows '${before}'` : 'this word is no variable'
+        this.error(`${what}: after the host write key=value, without blanks`, column - 1)
       }
     }
     return variables

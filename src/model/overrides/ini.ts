@@ -8,8 +8,6 @@ export interface IniError {
 }
 
 export interface IniStyle {
-  /** `key = value` only, as in rabbitmq.conf and sysctl.conf. */
-  readonly sections: boolean
   /** MariaDB's options without value, such as `skip-name-resolve`. */
   readonly bareKeys: boolean
   /** oslo.config also takes `key: value`. */
@@ -26,11 +24,9 @@ export function parseIni(text: string, style: IniStyle): Ini | IniError {
     const content = raw.trim()
     if (content === '' || /^[#;]/.test(content)) {
       if (content === '') values = undefined
-    } else if (/^\s/.test(raw) && values && style.sections) {
+    } else if (/^\s/.test(raw) && values) {
       values.push(`${values.pop() ?? ''}\n${content}`)
     } else if (content.startsWith('[')) {
-      if (!style.sections)
-        return { line, message: 'a file of key = value has no sections: remove the header' }
       const name = /^\[([^\]]+)\]\s*(?:[#;].*)?$/.exec(content)?.[1]
       if (name === undefined)
         return { line, message: 'this section header is broken: write it as [name]' }

@@ -70,13 +70,6 @@ describe('merges key by key', () => {
     ],
     ['quotes stay', 'ini', '', ['[a]\nx = "b # c"\n'], '[a]\nx = "b # c"\n'],
     [
-      "RabbitMQ's keys",
-      'properties',
-      'a.1 = x\nb = y\n',
-      ['# mine\na.1 = z\nc = [1]\n'],
-      'a.1 = z\nb = y\nc = [1]\n',
-    ],
-    [
       'JSON',
       'json',
       '{"a": {"b": 1, "c": [1]}}',
@@ -103,11 +96,6 @@ describe('tells what is broken, and merges the rest', () => {
   it.each<[MergeKind, string, string]>([
     ['oslo', '[a]\nx', '2: error: this line sets nothing: write key = value'],
     ['oslo', '\n[a', '2: error: this section header is broken: write it as [name]'],
-    [
-      'properties',
-      'x = 1\n[a]',
-      '2: error: a file of key = value has no sections: remove the header',
-    ],
     [
       'oslo',
       '[a]\nx = 1\ny = {{ missing }}',
@@ -169,26 +157,12 @@ describe('overrides of a file', () => {
   ]
   const overrides = all.map((path) => ({ path, text: '' }))
 
-  it("come in kolla-ansible's order", () => {
-    const wanted = {
-      service: 'keystone',
-      file: 'keystone.conf',
-      host: 'kolla1',
-      kind: 'oslo',
-    } as const
-    expect(overridesFor([...overrides].reverse(), wanted).map(({ path }) => path)).toEqual(
-      all.slice(0, 4),
-    )
-  })
-
-  it('include global.conf for OpenStack services only', () => {
-    const wanted = {
-      service: 'keystone',
-      file: 'keystone.conf',
-      host: 'kolla9',
-      kind: 'ini',
-    } as const
-    expect(overridesFor(overrides, wanted).map(({ path }) => path)).toEqual(all.slice(1, 3))
+  it('come in the order of their paths, whatever is there', () => {
+    const paths = ['global.conf', 'keystone.conf', 'keystone/<host>/keystone.conf']
+    const found = (host: string) =>
+      overridesFor([...overrides].reverse(), { paths, host }).map(({ path }) => path)
+    expect(found('kolla1')).toEqual([...all.slice(0, 2), 'keystone/kolla1/keystone.conf'])
+    expect(found('kolla9')).toEqual(all.slice(0, 2))
   })
 
   it('that nothing reads are told', () => {

@@ -8,43 +8,28 @@ import type { IniError, IniStyle } from './ini.js'
 import { mergeTrees, parseTree, printTree } from './tree.js'
 
 /**
- * How a file is merged. `oslo`: an OpenStack service's, `config/global.conf` applies to it. `ini`: other files with
- * sections, such as galera.cnf. `properties`: `key = value` without sections, as in rabbitmq.conf.
- * `whole`: no merge, the last override replaces the file.
+ * How a file is merged. `oslo`: an OpenStack service's. `ini`: other files with sections, such as galera.cnf. `whole`:
+ * no merge, the last override replaces the file.
  */
-export type MergeKind = 'oslo' | 'ini' | 'properties' | 'json' | 'yaml' | 'whole'
+export type MergeKind = 'oslo' | 'ini' | 'json' | 'yaml' | 'whole'
 
 const styles: Readonly<Partial<Record<MergeKind, IniStyle>>> = {
-  oslo: { sections: true, bareKeys: false, colons: true },
-  ini: { sections: true, bareKeys: true, colons: false },
-  properties: { sections: false, bareKeys: false, colons: false },
+  oslo: { bareKeys: false, colons: true },
+  ini: { bareKeys: true, colons: false },
 }
 
-/**
- * A service's overrides of one file for one host, weakest first, in kolla-ansible's order: `global.conf` (oslo),
- * `<file>`, which is `<service>.conf` for most, `<service>/<file>`, `<service>/<host>/<file>`.
- */
+/** The overrides of one file for one host, weakest first; `paths` may have `<host>` in them. */
 export function overridesFor(
   overrides: readonly Override[],
-  wanted: { service: string; file: string; host: string; kind: MergeKind },
+  { paths, host }: { readonly paths: readonly string[]; readonly host: string },
 ): Override[] {
-  return overridePaths(wanted).flatMap((path) => overrides.find((one) => one.path === path) ?? [])
+  return overridePaths(paths, host).flatMap(
+    (path) => overrides.find((one) => one.path === path) ?? [],
+  )
 }
 
-/** Where an operator may put overrides of a file; `unusedOverrides` takes them all. */
-export function overridePaths(wanted: {
-  service: string
-  file: string
-  host: string
-  kind: MergeKind
-}): string[] {
-  const { service, file, host, kind } = wanted
-  return [
-    ...(kind === 'oslo' ? ['global.conf'] : []),
-    file,
-    `${service}/${file}`,
-    `${service}/${host}/${file}`,
-  ]
+export function overridePaths(paths: readonly string[], host: string): string[] {
+  return paths.map((path) => path.replace('<host>', host))
 }
 
 /** The base with the overrides merged in, in their order, Jinja rendered by the scope. Broken ones are left out and found. */

@@ -1,4 +1,6 @@
 import { parseDocument, stringify } from 'yaml'
+import { expansionFault } from '../yaml-expansion.js'
+import { yamlFault } from '../yaml-error.js'
 import type { IniError } from './ini.js'
 
 type Tree = Readonly<Record<string, unknown>>
@@ -24,23 +26,25 @@ export function parseTree(text: string, kind: 'json' | 'yaml'): { value: unknown
   if (error)
     return {
       line: error.linePos?.[0].line ?? 1,
-      message: `this is no ${kind.toUpperCase()}: ${short(error.message)}`,
+      message: `this is no ${kind.toUpperCase()}: ${yamlFault(error)}`,
     }
-  if (kind === 'yaml') return { value: document.toJS() as unknown }
+  const fault = expansionFault(document)
+  if (fault) return { line: lineAt(text, fault.offset), message: fault.message }
+  if (kind === 'yaml') return { value: document.toJS({ maxAliasCount: -1 }) as unknown }
   try {
     return { value: JSON.parse(text) as unknown }
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    // Its message quotes the text, which may hold passwords.
+    const message = cause instanceof Error ? cause.message : ''
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
     return {
-      line: text.slice(0, position).split('\n').length,
-      message: `this is no JSON: ${short(message)}`,
+      line: lineAt(text, position),
+      message: 'this is no JSON: a quote, comma or bracket is missing or too many',
     }
   }
 }
 
-/** Without place, which is known, and without quotations of the text, which may hold passwords. */
-const short = (message: string) => message.split(/ at (?:line|position)|:|, |\n/)[0] ?? message
+const lineAt = (text: string, offset: number) => text.slice(0, offset).split('\n').length
 
 export function printTree(value: unknown, kind: 'json' | 'yaml'): string {
   return kind === 'json' ? JSON.stringify(value, null, 2) + '\n' : stringify(value)

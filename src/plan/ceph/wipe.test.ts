@@ -56,6 +56,22 @@ describe('a disk is not wiped', () => {
     expect(reasons[0]).not.toMatch(/WD 1|12(\.0)? ?G|12884901888/)
   })
 
+  it.each<[Partial<ObservedDisk>, object, RegExp | undefined]>([
+    [{}, {}, /of \/dev\/sdc, \/dev\/sdd of this host, too: give its serial/],
+    [{ serial: '' }, {}, /too: it tells no serial, so blank it by hand/],
+    [{}, { serial: 'WD 1' }, undefined],
+    [{}, { serial: 'WD 2' }, /the serial that was given is not that/],
+    [{}, { size: '12884901888' }, /of \/dev\/sdc of this host, too/],
+  ])('by a size that stands twice on the host: %j, %j', (disk, proof, sentence) => {
+    const sizes = {
+      ...{ '/dev/sda': 9 * gib, '/dev/sdb': 12 * gib, '/dev/sdc': 12 * gib },
+      '/dev/sdd': 12 * gib + 4096,
+    }
+    const reasons = whyNotWiped({ ...seen(disk), sizes }, { ...request, ...proof }, [])
+    expect(reasons).toHaveLength(sentence ? 1 : 0)
+    if (sentence) expect(reasons[0]).toMatch(sentence)
+  })
+
   it('that a process has open', () => {
     expect(whyNotWiped(seen(), request, [{ pid: 7, name: 'ceph-osd' }])).toEqual([
       '/dev/sdb is in use (open in ceph-osd (process 7)): end that first',

@@ -1,7 +1,8 @@
 import type { ObservedCeph, ObservedDisk } from '../../model/observed-host.js'
 import { isEmpty, isSystem } from './disk-state.js'
 
-/** A disk that is to be made blank, and what shows that whoever asks has looked at it: one of the two at least. */
+/** A disk that is to be made blank, and what shows that whoever asks has looked at it: one of the two at least. The size
+ * alone will do where no other disk of the host has it. */
 export interface WipeRequest {
   /** As the operator calls it: `/dev/sdc`. */
   readonly disk: string
@@ -43,7 +44,22 @@ export function whyNotWiped(
     ...(used.length > 0 ? [`${name} is in use (${used.join(', ')}): end that first`] : []),
     ...(serial !== undefined && serial !== (disk.serial ?? '') ? [wrong('serial')] : []),
     ...(size !== undefined && !isSize(size, disk.bytes) ? [wrong('size')] : []),
+    ...(serial === undefined && size !== undefined && isSize(size, disk.bytes)
+      ? whyNoProof(seen, disk, size)
+      : []),
   ]
+}
+
+/** A size that other disks of the host have as well says nothing of which one was looked at. */
+function whyNoProof({ sizes = {} }: ObservedCeph, disk: ObservedDisk, size: string): string[] {
+  const alike = Object.entries(sizes)
+    .filter(([device, bytes]) => device !== disk.device && isSize(size, bytes))
+    .map(([device]) => device)
+  if (alike.length === 0) return []
+  const way = disk.serial
+    ? 'give its serial (lsblk --nodeps --output NAME,SIZE,SERIAL,MODEL)'
+    : 'it tells no serial, so blank it by hand'
+  return [`the size that was given is that of ${alike.join(', ')} of this host, too: ${way}`]
 }
 
 export const isWiped = (disk: ObservedDisk) =>

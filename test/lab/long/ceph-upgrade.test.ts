@@ -16,7 +16,7 @@ beforeAll(async () => {
   installation = await Installation.start()
   await enableCeph(installation)
   const release = 'openstack_release: "2026.1"'
-  await installation.run('bootstrap-servers')
+  await installation.run('bootstrap-servers', '--take-over')
   for (const from of [release, 'openstack_release: "2025.2"']) {
     if (from !== release) await installation.edit('globals.yml', release, from)
     await installation.run('build')

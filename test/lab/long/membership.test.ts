@@ -8,7 +8,7 @@ import { querySql } from '../../support/outside.js'
 let installation: Installation
 beforeAll(async () => {
   installation = await Installation.start()
-  await installation.run('bootstrap-servers')
+  await installation.run('bootstrap-servers', '--take-over')
   await installation.run('build')
   await cleanHosts()
   await installation.write('multinode', inventory(['kolla1']))

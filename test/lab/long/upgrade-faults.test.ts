@@ -111,9 +111,9 @@ describe('an image of RabbitMQ that vanishes from a host in the middle of an upg
       is_under_maintenance: false,
       listeners: expect.arrayContaining([expect.objectContaining({ port: 5672 })]) as unknown,
     })
-    await operation.decide('rollback')
-    await eventually(waits, (it) => it?.kind === 'approval', 300)
-    await operation.approve()
+    await operation.decide({ step: 'rabbitmq on kolla1', decision: 'rollback' })
+    const asked = await eventually(waits, (it) => it?.kind === 'approval', 300)
+    await operation.approve({ plan: asked?.plan ?? '' })
     await expect(operation.result()).rejects.toThrow('was rolled back')
     await released.expectToBe(old, 'before', 'meanwhile')
   })

@@ -97,6 +97,18 @@ it.each([['abort'], ['approve'], ['decide', 'retry'], ['pause'], ['resume']])(
   },
 )
 
+it('approves nothing that nobody has read, but what is named', async () => {
+  const upgrade = run('--cloud', 'read', 'upgrade', '2026.1')
+  const unread = async () => `${await run('--cloud', 'read', 'approve')} ${printed}`
+  await expect.poll(unread, { timeout: 10_000 }).toMatch(/^2 [^]*keystone on 3 hosts\n/)
+  expect(printed).toContain('name what you have read: `kolla-temporal approve --plan d1`')
+  expect(await run('--cloud', 'read', 'decide', 'skip')).toBe(2)
+  expect(printed).toContain('waits for no decision: keystone on 3 hosts')
+  expect(await run('--cloud', 'read', 'approve', '--plan', 'd1')).toBe(0)
+  expect(await upgrade).toBe(0)
+  expect(printed).toContain('approved: d1')
+})
+
 it('aborts what runs, and attaches to the last', async () => {
   const check = run('--cloud', 'aborted', 'check')
   await expect.poll(() => printed).toContain('check started')

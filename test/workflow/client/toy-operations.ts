@@ -1,4 +1,12 @@
-import { ApplicationFailure, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow'
+import {
+  ApplicationFailure,
+  condition,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow'
+import { approveUpdate, waitingQuery } from '../../../workflows/messages.js'
 import type { CloudInput, OperationResult } from '../../../workflows/operations.js'
 import type { ToyActivities } from './toy-activities.js'
 
@@ -65,4 +73,15 @@ export async function postDeploy(): Promise<OperationResult> {
 export async function check(): Promise<OperationResult> {
   await sleep('1 hour')
   return done('never reached')
+}
+
+/** Waits for the approval of a plan. */
+export async function upgrade(): Promise<OperationResult> {
+  let approved = ''
+  setHandler(waitingQuery, () => ({ kind: 'approval', what: 'keystone on 3 hosts', plan: 'd1' }))
+  setHandler(approveUpdate, (approval): undefined => {
+    approved = 'plan' in approval ? approval.plan : approval.step
+  })
+  await condition(() => approved !== '')
+  return done(`approved: ${approved}`)
 }

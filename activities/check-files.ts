@@ -1,0 +1,37 @@
+import { checkOverrides } from '../src/catalog/check-overrides.js'
+import { checkPasswords } from '../src/catalog/check-passwords.js'
+import { requiredPasswords } from '../src/catalog/render.js'
+import { checkUndeployed } from '../src/catalog/undeployed.js'
+import type { CloudFiles } from '../src/model/cloud.js'
+import type { Finding } from '../src/model/finding.js'
+import { readCloud } from '../src/model/read-cloud.js'
+import { secretsOf } from '../src/model/secrets-of.js'
+
+/** What an operation must know of a cloud's files before it begins; plain data, for it comes from another thread. */
+export interface CheckedFiles {
+  readonly findings: readonly Finding[]
+  /** Never to be told to anybody. */
+  readonly secrets: readonly string[]
+  /** In the inventory's order; nobody where the files are broken. */
+  readonly hosts: readonly string[]
+  readonly buildHost?: string
+}
+
+/** Everything that is wrong or doubtful with a cloud's files, at once. */
+export function checkFiles(files: CloudFiles): CheckedFiles {
+  const secrets = secretsOf(files)
+  const { cloud, findings } = readCloud(files, requiredPasswords)
+  if (!cloud) return { findings, secrets, hosts: [] }
+  const [buildHost] = cloud.groups.get('registry') ?? []
+  return {
+    findings: [
+      ...findings,
+      ...checkOverrides(cloud),
+      ...checkPasswords(cloud),
+      ...checkUndeployed(cloud),
+    ],
+    secrets,
+    hosts: cloud.hosts.map(({ name }) => name),
+    ...(buildHost !== undefined && { buildHost }),
+  }
+}

@@ -1,0 +1,46 @@
+import { afterEach, expect, it } from 'vitest'
+import { testFiles } from '../src/catalog/testing/cloud.js'
+import type { CloudFiles } from '../src/model/cloud.js'
+import { FileChecker } from './checking.js'
+
+/** In place of the built thread: it does what the cloud's name says. */
+const code = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+import { parentPort } from 'node:worker_threads'
+const deep = (n) => deep(n + 1) + 1
+const does = {
+  good: () => ({ findings: [], secrets: ['s'], hosts: ['kolla1'] }),
+  loop: () => { for (;;) ; },
+  grow: () => { const all = []; for (;;) all.push(new Array(1000).fill(all.length)) },
+  deep: () => deep(0),
+  long: () => 'x'.repeat(2 ** 30),
+  fault: () => { throw new TypeError('a fault of ours') },
+}
+parentPort.on('message', ({ name }) => parentPort.postMessage(does[name]()))
+parentPort.postMessage('ready')
+`)}`,
+)
+const checker = new FileChecker({ code, timeoutMs: 500, memoryMb: 64 })
+afterEach(() => checker.close())
+
+const cloud = (name: string): CloudFiles => ({ ...testFiles(), name })
+
+it.each([
+  ['loop', "the cloud's files take more than 0.5 s to read: look for a loop"],
+  ['grow', "the cloud's files take more than 64 MiB of memory to read"],
+  ['deep', "the cloud's files can't be read: look for"],
+  ['long', "the cloud's files can't be read: look for"],
+])('files that %s are a finding, and hold up no other cloud', async (name, message) => {
+  let beats = 0
+  const heart = setInterval(() => beats++, 20)
+  const [bad, good] = await Promise.all([checker.check(cloud(name)), checker.check(cloud('good'))])
+  clearInterval(heart)
+  expect(bad.findings[0]?.message).toContain(message)
+  expect(good).toEqual({ findings: [], secrets: ['s'], hosts: ['kolla1'] })
+  expect(beats).toBeGreaterThan(1)
+})
+
+it('a fault of ours is none of the files', async () => {
+  await expect(checker.check(cloud('fault'))).rejects.toThrow('a fault of ours')
+  expect((await checker.check(cloud('good'))).hosts).toEqual(['kolla1'])
+})

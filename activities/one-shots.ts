@@ -1,0 +1,133 @@
+import { oneShotCommand } from '../src/catalog/one-shot-command.js'
+import { serviceNamed, services } from '../src/catalog/index.js'
+import { databasesSql } from '../src/catalog/mariadb-accounts.js'
+import { oneShotsOf } from '../src/catalog/one-shots.js'
+import type { OneShotKind, OneShots } from '../src/catalog/one-shots.js'
+import type { Schema } from '../src/catalog/service.js'
+import { forgetOneShots, noteOneShots } from '../src/host/one-shot-notes.js'
+import { formerLabels } from '../src/plan/one-shots.js'
+import type { WantedOneShots } from '../src/plan/one-shots.js'
+import { keyedDigest } from '../src/plan/digest.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { runOnce } from './containers.js'
+import { identify } from './identity.js'
+import { sql, trustingFunctionCreators } from './mariadb.js'
+
+/** `expand`: what the new release needs and the old one does not mind · `contract`: what only the old one needed goes. */
+export type SchemaPhase = 'sync' | 'expand' | 'contract'
+
+/** What a service is given once, before its containers are started. */
+export function oneShotActivities(contexts: CloudContexts) {
+  return {
+    /** A service's databases and their accounts, on a member of the Galera cluster. */
+    async createDatabases(ref: CloudRef, member: string, service: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await sql(cloud, member, databasesSql(cloud.cloud, serviceNamed(service)))
+      await note(cloud, service, 'databases')
+    },
+
+    /** Brings a service's schema to where the release wants it, or a part of the way. */
+    async migrateSchema(
+      ref: CloudRef,
+      host: string,
+      service: string,
+      phase: SchemaPhase,
+    ): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const { schema } = serviceNamed(service)
+      const script = schema && scriptOf(schema, phase)
+      if (script !== undefined) {
+        const { container: name } = shotsOf(cloud, service)
+        const container = cloud.container(host, name)
+        const command = oneShotCommand(script)
+        const run = () => runOnce(cloud, host, container, { name: `${name}_${phase}`, command })
+        await (schema?.makesTriggers === true ? trustingFunctionCreators(cloud, run) : run())
+      }
+      if (phase !== 'expand') await note(cloud, service, 'schema')
+    },
+
+    /** A service's accounts, and its place in Keystone's catalogue; what is there already is left, what differs mended. */
+    async registerService(ref: CloudRef, host: string, service: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const { identity } = serviceNamed(service)
+      if (identity) await identify(cloud, host, identity(cloud.cloud))
+      await note(cloud, service, 'identity')
+    },
+
+    /**
+     * What the cloud of a record registers is registered; its schema is noted as done, whatever the database has beyond
+     * it: of revisions that came later its one-shots know nothing.
+     */
+    async resumeOneShots(ref: CloudRef, host: string, service: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const { identity } = serviceNamed(service)
+      if (identity) await identify(cloud, host, identity(cloud.cloud))
+      await note(cloud, service, ...shotsOf(cloud, service).takes.keys())
+    },
+
+    /** The database is of another day: which one-shots it has seen, nobody knows. */
+    async forgetOneShots(ref: CloudRef, host: string): Promise<void> {
+      await forgetOneShots((await contexts.get(ref)).remote(host))
+    },
+  }
+}
+
+function scriptOf(schema: Schema, phase: SchemaPhase): string | undefined {
+  return phase === 'expand' ? (schema.expand ?? schema.sync) : schema[phase]
+}
+
+/** Keeps on the host that one-shots of these kinds were run with what they take now. */
+export async function note(
+  cloud: CloudContext,
+  service: string,
+  ...kinds: readonly OneShotKind[]
+): Promise<void> {
+  const shots = shotsOf(cloud, service)
+  const digests = Object.entries(digestsOf(cloud, shots))
+  const done = digests.filter(([kind]) => kinds.some((it) => it === kind))
+  await noteOneShots(cloud.remote(shots.host), service, Object.fromEntries(done))
+}
+
+function shotsOf(cloud: CloudContext, service: string): OneShots {
+  const shots = oneShotsOf(cloud.cloud, serviceNamed(service))
+  if (!shots) throw new RangeError(`${service} has no one-shots in this cloud`)
+  return shots
+}
+
+/** One-shots of every service that the cloud has: a record may be older than what this version deploys. */
+export function oneShotsOfAll(cloud: CloudContext): OneShots[] {
+  return services
+    .flatMap((service) => oneShotsOf(cloud.cloud, service) ?? [])
+    .filter(({ host, container }) => cloud.containers(host).some(({ name }) => name === container))
+}
+
+/** The same as the plan compares them. */
+export function wantedOneShots(cloud: CloudContext): WantedOneShots[] {
+  return oneShotsOfAll(cloud).map((shots) => {
+    const { service, host } = shots
+    const digests = digestsOf(cloud, shots)
+    const labelled = serviceNamed(service).bootstrap !== undefined
+    return {
+      service,
+      host,
+      digests,
+      ...(labelled && {
+        labels: formerLabels(imageDigest(cloud, shots), digests['identity'] ?? ''),
+      }),
+    }
+  })
+}
+
+function digestsOf(cloud: CloudContext, shots: OneShots): Record<string, string> {
+  const image = imageDigest(cloud, shots)
+  return Object.fromEntries(
+    [...shots.takes].map(([kind, takes]) => [
+      kind,
+      kind === 'schema' ? image : keyedDigest(cloud.digestKey, takes),
+    ]),
+  )
+}
+
+function imageDigest(cloud: CloudContext, { host, container }: OneShots): string {
+  return cloud.desired(host, cloud.container(host, container)).image.digest
+}

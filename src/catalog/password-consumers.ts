@@ -1,0 +1,40 @@
+interface Consumer {
+  /** What a value can't hold there, however it is written. */
+  readonly unfit: RegExp
+  /** The rest of a sentence that begins with the key. */
+  readonly why: string
+}
+
+const wayOut = 'choose one without, such as genpwd does'
+
+/** A comment begins anywhere in a line, and what quotes mean differs between Ceph's releases. */
+const cephConf: Consumer = {
+  unfit: /[#;"'\\]|^\s|\s$/,
+  why: `contains #, ;, a quote or a backslash, or begins or ends with a blank, which ceph.conf takes for something else: ${wayOut}`,
+}
+
+/**
+ * Password → the file that takes some letters for something else, where we can't write them in another way: the others are
+ * encoded for URLs, quoted or escaped. One line it must be in each case.
+ */
+export const consumers: Readonly<Record<string, Consumer | undefined>> = {
+  // keystone-manage db_sync takes the URL as it stands for a template of configparser: it dies of any %, and an @ in a
+  // password has to be written as %40.
+  keystone_database_password: {
+    unfit: /[@%]/,
+    why: `contains @ or %, which Keystone's schema migrations can't take: ${wayOut}`,
+  },
+  ceph_rgw_keystone_password: cephConf,
+  ceph_cluster_fsid: {
+    unfit: /^(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i,
+    why: 'must be a UUID, such as genpwd makes',
+  },
+  keepalived_password: {
+    unfit: /[\s!#"{}]/,
+    why: `contains a blank, !, #, a double quote or a brace, which keepalived.conf takes for something else: ${wayOut}`,
+  },
+  rabbitmq_cluster_cookie: {
+    unfit: /[^!-~]|^.{256}/,
+    why: 'must be up to 255 letters, digits and signs of ASCII without blanks: Erlang takes no other cookie',
+  },
+}

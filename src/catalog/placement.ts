@@ -1,0 +1,94 @@
+import { apiComponent, endpoints } from './api.js'
+import { configFile } from './kolla-config.js'
+import { operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
+import { cache, concurrency, databaseUrl, keystoneAuthtoken, middleware, section } from './oslo.js'
+import { mergedConf, overridden } from './overridden.js'
+import type { Context, Service } from './service.js'
+
+const conf = mergedConf('placement', 'placement-api')
+const policy = policyOf('placement')
+
+/** Which hosts have what room for machines. */
+export const placement: Service = {
+  name: 'placement',
+  enabled: (globals) => globals.enable_placement,
+  components: [
+    apiComponent({
+      container: 'placement_api',
+      service: 'placement',
+      module: 'placement.wsgi.api',
+      healthPath: '/',
+      files: (ctx) => {
+        const extra = operatorsFiles(ctx, [policy])
+        return {
+          placed: [serviceFile('placement', 'placement.conf'), ...extra.placed],
+          files: [configFile('placement.conf', placementConf(ctx)), ...extra.files],
+        }
+      },
+      permissions: [
+        { path: '/var/log/kolla/placement', owner: 'placement:kolla', recurse: true },
+        { path: '/var/log/kolla/placement/placement-api.log', owner: 'placement:placement' },
+      ],
+    }),
+  ],
+  databases: ({ globals }) => [
+    {
+      name: globals.placement_database_name,
+      user: globals.placement_database_user,
+      password: 'placement_database_password',
+    },
+  ],
+  schema: {
+    sync: 'placement-manage db sync\nplacement-manage db online_data_migrations',
+    expand: 'placement-manage db sync',
+    contract: 'placement-manage db online_data_migrations',
+  },
+  identity: (cloud) => ({
+    services: [
+      {
+        name: 'placement',
+        type: 'placement',
+        description: 'Placement Service',
+        endpoints: endpoints(cloud, 'placement_api'),
+      },
+    ],
+    users: [
+      {
+        name: cloud.globals.placement_keystone_user,
+        password: 'placement_keystone_password',
+        roles: ['admin'],
+      },
+    ],
+  }),
+  passwords: [
+    'placement_database_password',
+    'placement_keystone_password',
+    'memcache_secret_key',
+    'keystone_admin_password',
+  ],
+  overrides: [conf, policy],
+}
+
+function placementConf(ctx: Context): string {
+  const { globals } = ctx.host
+  return overridden(
+    ctx,
+    conf,
+    section('DEFAULT', {
+      debug: globals.placement_logging_debug,
+      log_file: '/var/log/kolla/placement/placement-api.log',
+      state_path: '/var/lib/placement',
+    }) +
+      middleware +
+      concurrency('placement') +
+      section('placement_database', {
+        connection: databaseUrl(ctx, 'placement'),
+        connection_recycle_time: globals.database_connection_recycle_time,
+        max_overflow: 1000,
+        max_pool_size: globals.database_max_pool_size,
+        max_retries: -1,
+      }) +
+      cache(ctx) +
+      keystoneAuthtoken(ctx, 'placement', 'placement'),
+  )
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { passwordKinds } from '../model/kolla/names.js'
+import { partsOf } from '../plan/runbook.js'
+import { containerNames, services } from './index.js'
+import { renderHost, requiredPasswords } from './render.js'
+import { testCloud, testFacts } from './testing/cloud.js'
+import { whole } from './testing/whole.js'
+
+/** What every service of the catalogue keeps to, whoever adds it. */
+describe.each(services.map((service) => [service.name, service] as const))(
+  '%s',
+  (name, service) => {
+    const cloud = testCloud({ globals: whole })
+
+    it('has its place in the runbook', () => {
+      expect(partsOf([name])).toHaveLength(1)
+    })
+
+    it('needs passwords that genpwd makes', () => {
+      for (const key of service.passwords) expect(passwordKinds.has(key)).toBe(true)
+      expect(requiredPasswords(cloud)).toEqual(expect.arrayContaining([...service.passwords]))
+    })
+
+    it('has databases, accounts and endpoints whose passwords it asks for', () => {
+      const { users = [], domains = [] } = service.identity?.(cloud) ?? {}
+      const keys = [
+        ...(service.databases?.(cloud) ?? []).map(({ password }) => password),
+        ...users.map(({ password }) => password),
+        ...domains.map(({ admin }) => admin.password),
+      ]
+      for (const key of keys) expect(service.passwords).toContain(key)
+    })
+
+    it('has frontends to its own groups', () => {
+      for (const component of service.components) {
+        for (const { group } of component.frontends(cloud)) expect(group).toBe(component.group)
+      }
+    })
+  },
+)
+
+describe('a host of the whole cloud', () => {
+  const facts = testFacts.map((it) => ({ ...it, osds: [{ id: 12, uuid: '1' }] }))
+  const containers = renderHost(testCloud({ globals: whole }), facts, 'kolla1')
+
+  it('has every container that the services may have, and no other', () => {
+    const names = containers.map(({ name }) => name.replace(/\d+$/, '*'))
+    expect(new Set(names)).toEqual(new Set(containerNames))
+  })
+
+  it.each(containers.map((container) => [container.name, container] as const))(
+    '%s places files that there are, and the same twice',
+    (_name, { files, volumes }) => {
+      const config = files.find(({ path }) => path === 'config.json')
+      const { config_files: placed } = JSON.parse(config?.content ?? '') as {
+        config_files: { source: string }[]
+      }
+      const own = '/var/lib/kolla/config_files/'
+      for (const { source } of placed) {
+        if (source.startsWith(own)) {
+          const path = source.slice(own.length)
+          expect(files.some((file) => file.path === path || file.path.startsWith(path))).toBe(true)
+        } else {
+          expect(volumes.some((volume) => source.startsWith(volume.split(':')[1] ?? ''))).toBe(true)
+        }
+      }
+    },
+  )
+})

@@ -1,0 +1,33 @@
+import { oneShotNotes } from '../model/observed-host.js'
+import { raw, sh } from '../ssh/quote.js'
+import type { Remote } from '../ssh/remote.js'
+
+/** Notes on a host that a one-shot was run with what has this digest, for `observeHost` to see. */
+export async function noteOneShots(
+  remote: Remote,
+  service: string,
+  digests: Readonly<Record<string, string>>,
+): Promise<void> {
+  const writes = Object.entries(digests).map(
+    ([kind, digest]) => sh`echo ${digest} >.${kind}.new && mv -f .${kind}.new ${kind}`,
+  )
+  await remote.runOrFail(
+    [sh`umask 077; mkdir -p ${folder}/${service} && cd ${folder}/${service}`, ...writes].join(
+      ' && ',
+    ),
+    { title: `note the one-shots of ${service}` },
+  )
+}
+
+/** What a database of another day was given, nobody knows: everything is looked at again. */
+export async function forgetOneShots(remote: Remote): Promise<void> {
+  await remote.runOrFail(sh`rm -rf -- ${folder}`, { title: 'forget which one-shots were run' })
+}
+
+/** Bash that prints a line `service/kind digest` for every note below `root`. */
+export const listOneShotNotes = (root: string) => sh`
+if [[ -d ${root}/${oneShotNotes} ]]; then
+  (cd ${root}/${oneShotNotes} && for note in */*; do [[ ! -f $note ]] || echo "$note $(<"$note")"; done)
+fi`
+
+const folder = raw(`/etc/kolla/${oneShotNotes}`)
