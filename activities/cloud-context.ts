@@ -149,7 +149,6 @@ export class CloudContexts {
       snapshots.digestKey(),
     ])
     this.adapters.secrets.add(secretsOf(files))
-    this.adapters.secrets.add(files.vaulted ?? [])
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud

@@ -8,8 +8,8 @@ import { formatFinding, hasErrors } from './finding.js'
 import type { Finding } from './finding.js'
 import type { Globals } from './globals.js'
 import { GroupTree } from './inventory/groups.js'
-import { parseInventory } from './inventory/parser.js'
 import type { Inventory, InventoryHost, Variables } from './inventory/parser.js'
+import { readInventory } from './inventory/read-inventory.js'
 import { readVarsFiles } from './inventory/vars-files.js'
 import { SshConfig } from './login/ssh-config.js'
 import { readGlobalsFiles } from './read-globals.js'
@@ -30,7 +30,7 @@ export function readCloud(
   const { problems = [] } = files
   // What is not there would be missed in many places.
   if (hasErrors(problems)) return { findings: [...problems] }
-  const { inventory, findings: inventoryFindings } = parseInventory(files.inventory)
+  const { inventory, findings: inventoryFindings } = readInventory(files.inventory)
   const tree = new GroupTree(inventory)
   const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
   const globalsFile = readGlobalsFiles(files)

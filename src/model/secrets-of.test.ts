@@ -80,3 +80,13 @@ it('come at once from whatever text', () => {
   files({ override: ' '.repeat(1e6), passwords: `a: ${' x'.repeat(4e5)}` })
   expect(performance.now() - began).toBeLessThan(3000)
 })
+
+it('are those of an inventory in YAML, and whatever ansible-vault hid', () => {
+  const inventory = `all:
+  vars: {ansible_user: stack, ansible_become_password: "Hunter \\u0032"}
+`
+  expect(files({ inventory })).toContain('Hunter 2')
+  const none = { path: '', text: '' }
+  const vaulted = { name: 'demo', inventory: none, globals: none, passwords: none, overrides: [] }
+  expect(secretsOf({ ...vaulted, vaulted: ['10.0.0.7'] })).toEqual(['10.0.0.7'])
+})

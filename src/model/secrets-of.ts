@@ -1,5 +1,5 @@
 import type { CloudFiles, SourceFile } from './cloud.js'
-import { parseInventory } from './inventory/parser.js'
+import { readInventory } from './inventory/read-inventory.js'
 import type { Variables } from './inventory/parser.js'
 import type { Passwords } from './passwords.js'
 import { passwordKinds } from './kolla/names.js'
@@ -40,6 +40,7 @@ export function secretsOf(files: CloudFiles): string[] {
     ...files.overrides,
   ].map(({ text }) => text)
   return [
+    ...(files.vaulted ?? []),
     ...secretsOfPasswords(Object.fromEntries(leaves(variablesOf(files.passwords)))),
     ...linesOf(files.passwords.text).flatMap(([key, value]) => (key === identity ? [] : [value])),
     ...variables.flatMap((one) =>
@@ -79,7 +80,7 @@ function variablesOf(file: SourceFile): Variables {
 }
 
 function inventoryVariables(file: SourceFile): Variables[] {
-  const { hosts, groups } = parseInventory(file).inventory
+  const { hosts, groups } = readInventory(file).inventory
   return [...hosts.values(), ...groups.values()].map((one) => one.variables)
 }
 

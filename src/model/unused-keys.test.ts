@@ -34,6 +34,17 @@ describe('a key that nothing reads', () => {
     ])
   })
 
+  it.each([
+    ['keystone_image_full: r/keystone:mine', 'keystone_tag'],
+    ['keystone_fernet_image: r/keystone-fernet', 'keystone_tag'],
+    ['kolla_toolbox_image_full: r/x', 'openstack_tag'],
+  ])('that names an image tells what to use instead: %s', (line, tag) => {
+    const [key = ''] = line.split(':')
+    expect(findings(line)).toEqual([
+      `globals.yml:2:1: warning: '${key}' is read and does nothing here: serve the image under Kolla's own name, and say where by docker_registry, docker_namespace, docker_image_name_prefix (or docker_image_url) and by ${tag}`,
+    ])
+  })
+
   it("that is the engine's has a place in docker_custom_config", () => {
     expect(findings('docker_registry_mirrors: [https://mirror]')).toEqual([
       "globals.yml:2:1: warning: 'docker_registry_mirrors' is read and does nothing here: set 'registry-mirrors' in docker_custom_config",

@@ -74,17 +74,30 @@ export function unusedKeys(
   })
   // The first of each key stays.
   return [...new Map(asking.reverse())].reverse().map(([key, { place }]): Finding => {
-    const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
-    const wayOut = isListening(key)
-      ? 'remove it, services listen on the address of api_interface'
-      : option !== undefined
-        ? `set '${option}' in docker_custom_config`
-        : used(key)
-          ? 'for a variable of your Jinja use a name of your own'
-          : 'remove it, or use an override below config/'
-    const message = `'${key}' is read${used(key) && !isListening(key) ? ' by your Jinja alone' : ''} and does nothing here: ${wayOut}`
+    const isAlone = used(key) && !isListening(key)
+    const message = `'${key}' is read${isAlone ? ' by your Jinja alone' : ''} and does nothing here: ${wayOut(key, isAlone)}`
     return { severity: 'warning', message, ...place }
   })
+}
+
+function wayOut(key: string, isOfJinja: boolean): string {
+  if (isListening(key)) return 'remove it, services listen on the address of api_interface'
+  const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
+  if (option !== undefined) return `set '${option}' in docker_custom_config`
+  const [, image] = /^(.+)_image(_full)?$/.exec(key) ?? []
+  if (image === undefined) {
+    return isOfJinja
+      ? 'for a variable of your Jinja use a name of your own'
+      : 'remove it, or use an override below config/'
+  }
+  return `serve the image under Kolla's own name, and say where by docker_registry, docker_namespace, docker_image_name_prefix (or docker_image_url) and by ${tagOf(image)}`
+}
+
+/** The setting with the tag of a container's image: `keystone_tag` of `keystone_fernet`. */
+function tagOf(container: string): string {
+  const parts = container.split('_')
+  const names = parts.map((_, index) => `${parts.slice(0, parts.length - index).join('_')}_tag`)
+  return names.find((name) => Object.hasOwn(settings, name)) ?? 'openstack_tag'
 }
 
 /** Where services listen is not made up for by an override that uses the key. */
