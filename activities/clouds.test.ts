@@ -59,7 +59,7 @@ it('an operation stays with the directory that it began with, wherever the name 
 })
 
 async function opened(stateDirectory: string) {
-  const adapters = { stateDirectory, secrets: new Secrets() } as Adapters
+  const adapters = adaptersWith(stateDirectory, new Secrets())
   const contexts = new CloudContexts(adapters)
   const { ref } = await cloudActivities(adapters, contexts).openCloud('deploy', { cloud: 'demo' })
   return { contexts, ref }

@@ -5,9 +5,10 @@ import { checkPasswords } from './check-passwords.js'
 import { services } from './index.js'
 import { consumers } from './password-consumers.js'
 import { testCloud } from './testing/cloud.js'
+import { whole } from './testing/whole.js'
 
 function check(changes: Passwords): string[] {
-  const cloud = testCloud({ globals: { enable_ceph: true, enable_ceph_rgw: true } })
+  const cloud = testCloud({ globals: whole })
   return checkPasswords({ ...cloud, passwords: { ...cloud.passwords, ...changes } }).map(
     formatFinding,
   )
@@ -29,6 +30,7 @@ it.each([
 it.each([
   ['keystone_database_password', 'a@b', 'contains @ or %'],
   ['keystone_database_password', '100%', 'contains @ or %'],
+  ['glance_database_password', 'a@b', 'contains @ or %'],
   ['ceph_rgw_keystone_password', 'Hunter2 # x', 'contains #, ;'],
   ['ceph_rgw_keystone_password', 'Hunter2;x', 'contains #, ;'],
   ['ceph_cluster_fsid', 'Hunter2', 'must be a UUID'],

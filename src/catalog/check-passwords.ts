@@ -1,6 +1,7 @@
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
-import { consumers } from './password-consumers.js'
+import { services } from './index.js'
+import { consumers, databaseUrl } from './password-consumers.js'
 import { requiredPasswords } from './render.js'
 
 /** Fewer letters are guessed at once, and can't be told from any other text that is to be shown without secrets. */
@@ -11,6 +12,8 @@ const SHORTEST = 4
  * that the enabled services need are looked at; messages name keys, never values.
  */
 export function checkPasswords(cloud: Cloud): Finding[] {
+  const ofDatabases = services.flatMap(({ databases }) => databases?.(cloud) ?? [])
+  const inUrls = new Set(ofDatabases.map(({ password }) => password))
   return requiredPasswords(cloud).flatMap((key) => {
     const value = cloud.passwords[key]
     if (value === undefined) return []
@@ -26,7 +29,7 @@ export function checkPasswords(cloud: Cloud): Finding[] {
       ]
     }
     if (typeof value !== 'string') return []
-    const { unfit, why } = consumers[key] ?? {}
+    const { unfit, why } = (inUrls.has(key) ? databaseUrl : consumers[key]) ?? {}
     if (unfit?.test(value) === true) return [error(`${key} ${why ?? ''}`)]
     return value.length < SHORTEST
       ? [

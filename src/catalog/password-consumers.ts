@@ -14,16 +14,19 @@ const cephConf: Consumer = {
 }
 
 /**
+ * Schema migrations take the URL as it stands for a template of configparser: they die of any %, and an @ in a password
+ * has to be written as %40.
+ */
+export const databaseUrl: Consumer = {
+  unfit: /[@%]/,
+  why: `contains @ or %, which schema migrations can't take: ${wayOut}`,
+}
+
+/**
  * Password → the file that takes some letters for something else, where we can't write them in another way: the others are
  * encoded for URLs, quoted or escaped. One line it must be in each case.
  */
 export const consumers: Readonly<Record<string, Consumer | undefined>> = {
-  // keystone-manage db_sync takes the URL as it stands for a template of configparser: it dies of any %, and an @ in a
-  // password has to be written as %40.
-  keystone_database_password: {
-    unfit: /[@%]/,
-    why: `contains @ or %, which Keystone's schema migrations can't take: ${wayOut}`,
-  },
   ceph_rgw_keystone_password: cephConf,
   ceph_cluster_fsid: {
     unfit: /^(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i,
