@@ -23,13 +23,28 @@ export class Installation {
     readonly address: string,
   ) {}
 
-  /** Starts server and worker; the cloud's files are a copy of the lab's. */
-  static async start(): Promise<Installation> {
+  /** Starts server and worker; the cloud's files are a copy of the lab's, by default for a control plane alone. */
+  static async start(extent: 'control plane' | 'whole' = 'control plane'): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-test-'))
     const configdir = join(folder, 'etc-kolla')
     await cp(labCloud, configdir, { recursive: true, filter: isTheOperators })
     const installation = new Installation(folder, configdir, `127.0.0.1:${await freePort()}`)
     try {
+      if (extent === 'control plane') {
+        for (const service of ['openstack_core', 'placement', 'cinder', 'ceph']) {
+          await installation.edit(
+            'globals.yml',
+            `enable_${service}: "yes"`,
+            `enable_${service}: "no"`,
+          )
+        }
+        await installation.edit(
+          'globals.yml',
+          'enable_openstack_core',
+          'enable_keystone: "yes"\nenable_openstack_core',
+        )
+        await installation.remove('config/ceph.conf')
+      }
       await installation.run('server', 'start')
       await installation.run('genpwd')
       await installation.run('trust', '--yes')
