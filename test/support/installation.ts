@@ -55,9 +55,24 @@ export class Installation {
     return installation
   }
 
+  /** With `KOLLA_TEMPORAL_HISTORIES`, a folder, the histories of all operations are kept there (see `record-history`). */
   async stop(): Promise<void> {
+    const folder = process.env['KOLLA_TEMPORAL_HISTORIES']
+    if (folder !== undefined) await this.#keepHistories(folder)
     await this.run('server', 'stop')
     await rm(this.folder, { recursive: true })
+  }
+
+  async #keepHistories(folder: string): Promise<void> {
+    const client = await this.client()
+    const operations = await client.history(undefined, 1000)
+    await client.close()
+    const temporal = await temporalBinary(() => undefined)
+    for (const { workflowId } of operations) {
+      const shown = ['workflow', 'show', '--address', this.address, '--workflow-id', workflowId]
+      const history = await succeed(temporal, [...shown, '--output', 'json'])
+      await writeFile(join(folder, `${workflowId}.json`), `${history}\n`)
+    }
   }
 
   /** Runs a verb. @throws when it fails */

@@ -7,6 +7,9 @@ import type { Attempt, Protocol } from './protocol.js'
 
 const services = ['ceph-mon', 'ceph-mgr', 'ceph-osd', 'ceph-rgw'] as const
 
+/** Labels on blank disks, before there is a cluster that wants them. */
+export const cephDisks: Protocol = { start: labelDisks, replace: () => Promise.resolve() }
+
 /** Monitors in one quorum. */
 export const cephMonitors: Protocol = {
   start: formMonitors,
@@ -42,10 +45,9 @@ export const cephManagers: Protocol = {
   oneAtATime: true,
 }
 
-/** Disks with labels, and what becomes of them. */
+/** What becomes of labelled disks. */
 export const cephOsds: Protocol = {
   async start(run) {
-    await labelDisks(run)
     await bootstrapOsds(run)
     await restartOsds(run)
   },

@@ -3,7 +3,7 @@ import type { PartName } from '../../src/plan/runbook.js'
 import type { UpgradeStep } from '../../src/plan/upgrade-plan.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import { cephManagers, cephMonitors, cephOsds, cephPools, gateways } from './ceph.js'
+import { cephDisks, cephManagers, cephMonitors, cephOsds, cephPools, gateways } from './ceph.js'
 import { keystone } from './keystone.js'
 import { loadBalancer } from './load-balancer.js'
 import { mariadb } from './mariadb.js'
@@ -17,6 +17,7 @@ const own: Partial<Record<PartName, Protocol>> = {
   mariadb,
   rabbitmq,
   keystone,
+  'ceph-disks': cephDisks,
   'ceph-mon': cephMonitors,
   'ceph-mgr': cephManagers,
   'ceph-osd': cephOsds,
