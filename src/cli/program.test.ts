@@ -48,7 +48,16 @@ describe('the command line', () => {
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
       ...['reconfigure', 'post-deploy', 'remove-osd', 'wipe-disk', 'check', 'mariadb-backup'],
       ...['mariadb-restore'],
-      ...['mariadb-recovery', 'upgrade', 'rollback', 'releases', 'prune', 'attach', 'abort'],
+      ...[
+        'mariadb-recovery',
+        'mariadb-rejoin',
+        'upgrade',
+        'rollback',
+        'releases',
+        'prune',
+        'attach',
+        'abort',
+      ],
       ...['approve', 'decide', 'pause', 'resume', 'history', 'explain', 'server'],
     ])
   })

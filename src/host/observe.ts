@@ -3,7 +3,8 @@ import { RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
-import { parseContainers, parseImages } from './observe/docker.js'
+import { parseContainers, parseImages, parseMounted } from './observe/docker.js'
+import { parseDatabase } from './observe/database.js'
 import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
@@ -42,7 +43,8 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
   const [version, dockerRoot, freeBytes] = section('docker')
-  const [galera] = section('galera')
+  const { galera, database } = parseDatabase(section('database'))
+  const mounted = parseMounted(section('mounted'))
   const seen = ceph && parseCeph(section)
   return {
     facts: {
@@ -60,7 +62,9 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
       dockerRoot !== undefined && {
         docker: { version, root: dockerRoot, freeBytes: Number(freeBytes) },
       }),
-    ...(galera !== undefined && { galera: { view: galera === 'view' } }),
+    ...(Object.keys(mounted).length > 0 && { mounted }),
+    ...(galera && { galera: { view: database.view } }),
+    ...(version !== undefined && { database }),
     ...(seen && { ceph: seen }),
   }
 }

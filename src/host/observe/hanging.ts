@@ -9,6 +9,7 @@ const hanging: Partial<Record<SectionName, string>> = {
   containers: docker('docker ps or docker inspect'),
   images: docker('docker images'),
   volumes: docker('docker volume ls'),
+  mounted: docker('docker volume inspect'),
   'ceph-disks': 'a disk does not answer: see `dmesg` there',
 }
 

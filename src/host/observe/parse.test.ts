@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { configurationDigest, fileState } from '../../plan/digest.js'
-import { parseContainers, parseImages } from './docker.js'
+import { parseContainers, parseImages, parseMounted } from './docker.js'
 import { parseInterfaces, parseMemory, parseOs } from './facts.js'
 import { digestFolders } from './folders.js'
 import { parseListeners } from './listeners.js'
@@ -118,4 +118,17 @@ test('a folder as it was rendered has the rendered digest; anything else another
   expect(found('l 777 0:0 keystone/fernet-keys/0')).not.toBe(wanted)
   expect(found()).toBe(configurationDigest('key', []))
   expect(wanted).not.toContain(file.sha256)
+})
+
+test('volumes that Docker mounts itself, and no others', () => {
+  const lines = [
+    'mariadb local {"device":"/srv/db","o":"bind","type":"none"}',
+    'mariadb_backup local null',
+    'ceph_mon local {}',
+    'mariadb_replaced rexray null',
+  ]
+  expect(parseMounted(lines)).toEqual({
+    mariadb: 'local {"device":"/srv/db","o":"bind","type":"none"}',
+    mariadb_replaced: 'rexray null',
+  })
 })

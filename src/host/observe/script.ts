@@ -1,6 +1,8 @@
 import { raw, sh } from '../../ssh/quote.js'
+import { backupVolume, preparedVolume, replacedVolume } from '../../catalog/mariabackup.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
+import { lookAtDatabase } from './database.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -20,7 +22,8 @@ export type SectionName =
   | 'containers'
   | 'images'
   | 'volumes'
-  | 'galera'
+  | 'mounted'
+  | 'database'
   | 'ceph-disks'
   | 'ceph-monitor'
 
@@ -55,6 +58,9 @@ const inspected = [
   '{{json .Config.Labels}}',
 ].join(',')
 
+/** Other volumes in which hosts look, or write, by their folders. */
+const lookedInto = ['ceph_mon', 'ceph_mon_config', 'keystone_fernet_tokens']
+
 /** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
 export function observationScript({
   names,
@@ -67,8 +73,12 @@ export function observationScript({
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
+  const database = [galeraVolume, backupVolume, preparedVolume, replacedVolume]
+  const looked = [...database, ...lookedInto]
+  const folders = raw(database.map((name) => sh`"$(folder_of ${name})"`).join(' '))
   return sh`
 ${raw(sectionFunction)}
+${raw(lookAtDatabase)}
 if hash docker 2>/dev/null; then
   exec {docker_info}< <(docker info --format '{{println .ServerVersion}}{{.DockerRootDir}}' 2>/dev/null)
   exec {docker_containers}< <(
@@ -77,6 +87,7 @@ if hash docker 2>/dev/null; then
   )
   exec {docker_images}< <(docker images --no-trunc --digests --format '{{.Repository}}:{{.Tag}} {{.Digest}} {{.ID}}' 2>/dev/null)
   exec {docker_volumes}< <(docker volume ls --quiet 2>/dev/null)
+  exec {docker_mounted}< <(docker volume inspect --format '{{.Name}} {{.Driver}} {{json .Options}}' ${looked} 2>/dev/null)
 fi
 
 section os-release; printf '%s\n' "$(</etc/os-release)"
@@ -119,9 +130,10 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   section containers; cat <&$docker_containers
   section images; cat <&$docker_images
   section volumes; cat <&$docker_volumes
-  section galera
-  galera=${raw('${docker[1]}')}/volumes/${galeraVolume}/_data
-  [[ -e $galera/grastate.dat ]] && { [[ -e $galera/gvwstate.dat ]] && echo view || echo 'no view'; }
+  section mounted; cat <&$docker_mounted
+  section database
+  folder_of() { echo "${raw('${docker[1]}')}/volumes/$1/_data"; }
+  look_at_database ${folders}
 fi
 ${raw(cephScript(ceph))}
 exit 0
