@@ -24,9 +24,9 @@ describe('a member that copies all data', () => {
   const died = { code: 1, stderr: 'the worker died' }
 
   it.each([
-    { aside: 'run done', title: 'goes on with that', stops: 0 },
-    { aside: 'run filling', title: 'begins where its data were not all set aside', stops: 1 },
-    { aside: 'another done', title: 'begins anew on another occasion', stops: 1 },
+    { aside: 'done', title: 'goes on with that', stops: 0 },
+    { aside: 'clearing', title: 'begins where its data were not all set aside', stops: 1 },
+    { aside: '', title: 'begins anew on another occasion', stops: 1 },
   ])('$title in the next attempt', async ({ aside, stops }) => {
     const first = testContexts(docker, (title) => (title === 'mariadb healthy' ? died : undefined))
     await expect(rejoin(first.contexts)).rejects.toThrow('the worker died')

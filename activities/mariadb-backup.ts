@@ -4,7 +4,14 @@ import { inspectContainer, stopContainer } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
 import { markSafeToBootstrap } from '../src/host/galera.js'
 import { writeConfiguration } from '../src/host/configuration.js'
-import { inspectData, listBackups, removeBackups, replaceData } from '../src/host/mariadb-data.js'
+import {
+  inspectData,
+  listBackups,
+  removeBackups,
+  replaceData,
+  settleReplaced,
+} from '../src/host/mariadb-data.js'
+import type { MemberData } from '../src/host/mariadb-data.js'
 import type { Backup } from '../src/plan/backup.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
@@ -20,16 +27,11 @@ export interface DatabaseState {
   readonly backups: readonly Backup[]
 }
 
-export interface DatabaseMember {
+export interface DatabaseMember extends MemberData {
   readonly host: string
   readonly running: boolean
   /** Of the server that runs; empty where none does. */
   readonly version: string
-  /** See `Backup.lineage`; empty before the first backup. */
-  readonly lineage: string
-  readonly dataBytes: number
-  /** Where its backups would lie. */
-  readonly freeBytes: number
 }
 
 /** What a backup is to be. */
@@ -103,8 +105,9 @@ export function mariadbBackupActivities(contexts: CloudContexts) {
     },
 
     /**
-     * Puts the prepared data in the place of a stopped member's and starts it alone. What was there lies in the volume
-     * `mariadb_replaced` until the next time. `turn` names the occasion, once in a cloud's life.
+     * Puts the prepared data in the place of a stopped member's and starts it alone, which begins a new history for
+     * Galera. What was there lies in the volume `mariadb_replaced` (see `settleReplacedMariadb`). `turn` names the
+     * occasion, once in a cloud's life.
      */
     async restoreMariadb(ref: CloudRef, host: string, turn: string): Promise<void> {
       const cloud = await contexts.get(ref)
@@ -121,6 +124,12 @@ export function mariadbBackupActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+    },
+
+    /** Once a restore has succeeded on all members: what was set aside up to the success before it is removed. */
+    async settleReplacedMariadb(ref: CloudRef, host: string, turn: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      await settleReplaced(cloud.remote(host), turn)
     },
   }
 }

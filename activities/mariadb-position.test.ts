@@ -32,7 +32,7 @@ it.each([
   const { type, nonRetryable, message, details } = await failure()
   expect({ type, nonRetryable }).toEqual({ type: 'BadInput', nonRetryable: true })
   expect(message).toMatch(/^kolla2: error: the last transaction of its database can not be read/)
-  expect(message).toContain('volume mariadb elsewhere')
+  expect(message).toContain('`kolla-temporal mariadb-rejoin kolla2 --confirm`')
   expect(message).toContain('kolla-temporal mariadb-restore')
   expect(details).toMatchObject([[{ severity: 'error', host: 'kolla2' }]])
 })

@@ -14,7 +14,8 @@ import { isRunning } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
-import type { GaleraMember } from '../src/plan/galera.js'
+import { unknownCluster } from '../src/host/observe/database.js'
+import type { GaleraMember, GaleraPosition } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
@@ -75,7 +76,7 @@ export function mariadbActivities(contexts: CloudContexts) {
      *
      * @throws ApplicationFailure `BadInput` where it can't be read: what to do with such data is a person's decision
      */
-    async recoverMariadbPosition(ref: CloudRef, host: string): Promise<number> {
+    async recoverMariadbPosition(ref: CloudRef, host: string): Promise<GaleraPosition> {
       const cloud = await contexts.get(ref)
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       const tail = await runOnce(cloud, host, cloud.container(host, name), {
@@ -85,9 +86,10 @@ export function mariadbActivities(contexts: CloudContexts) {
         const unread = error instanceof RemoteError && error.exitCode === UNREADABLE
         throw unread ? unreadable(host, volume, error.tail) : error
       })
-      const [, seqno] = /Recovered position: [^:]+:(-?\d+)/.exec(tail.join('\n')) ?? []
+      const [, cluster = '', seqno] =
+        /Recovered position: ([^:]+):(-?\d+)/.exec(tail.join('\n')) ?? []
       if (seqno === undefined) throw unreadable(host, volume, tail)
-      return Number(seqno)
+      return { cluster: cluster.replace(unknownCluster, ''), seqno: Number(seqno) }
     },
 
     /**
@@ -108,7 +110,7 @@ export function mariadbActivities(contexts: CloudContexts) {
 
 function unreadable(host: string, volume: string, why: readonly string[]): ApplicationFailure {
   const reason = ['the last transaction of its database can not be read:', ...why].join('\n  ')
-  const way = `if another member holds the data, move what is in this one's volume ${volume} elsewhere (docker volume inspect ${volume} says where it is) and run the same command again, and it copies them; else put a backup back with \`kolla-temporal mariadb-restore\``
+  const way = `if another member holds the data, set aside what is in this one's volume ${volume} with \`kolla-temporal mariadb-rejoin ${host} --confirm\` and run the same command again, and it copies them; else put a backup back with \`kolla-temporal mariadb-restore\``
   return badInput([{ severity: 'error', host, message: `${reason}\n  ${way}` }])
 }
 

@@ -14,6 +14,7 @@ import type { MonitorPlan } from '../src/plan/ceph/monitors.js'
 import { checkHosts, isAddressed } from '../src/plan/check-hosts.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { checkRelease } from '../src/plan/check-release.js'
+import { checkVolumes } from '../src/plan/check-volumes.js'
 import type { DesiredHost } from '../src/plan/desired.js'
 import { giveBacks } from '../src/plan/drained.js'
 import { withGalera } from '../src/plan/galera.js'
@@ -115,7 +116,8 @@ export async function planCloud(
       imageBytes: bytes,
     }),
     ...(release === 'changes' ? [] : checkRelease(cloud.cloud, observed)),
-    ...checkData(cloud.cloud, observed),
+    ...checkVolumes(observed),
+    ...checkData(cloud.cloud, observed, await contexts.records(ref.cloud).list()),
     ...ceph.findings,
     ...images.findings,
     ...checkOnly(cloud.cloud, observed, only),

@@ -1,19 +1,24 @@
-import { workflowInfo } from '@temporalio/workflow'
+import { patched } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, DatabaseState } from '../activities/index.js'
 import { backupId, baseFor, chainOf, newest } from '../src/plan/backup.js'
 import type { Backup } from '../src/plan/backup.js'
+import { checkHistories } from '../src/plan/galera-histories.js'
+import { roomToReplace } from '../src/plan/restore-room.js'
+import type { Finding } from '../src/model/finding.js'
 import { titles } from '../src/plan/upgrade-plan.js'
 import { observe, onAll, operate, refuse, together } from './operate.js'
 import type { Operation } from './operate.js'
 import type {
   CloudInput,
   MariadbBackupInput,
+  MariadbRejoinInput,
   MariadbRestoreInput,
   OperationResult,
 } from './operations.js'
 import { findNewestMember, inspectMembers, stopMembers } from './services/mariadb.js'
 import { step } from './steps.js'
+import { turnOfThisRun } from './turn.js'
 
 /** Backs the database up from its first member, and proves that the backup can be restored. */
 export async function mariadbBackup(input: MariadbBackupInput): Promise<OperationResult> {
@@ -33,6 +38,7 @@ export async function backUp(
   { members, backups }: DatabaseState,
   incremental = false,
 ): Promise<{ backup: Backup; found: string }> {
+  refuse(checkHistories(members))
   const [first] = members.filter((member) => member.running)
   if (!first) throw badInput('no MariaDB runs: deploy, or recover the cluster first')
   const base = incremental ? baseFor(backups, first) : undefined
@@ -67,12 +73,14 @@ export async function mariadbRestore(input: MariadbRestoreInput): Promise<Operat
       )
     }
     if (input.confirm !== true) throw unconfirmed(backup)
+    refuse(roomToRestore(state, backup, "the backup's database beside today's"))
     const found = await putBack(operation, ref, { backup, backups: state.backups, members })
     const { hosts } = operation.cloud
     await onAll(hosts, (host) => step('forgetOneShots', host, ref, host))
     await operation.stages.run(titles.join, () =>
       onAll(othersOf({ backup, members }), (host) => step('startMariadb', host, ref, host)),
     )
+    await settle(operation, ref, members)
     return done(`the database is that of ${backup.at} again: ${found}`)
   })
 }
@@ -95,7 +103,7 @@ export async function putBack(
   meanwhile: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<string> {
   const { host } = backup
-  const turn = workflowInfo().runId
+  const turn = turnOfThisRun()
   const found = await stages.run(titles.prepare, () =>
     step('proveBackup', `${host} · ${backup.id}`, ref, host, wholeChain(backups, backup.id), true),
   )
@@ -112,6 +120,31 @@ export async function putBack(
   return found
 }
 
+/** The data are there twice from then on: what is put in place, and what is set aside. */
+export function roomToRestore(
+  { members, backups }: DatabaseState,
+  backup: Backup,
+  what: string,
+): Finding[] {
+  const chain = wholeChain(backups, backup.id)
+  return roomToReplace(members, { what, bytes: chain.reduce((sum, { bytes }) => sum + bytes, 0) })
+}
+
+/**
+ * When a restore has succeeded on all members: what was set aside up to the one before it goes. The last try of many that
+ * failed would else have removed what the first one replaced.
+ */
+export async function settle(
+  { stages }: Pick<Operation, 'stages'>,
+  ref: CloudRef,
+  members: readonly string[],
+): Promise<void> {
+  if (!patched('settle what restores have replaced')) return
+  await stages.run('Remove what earlier restores replaced', () =>
+    onAll(members, (host) => step('settleReplacedMariadb', host, ref, host, turnOfThisRun())),
+  )
+}
+
 /** Members that copy what was put back. */
 export function othersOf({ backup, members }: Pick<Restore, 'backup' | 'members'>): string[] {
   return members.filter((member) => member !== backup.host)
@@ -126,6 +159,7 @@ export async function mariadbRecovery(input: CloudInput): Promise<OperationResul
     const hosts = members.map((member) => member.host)
     const inspect = () => inspectMembers(ref, hosts)
     const seen = await stages.run('Inspect the members', inspect)
+    refuse(checkHistories(seen))
     const synced = seen.filter((member) => member.synced).map((member) => member.host)
     if (synced.length > 0) {
       return done(
@@ -136,7 +170,10 @@ export async function mariadbRecovery(input: CloudInput): Promise<OperationResul
     const first = await stages.run('Find the newest member', async () =>
       findNewestMember(ref, await inspect()),
     )
-    if (first.action !== 'recover') throw badInput('no member holds a database: deploy makes one')
+    if (first.action !== 'recover')
+      throw badInput(
+        'no member holds a database: put a backup back with `kolla-temporal mariadb-restore`; deploy makes one where there never was any',
+      )
     const others = hosts.filter((host) => host !== first.host)
     await stages.run('Start the newest member', () =>
       step('recoverMariadb', first.host, ref, first.host),
@@ -145,6 +182,49 @@ export async function mariadbRecovery(input: CloudInput): Promise<OperationResul
       onAll(others, (host) => step('startMariadb', host, ref, host)),
     )
     return done(`recovered from ${first.host}; ${others.join(' and ')} joined it`)
+  })
+}
+
+/** Has a member give up its data, which are set aside, and copy all of them from the others. */
+export async function mariadbRejoin(input: MariadbRejoinInput): Promise<OperationResult> {
+  return operate('mariadbRejoin', input, async (operation) => {
+    const { stages } = operation
+    const { host } = input
+    const ref = await observeHosts(operation)
+    const { members } = await findDatabase(operation, ref)
+    const hosts = members.map((member) => member.host)
+    if (!hosts.includes(host)) {
+      throw badInput(`${host} is no member of MariaDB: they are ${hosts.join(', ')}`)
+    }
+    const seen = await stages.run('Inspect the members', () => inspectMembers(ref, hosts))
+    const others = seen.filter((member) => member.host !== host)
+    refuse(checkHistories(others))
+    if (!others.some(({ data }) => data === 'complete')) {
+      throw badInput(`no other member holds a database: ${host} has nothing to copy, and stays`)
+    }
+    if (input.confirm !== true) {
+      throw badInput(
+        `${host} gives its own data up, which are set aside in the volume mariadb_replaced, and copies the others': confirm it (--confirm, or "confirm": true)`,
+      )
+    }
+    const bytes = Math.max(...members.map(({ dataBytes }) => dataBytes))
+    const [member] = members.filter((it) => it.host === host)
+    refuse(roomToReplace(member ? [member] : [], { what: "the others' database", bytes }))
+    await stages.run('Stop mariadb', () => stopMembers(ref, [host]))
+    await stages.run('Set its data aside', () =>
+      step('setMariadbAside', host, ref, host, turnOfThisRun()),
+    )
+    const donor = others.find(({ synced }) => synced)
+    if (!donor) {
+      return done(
+        `the data of ${host} are set aside. No other member serves: \`kolla-temporal mariadb-recovery\` begins with them`,
+      )
+    }
+    await stages.run(titles.join, async () => {
+      await step('writeConfiguration', `${host} · mariadb`, ref, host, ['mariadb'])
+      await step('startMariadb', host, ref, host)
+    })
+    return done(`${host} has copied the data of the others; what it had is set aside`)
   })
 }
 

@@ -59,6 +59,13 @@ export interface MariadbRestoreInput extends CloudInput {
   readonly confirm?: boolean
 }
 
+export interface MariadbRejoinInput extends CloudInput {
+  /** The member. */
+  readonly host: string
+  /** That its own data are given up; they are set aside. */
+  readonly confirm?: boolean
+}
+
 export interface UpgradeInput extends CloudInput {
   /** OpenStack's release to go to: `2026.1`. */
   readonly release: string
@@ -85,7 +92,7 @@ export interface RollbackInput extends CloudInput {
 }
 
 export interface PruneInput extends CloudInput {
-  /** How many release records stay; by default 2. */
+  /** How many release records stay; by default 2. With 0 there is no way back, and no record that there was a database. */
   readonly keep?: number
 }
 
@@ -131,6 +138,7 @@ export interface OperationInputs {
   readonly mariadbBackup: MariadbBackupInput
   readonly mariadbRestore: MariadbRestoreInput
   readonly mariadbRecovery: CloudInput
+  readonly mariadbRejoin: MariadbRejoinInput
   readonly upgrade: UpgradeInput
   readonly rollback: RollbackInput
   readonly releases: CloudInput

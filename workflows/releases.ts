@@ -25,7 +25,7 @@ export async function prune(input: PruneInput): Promise<OperationResult> {
     const { observed, unobserved } = await stages.run('Observe', () => observe(cloud))
     refuse(unobserved)
     const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
-    const { backups } = await step('inspectDatabase', cloud.name, ref)
+    const { backups, members } = await step('inspectDatabase', cloud.name, ref)
     const records = await step('listReleases', cloud.name, ref)
     const kept = records.slice(0, input.keep ?? KEPT)
     const gone = records.slice(input.keep ?? KEPT)
@@ -39,7 +39,9 @@ export async function prune(input: PruneInput): Promise<OperationResult> {
     await stages.run('Remove backups and records', async () => {
       for (const { id, backup } of gone) {
         const continued = backups.some(({ base }) => base === backup?.id)
-        if (backup && !continued)
+        // A host that is gone from the inventory has taken its backups with it.
+        const here = members.some(({ host }) => host === backup?.host)
+        if (backup && here && !continued)
           await step('removeBackups', `${backup.host} · ${backup.id}`, ref, backup.host, [
             backup.id,
           ])

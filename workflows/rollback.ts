@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { DatabaseState, PlannedRollback } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
@@ -8,13 +7,13 @@ import { summarize } from '../src/plan/format-plan.js'
 import { comesBackWithData, formatRollback } from '../src/plan/format-rollback.js'
 import { describeVersions } from '../src/plan/release-record.js'
 import type { Versions } from '../src/plan/release-record.js'
-import { checkRoom } from '../src/plan/room.js'
+import { checkHistories } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
 import { giveBackAll } from './give-back.js'
-import { othersOf, putBack } from './mariadb.js'
+import { othersOf, putBack, roomToRestore, settle } from './mariadb.js'
 import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
@@ -25,6 +24,7 @@ import { inOrder } from './services/ceph-upgrade.js'
 import { replaceOnHost } from './services/index.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
+import { turnOfThisRun } from './turn.js'
 
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
@@ -105,6 +105,8 @@ export async function rollBack(
   })
   await operation.stages.run(titles.register, () => renote(run, rollback))
   await operation.stages.run(titles.verify, () => verify(plan))
+  const restored = way === 'restore' && control.skipped.length === 0
+  if (restored) await settle(operation, plan.ref, run.members('mariadb'))
   const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
   await rememberTimes(operation, 'rollback', told, begun)
   const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
@@ -152,7 +154,7 @@ async function planRollback(
     if (way === undefined) throw untold()
     refuse([
       ...plan.findings,
-      ...(way === 'restore' ? [...withoutBackup(plan, database), ...roomToRestore(database)] : []),
+      ...(way === 'restore' ? checkRestore(plan, database) : checkHistories(database.members)),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
     const stays = [...flagsThatStay(plan, seen.rabbitmq), ...cephThatStays(plan, ceph)]
@@ -227,7 +229,7 @@ async function renote(run: Run, rollback: Rollback): Promise<void> {
 /** The others still have the old MariaDB's data: the member copies them. */
 async function rejoin(run: Run, { plan, database }: Rollback, host: string): Promise<void> {
   const [donor = ''] = donorsOf(plan, database)
-  await step('rejoinMariadb', host, run.ref, host, donor, workflowInfo().runId)
+  await step('rejoinMariadb', host, run.ref, host, donor, turnOfThisRun())
 }
 
 /** Members that still have the record's MariaDB. */
@@ -243,15 +245,11 @@ function leftOut(gone: readonly string[]): Finding[] {
   }))
 }
 
-/** The data are there twice for a moment: what is put in place, and what is set aside. */
-function roomToRestore({ members }: DatabaseState): Finding[] {
-  const bytes = Math.max(0, ...members.map(({ dataBytes }) => dataBytes))
-  return members.flatMap(({ host, freeBytes }) =>
-    checkRoom(host, [{ what: "the record's database beside today's", bytes }], {
-      root: "Docker's disk",
-      freeBytes,
-    }),
-  )
+function checkRestore(plan: PlannedRollback, database: DatabaseState): Finding[] {
+  const { backup } = plan.record
+  const gone = withoutBackup(plan, database)
+  if (!backup || gone.length > 0) return gone
+  return roomToRestore(database, backup, "the record's database beside today's")
 }
 
 function withoutBackup(

@@ -12,7 +12,7 @@ import type { Context } from './service.js'
 export const backupVolume = 'mariadb_backup'
 /** Where a backup is unpacked, proven and made ready to be put in place. */
 export const preparedVolume = 'mariadb_prepared'
-/** Data that a restore or a rollback has taken the place of. */
+/** Data that a restore or a rollback has taken the place of, one folder an occasion. */
 export const replacedVolume = 'mariadb_replaced'
 
 export const backupConfig: Overridable = {
@@ -24,6 +24,8 @@ export const backupConfig: Overridable = {
 export const lineageFile = '.kolla-temporal-lineage'
 /** Lies in the prepared data when they are whole, and names the backup. */
 export const preparedMark = '.kolla-temporal-prepared'
+/** Lies in data that a restore has put in place, and names the backup; not in those that others have copied. */
+export const restoredMark = '.kolla-temporal-restored'
 
 /** What the one-shots below work with: never a container that stays. */
 export function mariabackup(ctx: Context): Container {
@@ -142,7 +144,7 @@ found=$(ask "SELECT CONCAT(COUNT(*), ' tables in ', COUNT(DISTINCT table_schema)
 kill $server
 wait $server || true
 if [ "$keep" ]; then
-  rm -f /prepared/${lineageFile} /prepared/grastate.dat /prepared/gvwstate.dat
+  rm -f /prepared/${lineageFile} /prepared/${restoredMark} /prepared/grastate.dat /prepared/gvwstate.dat
   echo "\${chain##* }" >/prepared/${preparedMark}
 else
   find /prepared -mindepth 1 -delete

@@ -25,6 +25,7 @@ export function verbOf(operation: string): string {
     mariadbBackup: 'mariadb-backup',
     mariadbRestore: 'mariadb-restore',
     mariadbRecovery: 'mariadb-recovery',
+    mariadbRejoin: 'mariadb-rejoin',
   }
   return own[operation] ?? operation
 }

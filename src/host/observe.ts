@@ -3,8 +3,15 @@ import { RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
-import { parseContainers, parseEngine, parseImages, parseVolumes } from './observe/docker.js'
+import {
+  parseContainers,
+  parseEngine,
+  parseImages,
+  parseMounted,
+  parseVolumes,
+} from './observe/docker.js'
 import { factsOf } from './observe/fact.js'
+import { parseDatabase } from './observe/database.js'
 import { parseFacts } from './observe/facts.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
@@ -56,7 +63,8 @@ function observedFrom(
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
   const docker = parseEngine(section('docker'))
-  const [galera] = section('galera')
+  const { galera, database } = parseDatabase(section('database'))
+  const mounted = parseMounted(section('mounted'))
   const seen = ceph && parseCeph(section)
   return {
     facts: {
@@ -71,8 +79,9 @@ function observedFrom(
     listeners: parseListeners(section('listeners'), section('processes'), containers),
     configuration: digestFolders(digestKey, section('files'), section('digests')),
     oneShots: parseOneShotNotes(section('one-shots')),
-    ...(docker && { docker }),
-    ...(galera !== undefined && { galera: { view: galera === 'view' } }),
+    ...(docker && { docker, database }),
+    ...(Object.keys(mounted).length > 0 && { mounted }),
+    ...(galera && { galera: { view: database.view } }),
     ...(seen && { ceph: seen }),
     drained: section('drained'),
   }

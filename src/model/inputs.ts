@@ -56,6 +56,11 @@ export const operationInputs = {
     confirm: z.boolean().optional(),
   }),
   mariadbRecovery: cloudOnly,
+  mariadbRejoin: z.strictObject({
+    cloud,
+    host: z.string().min(1),
+    confirm: z.boolean().optional(),
+  }),
   upgrade: z.strictObject({
     cloud,
     release: z.string().regex(/^\d{4}\.[12]$/, 'a release such as 2026.1'),
@@ -81,7 +86,7 @@ export const operationInputs = {
     dryRun: z.boolean().optional(),
   }),
   releases: cloudOnly,
-  prune: z.strictObject({ cloud, keep: z.int().min(1).optional() }),
+  prune: z.strictObject({ cloud, keep: z.int().min(0).optional() }),
 }
 
 /** One finding per field that is missing, unknown or of another type; an empty list when the input will do. */

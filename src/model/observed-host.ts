@@ -42,8 +42,11 @@ export interface ObservedHost {
   readonly oneShots: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
+  /** Volume → driver and options, of those that Docker mounts only while a container uses them. */
+  readonly mounted?: Readonly<Record<string, string>>
   /** Only where its volume holds a database. */
   readonly galera?: ObservedGalera
+  readonly database?: ObservedDatabase
   /** Only where it was asked for. */
   readonly ceph?: ObservedCeph
   /**
@@ -60,6 +63,27 @@ export interface ObservedGalera {
    * ended in order has forgotten it.
    */
   readonly view: boolean
+}
+
+/** What a host's volumes keep of a database, and of what it was before. */
+export interface ObservedDatabase {
+  /**
+   * none: no volume or an empty one · unfinished: our own installation was interrupted · moving: a replacement of the
+   * data was, and they are in several places · complete: a database.
+   */
+  readonly data: 'none' | 'unfinished' | 'moving' | 'complete'
+  /** Whether a view is known, as in `ObservedGalera`. */
+  readonly view: boolean
+  /** UUID of the history that the data belong to, as Galera names it; empty where it tells none. */
+  readonly cluster: string
+  /** The backup that was put in place here, by whose restore the history began; empty where none was. */
+  readonly restored: string
+  /** Occasions, by name, for which data were set aside that are still there. */
+  readonly setAside: readonly string[]
+  /** Ids of backups. */
+  readonly backups: readonly string[]
+  /** The backup that is ready to be put in place; empty where none is. */
+  readonly prepared: string
 }
 
 /** What a host's disks and volumes show of Ceph. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backupId, baseFor, chainOf } from './backup.js'
+import { backupId, baseFor, chainOf, newest } from './backup.js'
 import type { Backup } from './backup.js'
 
 const backup = (id: string, changes: Partial<Backup> = {}): Backup => ({
@@ -54,4 +54,14 @@ describe('baseFor', () => {
     expect(baseFor([full], { ...member, version: '11.8.3' })).toBeUndefined()
     expect(baseFor([full], { ...member, host: 'kolla2' })).toBeUndefined()
   })
+})
+
+it("the newest is the one that was named last, whatever the hosts' clocks say of it", () => {
+  const early = backup('20261122T094000Z-full', { at: '2031-01-01T00:00:00Z' })
+  const late = backup('20261123T094000Z-full', { at: '1970-01-01T00:00:00Z', host: 'kolla2' })
+  expect(newest([early, late])).toBe(late)
+  expect(newest([late, early])).toBe(late)
+  const member = { host: 'kolla1', version: '10.11.14', lineage: 'a' }
+  const after = { ...late, host: 'kolla1' }
+  expect(baseFor([after, early], member)).toBe(after)
 })

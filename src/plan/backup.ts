@@ -1,13 +1,13 @@
 /** A backup of the database as its own note in the volume tells it. */
 export interface Backup {
-  /** `20261123T094000Z-full`: when it was begun, and its kind. */
+  /** `20261123T094000Z-full`: when it was begun, and its kind. One clock names all of them, so that they sort by it. */
   readonly id: string
   /** Inventory name of the host whose volume holds it. */
   readonly host: string
   readonly kind: 'full' | 'incremental'
   /** The backup whose changes an incremental one continues. */
   readonly base?: string
-  /** The moment to which a restore goes back, ISO 8601. */
+  /** The moment to which a restore goes back, ISO 8601, by its host's clock. */
   readonly at: string
   /** MariaDB that took it; only the same can prepare it. */
   readonly version: string
@@ -18,7 +18,7 @@ export interface Backup {
   readonly bytes: number
 }
 
-/** `20261123T094000Z-full` */
+/** `20261123T094000Z-full`, by the clock of whoever asks for all backups of a cloud: Temporal's. */
 export function backupId(kind: Backup['kind'], at: Date): string {
   return `${at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')}-${kind}`
 }
@@ -48,8 +48,9 @@ export function baseFor(
   )
 }
 
+/** By the clock that names them: that of a host may be wrong, and differs from the others'. */
 export function newest(backups: readonly Backup[]): Backup | undefined {
-  return [...backups].sort((a, b) => (a.at < b.at ? 1 : -1))[0]
+  return [...backups].sort((a, b) => (a.id < b.id ? 1 : -1))[0]
 }
 
 function unknown(backups: readonly Backup[], id: string): string {

@@ -4,12 +4,8 @@ import { chooseFirstMember, withGalera } from './galera.js'
 import type { GaleraMember } from './galera.js'
 
 const member = (host: string, state: Partial<GaleraMember> = {}): GaleraMember => ({
-  host,
-  data: 'none',
-  running: false,
-  synced: false,
-  view: false,
-  seqno: -1,
+  ...{ host, data: 'none', running: false, synced: false, view: false, seqno: -1 },
+  ...{ cluster: '', restored: '', setAside: [], backups: [], prepared: '' },
   ...state,
 })
 

@@ -1,15 +1,20 @@
-import type { ObservedGalera, ObservedHost } from '../model/observed-host.js'
+import type { ObservedDatabase, ObservedHost } from '../model/observed-host.js'
 import { alsoRestart } from './also-restart.js'
 import type { Change } from './change.js'
 
 /** A member of the Galera cluster as its host shows it. */
-export interface GaleraMember extends ObservedGalera {
+export interface GaleraMember extends ObservedDatabase {
   readonly host: string
-  /** none: no volume or an empty one · unfinished: our own installation was interrupted · complete: holds a database. */
-  readonly data: 'none' | 'unfinished' | 'complete'
   readonly running: boolean
   readonly synced: boolean
   /** Last committed transaction (`seqno`); -1 where it isn't known, as after a crash that could not be read. */
+  readonly seqno: number
+}
+
+/** What InnoDB tells of a member's last transaction. */
+export interface GaleraPosition {
+  /** UUID of the history that it belongs to; empty where none is told. */
+  readonly cluster: string
   readonly seqno: number
 }
 
@@ -20,7 +25,8 @@ export interface FirstMember {
 }
 
 /**
- * A cluster is bootstrapped only when no member holds data: it happens once, ever. Members that run but are not Synced
+ * Of members of one history (see `checkHistories`). A cluster is bootstrapped only when no member holds data: it happens
+ * once, ever. Members that run but are not Synced
  * are given their time if one of them has its last view, since Galera finds that again by itself. Else the one with the
  * newest transaction goes first; any other choice would lose data.
  */

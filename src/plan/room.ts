@@ -23,6 +23,7 @@ export function checkRoom(
   return [{ severity: 'error', host, message }]
 }
 
-function gib(bytes: number): string {
+/** `1.5 GiB` */
+export function gib(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }

@@ -1,8 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common'
+import type { Finding } from '../../src/model/finding.js'
+import { refusal, tracesOf } from '../../src/plan/check-data.js'
+import { checkHistories } from '../../src/plan/galera-histories.js'
 import { chooseFirstMember } from '../../src/plan/galera.js'
 import type { FirstMember, GaleraMember } from '../../src/plan/galera.js'
 import type { CloudRef } from '../../activities/index.js'
-import { onAll } from '../operate.js'
+import { onAll, refuse } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 import type { Protocol } from './protocol.js'
@@ -53,7 +56,9 @@ async function rollMariadb(run: Run, newCluster: boolean): Promise<void> {
 async function firstMember(run: Run) {
   const hosts = run.members('mariadb')
   const seen = await inspectMembers(run.ref, hosts)
+  refuse(checkHistories(seen))
   const first = chooseFirstMember(seen)
+  if (first.action === 'bootstrap') refuse(seen.flatMap(replaced))
   const inVain = seen.filter((member) => member.running)
   if (first.action !== 'recover' || inVain.length === 0) return findNewestMember(run.ref, seen)
   await stopMembers(
@@ -61,6 +66,14 @@ async function firstMember(run: Run) {
     inVain.map((member) => member.host),
   )
   return findNewestMember(run.ref, await inspectMembers(run.ref, hosts))
+}
+
+/** The plan has looked for these on all hosts; what came since is worth another look before an empty database is made. */
+function replaced({ host, setAside, backups, prepared }: GaleraMember): Finding[] {
+  const traces = tracesOf({ setAside, backups, prepared })
+  return traces.length > 0
+    ? [{ severity: 'error', host, message: refusal(traces.join(' and ')) }]
+    : []
 }
 
 export async function inspectMembers(ref: CloudRef, hosts: readonly string[]) {
@@ -72,14 +85,20 @@ export async function stopMembers(ref: CloudRef, hosts: readonly string[]): Prom
   await onAll(hosts, (host) => step('stopMariadb', host, ref, host))
 }
 
-/** The member to begin with; one that crashed is asked for its last transaction only when it is needed. */
+/**
+ * The member to begin with; one that crashed is asked for its last transaction only when it is needed.
+ *
+ * @throws ApplicationFailure `BadInput` where their data are of several histories, or none tells its position
+ */
 export async function findNewestMember(
   ref: CloudRef,
   members: readonly GaleraMember[],
 ): Promise<FirstMember> {
+  refuse(checkHistories(members))
   const first = chooseFirstMember(members)
   if (first.action !== 'recover') return first
   const positioned = await onAll(members, (member) => withPosition(ref, member))
+  refuse(checkHistories(positioned))
   const newest = chooseFirstMember(positioned)
   const holders = positioned.filter((member) => member.data === 'complete')
   if (holders.length > 1 && holders.every((member) => member.seqno < 0)) throw undecided(holders)
@@ -90,7 +109,10 @@ export async function findNewestMember(
 async function withPosition(ref: CloudRef, member: GaleraMember): Promise<GaleraMember> {
   if (member.data !== 'complete' || member.seqno >= 0) return member
   const { host } = member
-  return { ...member, seqno: await step('recoverMariadbPosition', host, ref, host) }
+  const { cluster, seqno } = await step('recoverMariadbPosition', host, ref, host)
+  // Restored data that no server has begun with name the history that they were copied from.
+  const named = member.cluster !== '' || member.restored !== ''
+  return { ...member, seqno, cluster: named ? member.cluster : cluster }
 }
 
 /** To begin with the wrong one would lose what the others have committed. */

@@ -113,6 +113,14 @@ export function addOperationVerbs(program: Command): void {
     'mariadbRecovery',
     'start a Galera cluster whose members are all down, from the one with the newest data',
   )
+  program
+    .command('mariadb-rejoin')
+    .description("set one member's data aside and have it copy all of them from the others")
+    .argument('<host>', 'the member')
+    .option('--confirm', 'agree that its own data are given up; else nothing is done')
+    .action((host: string, { confirm }: { confirm?: true }, verb: Command) =>
+      run(verb, 'mariadbRejoin', (cloud) => ({ cloud, host, ...(confirm && { confirm }) })),
+    )
 }
 
 /** Going to another release, and back. */

@@ -76,3 +76,17 @@ export function parseEngine(lines: readonly string[]): ObservedHost['docker'] {
   if (version === undefined || root === undefined) return undefined
   return fact("Docker's answer", engine, { version, root, freeBytes })
 }
+
+/**
+ * From lines of `volume driver options`, the options in JSON: the volumes that have a driver of their own, or options.
+ * On the host their files are seen only while a container uses them.
+ */
+export function parseMounted(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [name = '', driver = '', ...options] = line.split(' ')
+      const how = `${driver} ${options.join(' ')}`
+      return how === 'local null' || how === 'local {}' ? [] : [[name, how] as const]
+    }),
+  )
+}

@@ -10,6 +10,7 @@ const hanging: Partial<Record<SectionName, string>> = {
   images: docker('docker images'),
   volumes: docker('docker volume ls'),
   drained: "HAProxy's socket does not answer: see `docker logs haproxy` there",
+  mounted: docker('docker volume inspect'),
   'ceph-disks': 'a disk does not answer: see `dmesg` there',
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { configurationDigest, fileState } from '../../plan/digest.js'
-import { parseContainers, parseEngine, parseImages, parseVolumes } from './docker.js'
+import { parseContainers, parseEngine, parseImages, parseMounted, parseVolumes } from './docker.js'
 import { parseFacts, parseInterfaces, parseMemory, parseOs } from './facts.js'
 import { digestFolders } from './folders.js'
 import { parseListeners } from './listeners.js'
@@ -182,5 +182,18 @@ describe('a hostile host', () => {
     expect(parseListeners([socket, 'LISTEN 0 80 evil;x:80 *:*'], [], [])).toEqual([
       { address: '10.0.0.1', port: 80, process: 'x?[2J', pid: 1 },
     ])
+  })
+})
+
+test('volumes that Docker mounts itself, and no others', () => {
+  const lines = [
+    'mariadb local {"device":"/srv/db","o":"bind","type":"none"}',
+    'mariadb_backup local null',
+    'ceph_mon local {}',
+    'mariadb_replaced rexray null',
+  ]
+  expect(parseMounted(lines)).toEqual({
+    mariadb: 'local {"device":"/srv/db","o":"bind","type":"none"}',
+    mariadb_replaced: 'rexray null',
   })
 })

@@ -1,7 +1,9 @@
 import { raw, sh } from '../../ssh/quote.js'
+import { backupVolume, preparedVolume, replacedVolume } from '../../catalog/mariabackup.js'
 import { listOneShotNotes } from '../one-shot-notes.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
+import { lookAtDatabase } from './database.js'
 import { drainedScript } from './drained-script.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
@@ -23,8 +25,9 @@ export type SectionName =
   | 'images'
   | 'volumes'
   | 'one-shots'
-  | 'galera'
   | 'drained'
+  | 'mounted'
+  | 'database'
   | 'ceph-disks'
   | 'ceph-monitor'
 
@@ -59,6 +62,9 @@ const inspected = [
   '{{json .Config.Labels}}',
 ].join(',')
 
+/** Other volumes in which hosts look, or write, by their folders. */
+const lookedInto = ['ceph_mon', 'ceph_mon_config', 'keystone_fernet_tokens']
+
 /** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
 export function observationScript({
   folders,
@@ -74,8 +80,12 @@ export function observationScript({
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
+  const database = [galeraVolume, backupVolume, preparedVolume, replacedVolume]
+  const looked = [...database, ...lookedInto]
+  const dataFolders = raw(database.map((name) => sh`"$(folder_of ${name})"`).join(' '))
   return sh`
 ${raw(sectionFunction)}
+${raw(lookAtDatabase)}
 if hash docker 2>/dev/null; then
   exec {docker_info}< <(docker info --format '{{println .ServerVersion}}{{.DockerRootDir}}' 2>/dev/null)
   exec {docker_containers}< <(
@@ -84,6 +94,7 @@ if hash docker 2>/dev/null; then
   )
   exec {docker_images}< <(docker images --no-trunc --digests --format '{{.Repository}}:{{.Tag}} {{.Digest}} {{.ID}}' 2>/dev/null)
   exec {docker_volumes}< <(docker volume ls --quiet 2>/dev/null)
+  exec {docker_mounted}< <(docker volume inspect --format '{{.Name}} {{.Driver}} {{json .Options}}' ${looked} 2>/dev/null)
 fi
 
 section os-release; printf '%s\n' "$(</etc/os-release)"
@@ -127,9 +138,10 @@ if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker
   section containers; cat <&$docker_containers
   section images; cat <&$docker_images
   section volumes; cat <&$docker_volumes
-  section galera
-  galera=${raw('${docker[1]}')}/volumes/${galeraVolume}/_data
-  [[ -e $galera/grastate.dat ]] && { [[ -e $galera/gvwstate.dat ]] && echo view || echo 'no view'; }
+  section mounted; cat <&$docker_mounted
+  section database
+  folder_of() { echo "${raw('${docker[1]}')}/volumes/$1/_data"; }
+  look_at_database ${dataFolders}
 fi
 ${raw(drainedScript(notes))}
 ${raw(cephScript(ceph))}
