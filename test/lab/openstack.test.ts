@@ -66,7 +66,13 @@ describe('images, volumes and stacks', () => {
   })
 
   it('a backup of it lies in a pool of its own, and what it restores is the same', async () => {
-    const restored = await cloud.restoreBackup(await cloud.createBackup(volume))
+    // Schedulers hear of services for backups once a minute.
+    const backup = await eventually(
+      () => cloud.createBackup(volume),
+      () => true,
+      120,
+    )
+    const restored = await cloud.restoreBackup(backup)
     expect(await rbd('--pool backups ls')).toContain(volume)
     const digest = (id: string) =>
       onHost('kolla1', `docker exec ceph_mon rbd export volumes/volume-${id} - | sha256sum`)
