@@ -15,7 +15,7 @@ it('reads overrides where kolla-ansible reads them, and nowhere else', () => {
   expect(readPaths()).toEqual(wantedPaths())
 })
 
-// `npx vitest -u` writes the sections anew.
+// `npx vitest run test/conformance-declared.test.ts -u` writes the sections anew.
 it('tells in docs/globals.md what is declared', async () => {
   const sections = {
     differences: differencesSection(),

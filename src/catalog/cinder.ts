@@ -105,7 +105,7 @@ export const cinder: Service = {
   overrides: [
     ...parts.map((part) => mergedConf('cinder', part)),
     policy,
-    ...cephClientOverrides('cinder'),
+    ...cephClientOverrides('cinder', ['cinder/cinder-volume', 'cinder/cinder-backup']),
   ],
 }
 

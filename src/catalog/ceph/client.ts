@@ -2,7 +2,7 @@ import type { ConfigFile } from '../container.js'
 import { configFile } from '../kolla-config.js'
 import type { Placed } from '../kolla-config.js'
 import { overridden, overrideText } from '../overridden.js'
-import type { Overridable } from '../overridden.js'
+import type { Overridable, OverrideFolder } from '../overridden.js'
 import type { Context } from '../service.js'
 import { cephConfig, cephFsid, monitorAddress } from './conf.js'
 
@@ -63,11 +63,16 @@ export function cephClientFiles(
   return { placed: files.map(({ path }) => place(path, path)), files }
 }
 
-/** What the operator may change, or has to bring. */
+/** What the operator may change, or has to bring: `keyrings` are folders below `config/`, of the service by default. */
 export function cephClientOverrides(
   service: string,
-): (Overridable | { folder: string; ending: string })[] {
-  return [cephConfig, { folder: service, ending: '.keyring' }, operatorsFile(service, 'ceph.conf')]
+  keyrings: readonly string[] = [service],
+): (Overridable | OverrideFolder)[] {
+  return [
+    cephConfig,
+    ...keyrings.map((folder) => ({ folder, ending: '.keyring' })),
+    operatorsFile(service, 'ceph.conf'),
+  ]
 }
 
 const operatorsFile = (folder: string, file: string): Overridable => ({
