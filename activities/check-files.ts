@@ -1,3 +1,4 @@
+import { checkNeeds } from '../src/catalog/check-needs.js'
 import { checkOverrides } from '../src/catalog/check-overrides.js'
 import { checkPasswords } from '../src/catalog/check-passwords.js'
 import { requiredPasswords } from '../src/catalog/render.js'
@@ -28,6 +29,7 @@ export function checkFiles(files: CloudFiles): CheckedFiles {
       ...findings,
       ...checkOverrides(cloud),
       ...checkPasswords(cloud),
+      ...checkNeeds(cloud),
       ...checkUndeployed(cloud),
     ],
     secrets,

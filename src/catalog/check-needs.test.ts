@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import type { Globals } from '../model/globals.js'
+import type { Override } from '../model/cloud.js'
+import { checkNeeds } from './check-needs.js'
+import { testCloud } from './testing/cloud.js'
+import { whole } from './testing/whole.js'
+
+const messages = (globals: Partial<Globals>, overrides: readonly Override[] = []) =>
+  checkNeeds(testCloud({ globals, overrides })).map(({ message }) => message)
+
+it('find nothing where everything is there', () => {
+  expect(messages({})).toEqual([])
+  expect(messages(whole)).toEqual([])
+})
+
+it('names what a service needs and is off', () => {
+  expect(messages({ enable_glance: true, enable_keystone: false })).toEqual([
+    'glance needs keystone: set enable_keystone: "yes", or enable_glance: "no"',
+  ])
+  expect(messages({ enable_placement: true, enable_rabbitmq: false })).toEqual([])
+  expect(messages({ enable_heat: true, enable_rabbitmq: false })).toEqual([
+    'heat needs rabbitmq: set enable_rabbitmq: "yes", or enable_heat: "no"',
+  ])
+})
+
+it('refuses Cinder without a backend', () => {
+  expect(messages({ enable_cinder: true })).toEqual([
+    expect.stringContaining('cinder has no backend'),
+  ])
+})
+
+it("wants the files of somebody else's Ceph", () => {
+  const globals = { enable_glance: true, glance_backend_ceph: true }
+  const conf = { path: 'glance/ceph.conf', text: '[global]\n' }
+  expect(messages(globals, [conf])).toEqual([
+    expect.stringContaining('config/glance/ceph.client.glance.keyring is missing'),
+  ])
+  const keyring = { path: 'glance/ceph.client.glance.keyring', text: '[client.glance]\n' }
+  expect(messages(globals, [conf, keyring])).toEqual([])
+})

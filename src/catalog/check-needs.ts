@@ -1,0 +1,67 @@
+import type { Cloud } from '../model/cloud.js'
+import type { Finding } from '../model/finding.js'
+import { keyringOf } from './ceph/client.js'
+import { services } from './index.js'
+import { componentsOf } from './service.js'
+import type { Service } from './service.js'
+
+/** Services that are enabled and lack what they work with, whatever the hosts show. */
+export function checkNeeds(cloud: Cloud): Finding[] {
+  return services
+    .filter((service) => service.enabled(cloud.globals))
+    .flatMap((service) => [
+      ...missingServices(cloud, service),
+      ...missingKeys(cloud, service),
+      ...missingBackend(cloud, service),
+    ])
+}
+
+function missingServices({ globals }: Cloud, service: Service): Finding[] {
+  if (!service.identity) return []
+  const needed = [
+    ['keystone', globals.enable_keystone],
+    ['mariadb', !service.databases || globals.enable_mariadb],
+    ['rabbitmq', !service.passwords.includes('rabbitmq_password') || globals.enable_rabbitmq],
+  ] as const
+  return needed
+    .filter(([, isThere]) => !isThere)
+    .map(([name]) =>
+      error(
+        `${service.name} needs ${name}: set enable_${name}: "yes", or enable_${service.name}: "no"`,
+      ),
+    )
+}
+
+/** Of a Ceph that is not ours, configuration and keys are files of the operator's. */
+function missingKeys({ globals, overrides }: Cloud, service: Service): Finding[] {
+  if (globals.enable_ceph) return []
+  const users = new Set(
+    componentsOf(service, globals).flatMap(({ cephUsers }) => cephUsers?.(globals) ?? []),
+  )
+  if (users.size === 0) return []
+  const wanted = [`${globals.ceph_cluster}.conf`, ...[...users].map(keyringOf)]
+  const missing = wanted.filter(
+    (name) =>
+      !overrides.some(
+        ({ path }) => path.startsWith(`${service.name}/`) && path.endsWith(`/${name}`),
+      ),
+  )
+  if (missing.length === 0) return []
+  const files = missing.map((name) => `config/${service.name}/${name}`).join(', ')
+  return [
+    error(
+      `${service.name} keeps its data in a Ceph that is not of this cloud, and ${files} is missing: add it, set enable_ceph: "yes", or ${service.name}_backend_ceph: "no"`,
+    ),
+  ]
+}
+
+function missingBackend({ globals }: Cloud, { name }: Service): Finding[] {
+  if (name !== 'cinder' || globals.cinder_backend_ceph) return []
+  return [
+    error(
+      'cinder has no backend: set enable_ceph: "yes", or cinder_backend_ceph: "yes" with files of a Ceph of your own below config/cinder/; this version has no other',
+    ),
+  ]
+}
+
+const error = (message: string): Finding => ({ severity: 'error', file: 'globals.yml', message })
