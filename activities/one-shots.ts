@@ -4,7 +4,7 @@ import { databasesSql } from '../src/catalog/mariadb-accounts.js'
 import { oneShotsOf } from '../src/catalog/one-shots.js'
 import type { OneShotKind, OneShots } from '../src/catalog/one-shots.js'
 import type { Schema } from '../src/catalog/service.js'
-import { forgetOneShots, noteOneShots } from '../src/host/one-shot-notes.js'
+import { forgetOneShotsSince, noteOneShots } from '../src/host/one-shot-notes.js'
 import { formerLabels } from '../src/plan/one-shots.js'
 import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { keyedDigest } from '../src/plan/digest.js'
@@ -65,9 +65,9 @@ export function oneShotActivities(contexts: CloudContexts) {
       await note(cloud, service, ...shotsOf(cloud, service).takes.keys())
     },
 
-    /** The database is of another day: which one-shots it has seen, nobody knows. */
-    async forgetOneShots(ref: CloudRef, host: string): Promise<void> {
-      await forgetOneShots((await contexts.get(ref)).remote(host))
+    /** The database is of another day, and has not seen which one-shots were run since that moment. */
+    async forgetOneShots(ref: CloudRef, host: string, moment: string): Promise<void> {
+      await forgetOneShotsSince((await contexts.get(ref)).remote(host), moment)
     },
   }
 }

@@ -76,7 +76,7 @@ export async function mariadbRestore(input: MariadbRestoreInput): Promise<Operat
     refuse(roomToRestore(state, backup, "the backup's database beside today's"))
     const found = await putBack(operation, ref, { backup, backups: state.backups, members })
     const { hosts } = operation.cloud
-    await onAll(hosts, (host) => step('forgetOneShots', host, ref, host))
+    await onAll(hosts, (host) => step('forgetOneShots', host, ref, host, backup.at))
     await operation.stages.run(titles.join, () =>
       onAll(othersOf({ backup, members }), (host) => step('startMariadb', host, ref, host)),
     )

@@ -19,9 +19,17 @@ export async function noteOneShots(
   )
 }
 
-/** What a database of another day was given, nobody knows: everything is looked at again. */
-export async function forgetOneShots(remote: Remote): Promise<void> {
-  await remote.runOrFail(sh`rm -rf -- ${folder}`, { title: 'forget which one-shots were run' })
+/** How far clocks of hosts may be apart, in seconds. */
+const CLOCKS = 10
+
+/** Of a database of another day, forgets what was done since: it is looked at again. `moment` is ISO 8601. */
+export async function forgetOneShotsSince(remote: Remote, moment: string): Promise<void> {
+  const since = Math.floor(Date.parse(moment) / 1000) - CLOCKS
+  const newer = raw(`@${since}`)
+  await remote.runOrFail(
+    sh`[[ ! -d ${folder} ]] || find ${folder} -type f -newermt ${newer} -delete`,
+    { title: 'forget which one-shots were run since' },
+  )
 }
 
 /** Bash that prints a line `service/kind digest` for every note below `root`. */
