@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testCloud } from '../catalog/testing/cloud.js'
 import type { ObservedDatabase, ObservedHost } from '../model/observed-host.js'
-import { checkData } from './check-data.js'
+import { checkData, checkNoTraces } from './check-data.js'
 import { checkVolumes } from './check-volumes.js'
 import { label } from './desired.js'
 import type { ReleaseSummary } from './release-record.js'
@@ -91,4 +91,14 @@ it('a volume that Docker mounts for containers alone is named with its options',
   expect(checkVolumes([observedHost('kolla1'), observedHost('kolla2', { mounted })])).toMatchObject(
     [{ severity: 'error', host: 'kolla2', message: expect.stringContaining('"nfs"') as string }],
   )
+})
+
+it('the members alone are looked at again before it is made', () => {
+  const member = (name: string, kept: Partial<ObservedDatabase>) => ({
+    host: name,
+    ...database(kept),
+  })
+  expect(checkNoTraces([member('kolla1', {}), member('kolla2', {})])).toEqual([])
+  const found = checkNoTraces([member('kolla1', {}), member('kolla2', { setAside: ['turn1'] })])
+  expect(found.map(({ host: name }) => name)).toEqual(['kolla2'])
 })
