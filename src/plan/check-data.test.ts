@@ -86,6 +86,17 @@ it('members of parted histories are named', () => {
   expect(found.map((finding) => finding.host)).toEqual(['kolla1'])
 })
 
+it("of parted histories the one that serves is the cloud's, whatever was restored or most hold", () => {
+  const serves = { data: 'complete', cluster: 'a', view: true } as const
+  const restored = { data: 'complete', restored: 'b1' } as const
+  const found = check([
+    host('kolla1', serves, { containers: [running()] }),
+    host('kolla2', restored),
+    host('kolla3', { data: 'complete', cluster: 'b', view: true }),
+  ])
+  expect(found.map((finding) => finding.host)).toEqual(['kolla2', 'kolla3'])
+})
+
 it('a volume that Docker mounts for containers alone is named with its options', () => {
   const mounted = { mariadb: 'local {"type":"nfs"}' }
   expect(checkVolumes([observedHost('kolla1'), observedHost('kolla2', { mounted })])).toMatchObject(
