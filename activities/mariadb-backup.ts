@@ -138,7 +138,9 @@ async function memberOf(cloud: CloudContext, host: string): Promise<DatabaseMemb
   const volume = cloud.host(host).globals.mariadb_datadir_volume
   const data = await inspectData(cloud.remote(host), volume)
   const engine = cloud.engine(host)
-  const running = (await inspectContainer(engine, name))?.State.Running === true
+  const state = (await inspectContainer(engine, name))?.State
+  // One that its engine starts again and again can't be asked for its version.
+  const running = state?.Running === true && !state.Restarting
   if (!running) return { host, running, version: '', ...data }
   const { stdout } = await execIn(engine, name, ['mariadbd', '--version'], cancellation())
   return { host, running, version: /Ver ([\d.]+)/.exec(stdout)?.[1] ?? '', ...data }

@@ -15,6 +15,7 @@ import { execIn } from '../src/docker/exec.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { inspectGalera, markSafeToBootstrap } from '../src/host/galera.js'
 import { unknownCluster } from '../src/host/observe/database.js'
+import { checkNoTraces } from '../src/plan/check-data.js'
 import type { GaleraMember, GaleraPosition } from '../src/plan/galera.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
@@ -36,14 +37,20 @@ export function mariadbActivities(contexts: CloudContexts) {
   return {
     /** What a member's volume holds and whether it serves. Changes nothing. */
     async inspectMariadb(ref: CloudRef, host: string): Promise<GaleraMember> {
-      const cloud = await contexts.get(ref)
-      const volume = cloud.host(host).globals.mariadb_datadir_volume
-      return inspectGalera(cloud.remote(host), { container: name, volume })
+      return inspectMember(await contexts.get(ref), host)
     },
 
-    /** Makes the cluster out of nothing: installs a database, starts it alone. */
+    /**
+     * Makes the cluster out of nothing: installs a database, starts it alone.
+     *
+     * @throws ApplicationFailure `BadInput` where a member's volumes show that there was one
+     */
     async bootstrapMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
+      // The plan has looked for more, on all hosts; this is done once in a cloud's life and worth another look.
+      const members = await allEnded(cloud.members(name).map((it) => inspectMember(cloud, it)))
+      const findings = checkNoTraces(members)
+      if (findings.length > 0) throw badInput(findings)
       await runOnce(cloud, host, cloud.container(host, name), {
         name: 'bootstrap_mariadb',
         command: ['bash', '-c', installDatabase],
@@ -106,6 +113,11 @@ export function mariadbActivities(contexts: CloudContexts) {
       await startMemberAs(cloud, host, copyingFiles(cloud.container(host, name)))
     },
   }
+}
+
+function inspectMember(cloud: CloudContext, host: string): Promise<GaleraMember> {
+  const volume = cloud.host(host).globals.mariadb_datadir_volume
+  return inspectGalera(cloud.remote(host), { container: name, volume })
 }
 
 function unreadable(host: string, volume: string, why: readonly string[]): ApplicationFailure {

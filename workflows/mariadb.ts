@@ -73,7 +73,7 @@ export async function mariadbRestore(input: MariadbRestoreInput): Promise<Operat
       )
     }
     if (input.confirm !== true) throw unconfirmed(backup)
-    refuse(roomToRestore(state, backup, "the backup's database beside today's"))
+    refuse(roomToRestore(state, backup, "the backup's data beside today's"))
     const found = await putBack(operation, ref, { backup, backups: state.backups, members })
     const { hosts } = operation.cloud
     await onAll(hosts, (host) => step('forgetOneShots', host, ref, host, backup.at))
@@ -209,7 +209,7 @@ export async function mariadbRejoin(input: MariadbRejoinInput): Promise<Operatio
     }
     const bytes = Math.max(...members.map(({ dataBytes }) => dataBytes))
     const [member] = members.filter((it) => it.host === host)
-    refuse(roomToReplace(member ? [member] : [], { what: "the others' database", bytes }))
+    refuse(roomToReplace(member ? [member] : [], { what: "the others' data", bytes }))
     await stages.run('Stop mariadb', () => stopMembers(ref, [host]))
     await stages.run('Set its data aside', () =>
       step('setMariadbAside', host, ref, host, turnOfThisRun()),

@@ -39,6 +39,8 @@ worker_peak() {
 # its ports are taken.
 prepare_hosts() {
   "$bench_home/clean-hosts"
+  # What an earlier bench upgraded is gone on purpose; its release records would keep a deploy from an empty database.
+  rm -rf "$KOLLA_TEMPORAL_STATE/clouds/bench/releases"
   say 'the cloud: passwords, host keys, prepared hosts, images'
   quietly genpwd ours genpwd
   quietly trust ours trust --yes

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testCloud } from '../catalog/testing/cloud.js'
 import type { ObservedDatabase, ObservedHost } from '../model/observed-host.js'
-import { checkData } from './check-data.js'
+import { checkData, checkNoTraces } from './check-data.js'
 import { checkVolumes } from './check-volumes.js'
 import { label } from './desired.js'
 import type { ReleaseSummary } from './release-record.js'
@@ -86,9 +86,30 @@ it('members of parted histories are named', () => {
   expect(found.map((finding) => finding.host)).toEqual(['kolla1'])
 })
 
+it("of parted histories the one that serves is the cloud's, whatever was restored or most hold", () => {
+  const serves = { data: 'complete', cluster: 'a', view: true } as const
+  const restored = { data: 'complete', restored: 'b1' } as const
+  const found = check([
+    host('kolla1', serves, { containers: [running()] }),
+    host('kolla2', restored),
+    host('kolla3', { data: 'complete', cluster: 'b', view: true }),
+  ])
+  expect(found.map((finding) => finding.host)).toEqual(['kolla2', 'kolla3'])
+})
+
 it('a volume that Docker mounts for containers alone is named with its options', () => {
   const mounted = { mariadb: 'local {"type":"nfs"}' }
   expect(checkVolumes([observedHost('kolla1'), observedHost('kolla2', { mounted })])).toMatchObject(
     [{ severity: 'error', host: 'kolla2', message: expect.stringContaining('"nfs"') as string }],
   )
+})
+
+it('the members alone are looked at again before it is made', () => {
+  const member = (name: string, kept: Partial<ObservedDatabase>) => ({
+    host: name,
+    ...database(kept),
+  })
+  expect(checkNoTraces([member('kolla1', {}), member('kolla2', {})])).toEqual([])
+  const found = checkNoTraces([member('kolla1', {}), member('kolla2', { setAside: ['turn1'] })])
+  expect(found.map(({ host: name }) => name)).toEqual(['kolla2'])
 })

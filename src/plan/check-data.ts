@@ -16,9 +16,11 @@ export function checkData(
   const members = observed.filter(({ facts }) => group.includes(facts.name))
   return [
     ...checkHistories(
-      members.flatMap(({ facts, database }) =>
-        database ? [{ host: facts.name, ...database }] : [],
-      ),
+      members.flatMap(({ facts, database, containers }) => {
+        const runs = containers.some((it) => it.name === 'mariadb' && it.state === 'running')
+        // One that runs and knows a view serves, as far as a look from outside can tell.
+        return database ? [{ host: facts.name, ...database, synced: runs && database.view }] : []
+      }),
     ),
     ...(members.some(({ database }) => holds(database))
       ? []
@@ -52,8 +54,17 @@ function checkTraces(
   return [...found, ...recorded]
 }
 
+/** As `checkData`, by the members' volumes alone. */
+export function checkNoTraces(members: readonly (Kept & { readonly host: string })[]): Finding[] {
+  return members.flatMap((member): Finding[] => {
+    const traces = tracesOf(member)
+    if (traces.length === 0) return []
+    return [{ severity: 'error', host: member.host, message: refusal(traces.join(' and ')) }]
+  })
+}
+
 /** What a host's volumes tell of a database that was. */
-export function tracesOf({ setAside, backups, prepared }: Kept): string[] {
+function tracesOf({ setAside, backups, prepared }: Kept): string[] {
   return [
     ...(setAside.length > 0
       ? [`the volume mariadb_replaced holds a database that was set aside (${setAside.join(', ')})`]
@@ -67,7 +78,7 @@ export function tracesOf({ setAside, backups, prepared }: Kept): string[] {
 
 type Kept = Pick<ObservedDatabase, 'setAside' | 'backups' | 'prepared'>
 
-export function refusal(trace: string): string {
+function refusal(trace: string): string {
   return `${trace}, so this cloud has had a database, and no host of the group [mariadb] holds it now: no empty one is made in its place. Put it back with \`kolla-temporal mariadb-restore\`, or from what was set aside, as docs/operations.md says ("The database is gone"), which also says how a cloud begins anew with an empty one`
 }
 

@@ -59,7 +59,7 @@ describe('a member of another history', () => {
   ])('is for a person to tell where %s', (_case, members) => {
     expect(named(...members)).toEqual(['kolla1', 'kolla2'])
     expect(checkHistories(members)[0]?.message).toContain(
-      `${old} on kolla1 and ${restored} on kolla2: these histories have parted`,
+      `has parted from another: ${old} on kolla1 and ${restored} on kolla2. Nothing tells`,
     )
   })
 })

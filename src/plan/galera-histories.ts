@@ -24,8 +24,12 @@ function strangers(holders: readonly HistoryHolder[]): Finding[] {
   if (new Set(holders.map(historyOf)).size <= 1) return []
   const chosen = theCloudsOwn(holders)
   if (!chosen) {
-    const message = `its database is of ${describe(holders)}: these histories have parted, and nothing tells which of them is the cloud's. Decide whose data may go`
-    return holders.map(({ host }) => ({ severity: 'error', host, message: `${message}, ${way}` }))
+    const message = `its database is of a history that has parted from another: ${describe(holders)}. Nothing tells which of them is the cloud's. Decide whose data may go`
+    return holders.map(({ host }) => ({
+      severity: 'error',
+      host,
+      message: `${message}, and ${way}`,
+    }))
   }
   const own = holders.filter((holder) => historyOf(holder) === chosen.history)
   const others = holders.filter((holder) => !own.includes(holder))

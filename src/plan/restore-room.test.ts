@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { roomToReplace } from './restore-room.js'
 
 const gib = 2 ** 30
-const what = { what: "the backup's database" }
+const what = { what: "the backup's data" }
 const member = { host: 'kolla1', dataBytes: 2 * gib, freeBytes: 3 * gib }
 
 describe('room to replace a database', () => {
@@ -21,9 +21,7 @@ describe('room to replace a database', () => {
   it("is for today's, too, where it is set aside on another disk", () => {
     expect(roomToReplace([{ ...member, asideFreeBytes: 2 * gib }], what)).toEqual([])
     const [finding] = roomToReplace([{ ...member, asideFreeBytes: gib }], what)
-    expect(finding?.message).toMatch(
-      /^today's database, set aside, need.* mariadb_replaced has 1\.0/,
-    )
+    expect(finding?.message).toMatch(/^today's data, set aside, need.* mariadb_replaced has 1\.0/)
   })
 
   it('can be made by removing what was set aside before, and says so', () => {

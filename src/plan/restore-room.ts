@@ -25,7 +25,7 @@ export function roomToReplace(
     const { host, dataBytes, freeBytes, asideFreeBytes = Infinity } = member
     return [
       ...checkRoom(host, [{ what, bytes: largest }], { root: "Docker's disk", freeBytes }),
-      ...checkRoom(host, [{ what: "today's database, set aside,", bytes: dataBytes }], {
+      ...checkRoom(host, [{ what: "today's data, set aside,", bytes: dataBytes }], {
         root: 'the disk of the volume mariadb_replaced',
         freeBytes: asideFreeBytes,
       }),

@@ -1,6 +1,4 @@
 import { ApplicationFailure } from '@temporalio/common'
-import type { Finding } from '../../src/model/finding.js'
-import { refusal, tracesOf } from '../../src/plan/check-data.js'
 import { checkHistories } from '../../src/plan/galera-histories.js'
 import { chooseFirstMember } from '../../src/plan/galera.js'
 import type { FirstMember, GaleraMember } from '../../src/plan/galera.js'
@@ -58,7 +56,6 @@ async function firstMember(run: Run) {
   const seen = await inspectMembers(run.ref, hosts)
   refuse(checkHistories(seen))
   const first = chooseFirstMember(seen)
-  if (first.action === 'bootstrap') refuse(seen.flatMap(replaced))
   const inVain = seen.filter((member) => member.running)
   if (first.action !== 'recover' || inVain.length === 0) return findNewestMember(run.ref, seen)
   await stopMembers(
@@ -66,14 +63,6 @@ async function firstMember(run: Run) {
     inVain.map((member) => member.host),
   )
   return findNewestMember(run.ref, await inspectMembers(run.ref, hosts))
-}
-
-/** The plan has looked for these on all hosts; what came since is worth another look before an empty database is made. */
-function replaced({ host, setAside, backups, prepared }: GaleraMember): Finding[] {
-  const traces = tracesOf({ setAside, backups, prepared })
-  return traces.length > 0
-    ? [{ severity: 'error', host, message: refusal(traces.join(' and ')) }]
-    : []
 }
 
 export async function inspectMembers(ref: CloudRef, hosts: readonly string[]) {
