@@ -40,11 +40,6 @@ describe('deploy is refused', () => {
       /multinode:\d+:\d+: error: /,
     ],
     [
-      'for an unknown group',
-      ['multinode', '[monitoring]', '[monitorin]'],
-      /multinode:\d+:\d+: .*monitorin.*monitoring/,
-    ],
-    [
       'for a floating address outside the network',
       ['globals.yml', '192.168.8.75', '192.168.9.75'],
       /kolla1: error: kolla_internal_vip_address 192\.168\.9\.75 is outside the network of eth0/,

@@ -24,7 +24,7 @@ const painful = [
   'startRabbitmq',
   'startMariadb',
   'bootstrapKeystone',
-  'startKeystone',
+  'startContainers keystone',
 ]
 
 describe('a worker killed in the middle of a deploy', () => {
@@ -45,7 +45,7 @@ describe('a worker killed in the middle of a deploy', () => {
     }
     expect(kills).toBe(painful.length)
     const { changes } = await operation.result()
-    expect(changes).toHaveLength(27)
+    expect(changes).toHaveLength(30)
     await client.close()
   })
 
@@ -79,10 +79,10 @@ describe('a step that is killed between the end of the old Keystone and the star
       'docker exec -i keepalived socat stdio unix-connect:/var/lib/kolla/haproxy/haproxy.sock'
     const drain = 'set server keystone_internal_back/kolla2 state drain'
     await onHosts(`${socket} <<<'${drain}'`)
-    await onHost('kolla2', 'docker stop keystone')
     const states = () =>
       onHosts(`${socket} <<<'show stat' | grep ^keystone.*,kolla2, | cut -d, -f18`)
     for (const state of await states()) expect(state).toMatch(/DRAIN|MAINT/)
+    await onHost('kolla2', 'docker stop keystone')
     await installation.run('deploy')
     for (const state of await states()) expect(state).toMatch(/^(UP\n?)+$/)
   })
@@ -143,7 +143,7 @@ describe('another cookie in passwords.yml', () => {
     await installation.edit(
       'passwords.yml',
       /^rabbitmq_cluster_cookie: .*$/m,
-      'rabbitmq_cluster_cookie: another',
+      'rabbitmq_cluster_cookie: DIFFERENT',
     )
     const { code, stderr } = await installation.attempt('deploy')
     expect(code).toBe(2)
@@ -159,6 +159,9 @@ describe('another cookie in passwords.yml', () => {
   })
 })
 
+/** The verb, and of one that starts any service's containers whose they are. */
 function verbOf(event: OperationEvent): string | undefined {
-  return 'step' in event ? event.step.verb : undefined
+  if (!('step' in event)) return undefined
+  const { verb, summary } = event.step
+  return verb === 'startContainers' ? summary.replace(/^.*· /, `${verb} `) : verb
 }

@@ -12,7 +12,8 @@ let globals: string
 beforeAll(async () => {
   installation = await Installation.start()
   globals = await installation.read('globals.yml')
-  await installation.run('bootstrap-servers')
+  // The hosts may be those of the test before.
+  await installation.run('bootstrap-servers', '--take-over')
 })
 afterAll(async () => {
   await onHosts(`chmod 644 ${daemonJson}`)

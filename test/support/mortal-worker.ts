@@ -29,12 +29,11 @@ const middle: Readonly<Record<string, number>> = {
   replaceLoadBalancer: 1200,
   replaceMariadb: 6000,
   replaceRabbitmq: 4000,
-  expandKeystone: 1500,
-  prepareKeystone: 2000,
-  contractKeystone: 1000,
+  migrateSchema: 1500,
+  prepareSuccessors: 2000,
   bootstrapKeystone: 1000,
   restoreMariadb: 500,
-  startKeystone: 2000,
+  startContainers: 2000,
   startMariadb: 2000,
 }
 

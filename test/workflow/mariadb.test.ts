@@ -118,8 +118,8 @@ describe('a rollback that restores', () => {
     })
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('rollback', { cloud, confirm: true })
-      await until(handle, 'failure')
-      await handle.executeUpdate('decide', { args: ['skip'] })
+      const { step = '' } = await until(handle, 'failure')
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
       await handle.result()
     })
     expect(of(calls, 'settleReplacedMariadb')).toEqual([])
@@ -157,7 +157,7 @@ const parted = (more: Record<string, object> = {}) => ({
     ...more[host],
   }),
 })
-const touches: readonly (keyof Activities)[] = [
+const touches: readonly string[] = [
   ...(['stopMariadb', 'recoverMariadb', 'bootstrapMariadb', 'startMariadb'] as const),
 ]
 

@@ -90,7 +90,7 @@ export async function roll(run: Run, service: string): Promise<void> {
     if (successors.length > 0) {
       await run.stages.run(`Prepare ${service}`, () =>
         onAll(successors, ({ host, containers }) =>
-          step('prepareSuccessors', host, run.ref, host, containers),
+          step('prepareSuccessors', `${host} · ${service}`, run.ref, host, containers),
         ),
       )
     }
@@ -105,9 +105,10 @@ export async function replace(
   containers: readonly string[],
 ): Promise<void> {
   const standby = containers.filter((name) => run.plan.standby.includes(name))
+  const title = `${host} · ${containers.join(', ')}`
   await orWithdraw(run, [{ host, containers: standby }], async () => {
-    if (standby.length > 0) await step('prepareSuccessors', host, run.ref, host, standby)
-    await step('startContainers', host, run.ref, host, containers)
+    if (standby.length > 0) await step('prepareSuccessors', title, run.ref, host, standby)
+    await step('startContainers', title, run.ref, host, containers)
   })
 }
 

@@ -67,7 +67,7 @@ describe('a lock that somebody terminates in the Web UI', () => {
     await changeKeystone(300)
     const client = await installation.client()
     const first = await client.start('reconfigure', { cloud })
-    await inTheMiddleOf(first, 'startKeystone', 500)
+    await inTheMiddleOf(first, 'startContainers', 500)
     const connection = await Connection.connect({ address: installation.address })
     await new Client({ connection }).workflow.getHandle(`${cloud}-lock`).terminate('by hand')
     const second = await client.start('deploy', { cloud })
@@ -75,7 +75,7 @@ describe('a lock that somebody terminates in the Web UI', () => {
     await second.result()
     const begun: string[] = []
     for await (const event of first.events()) {
-      if (event.type === 'stepScheduled' && event.step.verb === 'startKeystone') {
+      if (event.type === 'stepScheduled' && event.step.verb === 'startContainers') {
         begun.push(event.step.summary)
       }
     }
@@ -198,7 +198,7 @@ docker run --detach --name ${name} --user root ${labels} --volume mariadb_prepar
     for (const [index, ms] of [200, 1500, 4000].entries()) {
       await changeKeystone(310 + index)
       const first = await client.start('reconfigure', { cloud })
-      await inTheMiddleOf(first, 'startKeystone', ms)
+      await inTheMiddleOf(first, 'startContainers', ms)
       await first.terminate('abort --force')
       await installation.run('deploy')
       expect(await installation.run('plan')).toContain('Nothing to change')
