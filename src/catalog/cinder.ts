@@ -4,7 +4,7 @@ import { apiComponent, endpoints } from './api.js'
 import { cephClientFiles, cephClientOverrides, cephKeysVolume, keyringOf } from './ceph/client.js'
 import { addressOf, shortHostname } from './host-view.js'
 import { configFile } from './kolla-config.js'
-import { openstackContainer, operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
+import { confAndPolicy, openstackContainer, policyOf } from './openstack-container.js'
 import {
   concurrency,
   database,
@@ -12,6 +12,7 @@ import {
   login,
   messaging,
   middleware,
+  ownDatabase,
   section,
   transportUrl,
 } from './oslo.js'
@@ -21,7 +22,6 @@ import type { Component, Context, Service } from './service.js'
 
 type Part = 'cinder-api' | 'cinder-scheduler' | 'cinder-volume' | 'cinder-backup'
 
-const policy = policyOf('cinder')
 const parts: readonly Part[] = ['cinder-api', 'cinder-scheduler', 'cinder-volume', 'cinder-backup']
 
 const containerOf = {
@@ -54,13 +54,7 @@ export const cinder: Service = {
     worker('cinder-volume'),
     { ...worker('cinder-backup'), enabled: (globals) => globals.enable_cinder_backup },
   ],
-  databases: ({ globals }) => [
-    {
-      name: globals.cinder_database_name,
-      user: globals.cinder_database_user,
-      password: 'cinder_database_password',
-    },
-  ],
+  databases: ownDatabase('cinder'),
   schema: {
     sync: 'cinder-manage db sync',
     contract: 'cinder-manage db online_data_migrations',
@@ -104,7 +98,7 @@ export const cinder: Service = {
   ],
   overrides: [
     ...parts.map((part) => mergedConf('cinder', part)),
-    policy,
+    policyOf('cinder'),
     ...cephClientOverrides('cinder', ['cinder/cinder-volume', 'cinder/cinder-backup']),
   ],
 }
@@ -168,11 +162,7 @@ function cephUsersOf(part: Part, globals: Globals): string[] {
 }
 
 function confFiles(ctx: Context, part: Part) {
-  const extra = operatorsFiles(ctx, [policy])
-  return {
-    placed: [serviceFile('cinder', 'cinder.conf'), ...extra.placed],
-    files: [configFile('cinder.conf', cinderConf(ctx, part)), ...extra.files],
-  }
+  return confAndPolicy(ctx, 'cinder', 'cinder.conf', cinderConf(ctx, part))
 }
 
 function cinderConf(ctx: Context, part: Part): string {

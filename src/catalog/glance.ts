@@ -3,14 +3,14 @@ import type { Globals } from '../model/globals.js'
 import { apiComponent, defaultWorkers, endpoints } from './api.js'
 import { cephClientFiles, cephClientOverrides, cephKeysVolume } from './ceph/client.js'
 import { addressOf } from './host-view.js'
-import { configFile } from './kolla-config.js'
-import { operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
+import { confAndPolicy, policyOf } from './openstack-container.js'
 import {
   concurrency,
   database,
   keystoneAuthtoken,
   messaging,
   middleware,
+  ownDatabase,
   secret,
   section,
   transportUrl,
@@ -24,7 +24,6 @@ const conf: Overridable = {
   kind: 'oslo',
   paths: ['global.conf', 'glance.conf', 'glance/glance-api.conf', 'glance/<host>/glance-api.conf'],
 }
-const policy = policyOf('glance')
 
 /** Images, in Ceph, or in files on the first host of `glance-api` where there is none. */
 export const glance: Service = {
@@ -37,11 +36,11 @@ export const glance: Service = {
       module: 'glance.wsgi.api',
       healthPath: '/healthcheck',
       files: (ctx) => {
-        const extra = operatorsFiles(ctx, [policy])
+        const own = confAndPolicy(ctx, 'glance', 'glance-api.conf', glanceConf(ctx))
         const ceph = cephClientFiles(ctx, 'glance', cephUsers(ctx.host.globals))
         return {
-          placed: [serviceFile('glance', 'glance-api.conf'), ...extra.placed, ...ceph.placed],
-          files: [configFile('glance-api.conf', glanceConf(ctx)), ...extra.files, ...ceph.files],
+          placed: [...own.placed, ...ceph.placed],
+          files: [...own.files, ...ceph.files],
         }
       },
       permissions: [
@@ -64,13 +63,7 @@ export const glance: Service = {
       firstHostOnly,
     }),
   ],
-  databases: ({ globals }) => [
-    {
-      name: globals.glance_database_name,
-      user: globals.glance_database_user,
-      password: 'glance_database_password',
-    },
-  ],
+  databases: ownDatabase('glance'),
   schema: {
     sync: 'glance-manage db_sync\nglance-manage db_load_metadefs',
     expand: 'glance-manage db_expand\nglance-manage db_migrate',
@@ -101,7 +94,7 @@ export const glance: Service = {
     'keystone_admin_password',
     'rabbitmq_password',
   ],
-  overrides: [conf, policy, ...cephClientOverrides('glance')],
+  overrides: [conf, policyOf('glance'), ...cephClientOverrides('glance')],
 }
 
 function cephUsers(globals: Globals): string[] {

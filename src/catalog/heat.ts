@@ -1,6 +1,5 @@
 import { apiComponent, defaultWorkers, endpoints } from './api.js'
-import { configFile } from './kolla-config.js'
-import { openstackContainer, operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
+import { confAndPolicy, openstackContainer, policyOf } from './openstack-container.js'
 import {
   cache,
   concurrency,
@@ -9,6 +8,7 @@ import {
   login,
   messaging,
   middleware,
+  ownDatabase,
   pythonBool,
   secret,
   section,
@@ -20,7 +20,6 @@ import type { Context, Service } from './service.js'
 
 type Part = 'heat-api' | 'heat-api-cfn' | 'heat-engine'
 
-const policy = policyOf('heat')
 const parts: readonly Part[] = ['heat-api', 'heat-api-cfn', 'heat-engine']
 const permissions = [{ path: '/var/log/kolla/heat', owner: 'heat:heat', recurse: true }]
 const volumes = ['/dev/shm:/dev/shm']
@@ -71,13 +70,7 @@ export const heat: Service = {
       frontends: () => [],
     },
   ],
-  databases: ({ globals }) => [
-    {
-      name: globals.heat_database_name,
-      user: globals.heat_database_user,
-      password: 'heat_database_password',
-    },
-  ],
+  databases: ownDatabase('heat'),
   schema: { sync: 'heat-manage db_sync' },
   identity: (cloud) => ({
     services: [
@@ -119,15 +112,11 @@ export const heat: Service = {
     'keystone_admin_password',
     'rabbitmq_password',
   ],
-  overrides: [...parts.map((part) => mergedConf('heat', part)), policy],
+  overrides: [...parts.map((part) => mergedConf('heat', part)), policyOf('heat')],
 }
 
 function confFiles(ctx: Context, part: Part) {
-  const extra = operatorsFiles(ctx, [policy])
-  return {
-    placed: [serviceFile('heat', 'heat.conf'), ...extra.placed],
-    files: [configFile('heat.conf', heatConf(ctx, part)), ...extra.files],
-  }
+  return confAndPolicy(ctx, 'heat', 'heat.conf', heatConf(ctx, part))
 }
 
 function heatConf(ctx: Context, part: Part): string {

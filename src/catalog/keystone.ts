@@ -10,6 +10,7 @@ import { keystoneFernet, keystoneSsh } from './keystone-fernet.js'
 import { databasesSql } from './mariadb-accounts.js'
 import { configFile, configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
 import type { Placed } from './kolla-config.js'
+import { ownDatabase } from './oslo.js'
 import { customFiles, overrideText } from './overridden.js'
 import type { Context, Service } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
@@ -78,13 +79,7 @@ export const keystone: Service = {
     },
   ],
   oneShotContainer: 'keystone',
-  databases: ({ globals }) => [
-    {
-      name: globals.keystone_database_name,
-      user: globals.keystone_database_user,
-      password: 'keystone_database_password',
-    },
-  ],
+  databases: ownDatabase('keystone'),
   schema: {
     sync: 'keystone-manage db_sync',
     expand: 'keystone-manage db_sync --expand\nkeystone-manage db_sync --migrate',

@@ -81,3 +81,12 @@ export const policyOf = (service: string): OperatorsFile => ({
   kind: 'whole',
   paths: [`${service}/policy.yaml`],
 })
+
+/** The one file of configuration that a service has, and the operator's rules of access. */
+export function confAndPolicy(ctx: Context, service: string, name: string, text: string) {
+  const policy = operatorsFiles(ctx, [policyOf(service)])
+  return {
+    placed: [serviceFile(service, name), ...policy.placed],
+    files: [configFile(name, text), ...policy.files],
+  }
+}

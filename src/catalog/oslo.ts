@@ -3,7 +3,7 @@ import { password } from '../model/passwords.js'
 import { addressOf } from './host-view.js'
 import { keystoneUrl } from './keystone-url.js'
 import type { NameBefore } from './kolla-config.js'
-import type { Context } from './service.js'
+import type { Context, Database } from './service.js'
 
 /*
  * Sections that the configuration of OpenStack's services has in common, as kolla-ansible's roles render them. Each ends
@@ -38,6 +38,17 @@ export function database(ctx: Context, service: Account): string {
     max_retries: -1,
   })
 }
+
+/** The database that a service has to itself, by kolla-ansible's names. */
+export const ownDatabase =
+  (service: NameBefore<'_database_name'> & NameBefore<'_database_user'>) =>
+  ({ globals }: Cloud): readonly Database[] => [
+    {
+      name: globals[`${service}_database_name`],
+      user: globals[`${service}_database_user`],
+      password: `${service}_database_password`,
+    },
+  ]
 
 /** Not encoded: see `checkPasswords` about what schema migrations do with a `%`. */
 export function databaseUrl(ctx: Context, service: Account): string {

@@ -1,12 +1,18 @@
 import { apiComponent, endpoints } from './api.js'
-import { configFile } from './kolla-config.js'
-import { operatorsFiles, policyOf, serviceFile } from './openstack-container.js'
-import { cache, concurrency, databaseUrl, keystoneAuthtoken, middleware, section } from './oslo.js'
+import { confAndPolicy, policyOf } from './openstack-container.js'
+import {
+  cache,
+  concurrency,
+  databaseUrl,
+  keystoneAuthtoken,
+  middleware,
+  ownDatabase,
+  section,
+} from './oslo.js'
 import { mergedConf, overridden } from './overridden.js'
 import type { Context, Service } from './service.js'
 
 const conf = mergedConf('placement', 'placement-api')
-const policy = policyOf('placement')
 
 /** Which hosts have what room for machines. */
 export const placement: Service = {
@@ -18,26 +24,14 @@ export const placement: Service = {
       service: 'placement',
       module: 'placement.wsgi.api',
       healthPath: '/',
-      files: (ctx) => {
-        const extra = operatorsFiles(ctx, [policy])
-        return {
-          placed: [serviceFile('placement', 'placement.conf'), ...extra.placed],
-          files: [configFile('placement.conf', placementConf(ctx)), ...extra.files],
-        }
-      },
+      files: (ctx) => confAndPolicy(ctx, 'placement', 'placement.conf', placementConf(ctx)),
       permissions: [
         { path: '/var/log/kolla/placement', owner: 'placement:kolla', recurse: true },
         { path: '/var/log/kolla/placement/placement-api.log', owner: 'placement:placement' },
       ],
     }),
   ],
-  databases: ({ globals }) => [
-    {
-      name: globals.placement_database_name,
-      user: globals.placement_database_user,
-      password: 'placement_database_password',
-    },
-  ],
+  databases: ownDatabase('placement'),
   schema: {
     sync: 'placement-manage db sync\nplacement-manage db online_data_migrations',
     expand: 'placement-manage db sync',
@@ -66,7 +60,7 @@ export const placement: Service = {
     'memcache_secret_key',
     'keystone_admin_password',
   ],
-  overrides: [conf, policy],
+  overrides: [conf, policyOf('placement')],
 }
 
 function placementConf(ctx: Context): string {

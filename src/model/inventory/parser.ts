@@ -33,6 +33,15 @@ export interface InventoryGroup {
   readonly variables: Variables
 }
 
+export const emptyGroup = (name: string, place: Place): InventoryGroup => ({
+  name,
+  place,
+  listed: false,
+  hosts: new Set(),
+  children: new Map(),
+  variables: new Map(),
+})
+
 export interface InventoryHost {
   readonly name: string
   readonly place: Place
@@ -117,14 +126,7 @@ class Parser implements Inventory {
   }
 
   private declare(name: string): InventoryGroup {
-    const group: InventoryGroup = {
-      name,
-      place: { ...this.place, column: this.place.column + 1 },
-      listed: false,
-      hosts: new Set(),
-      children: new Map(),
-      variables: new Map(),
-    }
+    const group = emptyGroup(name, { ...this.place, column: this.place.column + 1 })
     this.groups.set(name, group)
     return group
   }

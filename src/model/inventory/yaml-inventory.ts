@@ -6,6 +6,7 @@ import type { Value } from '../jinja/render.js'
 import { nearest } from '../nearest.js'
 import { readYamlMapping } from '../yaml-file.js'
 import { expandHosts } from './host-pattern.js'
+import { emptyGroup } from './parser.js'
 import type { Inventory, InventoryGroup, InventoryHost, Place, Variables } from './parser.js'
 
 const sections = ['hosts', 'children', 'vars']
@@ -95,14 +96,7 @@ class Reader implements Inventory {
   }
 
   private declare(name: string, path: readonly string[]): InventoryGroup {
-    const group: InventoryGroup = {
-      name,
-      place: this.placeOf(path),
-      listed: false,
-      hosts: new Set(),
-      children: new Map(),
-      variables: new Map(),
-    }
+    const group = emptyGroup(name, this.placeOf(path))
     this.groups.set(name, group)
     return group
   }
