@@ -43,9 +43,17 @@ const remote: Remote = {
   },
 }
 
+/**
+ * Scripts end every process of the machine that an earlier run has marked: the test's marks have a name of their own, so
+ * that no real one's processes are ended.
+ */
+const ofThisTest = (text: string) => text.replaceAll(fenceVariable, `TEST_${process.pid}_FENCE`)
+
 function start(script: string, { environment = {} }: RunOptions) {
-  const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...environment }
-  return spawn('bash', ['-c', script], { env })
+  const marks = Object.entries(environment).map(([name, value]) => [ofThisTest(name), value])
+  const PATH = `${folder}:${process.env['PATH'] ?? ''}`
+  const env = { ...process.env, PATH, ...(Object.fromEntries(marks) as NodeJS.ProcessEnv) }
+  return spawn('bash', ['-c', ofThisTest(script)], { env })
 }
 
 function run(script: string, options: RunOptions): Promise<RunResult> {
@@ -255,7 +263,7 @@ const pidOf = (name: string) => Number(readFileSync(join(folder, name), 'utf8'))
 
 function isAlive(name: string): boolean {
   const environ = `/proc/${pidOf(name)}/environ`
-  return existsSync(environ) && readFileSync(environ, 'utf8').includes(fenceVariable)
+  return existsSync(environ) && readFileSync(environ, 'utf8').includes(ofThisTest(fenceVariable))
 }
 
 async function untilExists(name: string): Promise<void> {
