@@ -8,7 +8,7 @@ import type { Finding } from '../src/model/finding.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import { secretsOf } from '../src/model/secrets-of.js'
 
-/** What an operation must know of a cloud's files before it begins; plain data, for it comes from another thread. */
+/** What an operation must know of a cloud's files before it begins; plain data, for it comes from another process. */
 export interface CheckedFiles {
   readonly findings: readonly Finding[]
   /** Never to be told to anybody. */

@@ -1,24 +1,33 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
 import { testFiles } from '../src/catalog/testing/cloud.js'
 import type { CloudFiles } from '../src/model/cloud.js'
 import { FileChecker } from './checking.js'
 
-/** In place of the built thread: it does what the cloud's name says. */
-const code = new URL(
-  `data:text/javascript,${encodeURIComponent(`
-import { parentPort } from 'node:worker_threads'
+/** In place of the built process: it does what the cloud's name says. */
+const folder = mkdtempSync(join(tmpdir(), 'checking-'))
+const code = pathToFileURL(join(folder, 'process.mjs'))
+afterAll(() => rmSync(folder, { recursive: true }))
+writeFileSync(
+  code,
+  `
 const deep = (n) => deep(n + 1) + 1
 const does = {
   good: () => ({ findings: [], secrets: ['s'], hosts: ['kolla1'] }),
   loop: () => { for (;;) ; },
   grow: () => { const all = []; for (;;) all.push(new Array(1000).fill(all.length)) },
   deep: () => deep(0),
+  one: () => Array.from({ length: 2e9 }, (_, at) => at),
   long: () => 'x'.repeat(2 ** 30),
   fault: () => { throw new TypeError('a fault of ours') },
 }
-parentPort.on('message', ({ name }) => parentPort.postMessage(does[name]()))
-parentPort.postMessage('ready')
-`)}`,
+process.on('message', ({ name }) => process.send(does[name]()))
+process.on('uncaughtException', (error) => process.send(error))
+process.send('ready')
+`,
 )
 let checker: FileChecker
 beforeEach(() => (checker = new FileChecker({ code, timeoutMs: 60_000, memoryMb: 64 })))
@@ -42,6 +51,7 @@ it('files that loop are a finding, and hold up neither another cloud nor this th
 
 it.each([
   ['grow', "the cloud's files take more than 64 MiB of memory to read"],
+  ['one', "the cloud's files take more than 64 MiB of memory to read"],
   ['deep', "the cloud's files can't be read: look for"],
   ['long', "the cloud's files can't be read: look for"],
 ])('files that %s are a finding, and hold up no other cloud', async (name, message) => {

@@ -1,12 +1,12 @@
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import type { CloudFiles } from '../src/model/cloud.js'
 import { Semaphore } from '../src/ssh/semaphore.js'
 import type { CheckedFiles } from './check-files.js'
 
 export interface CheckingOptions {
-  /** The built file of `checking-thread.ts`. */
+  /** The built file of `checking-process.ts`. */
   readonly code: URL
   /**
    * How long the reading of one cloud may take. The worker reads the files again for its steps, on the thread that sends
@@ -17,13 +17,14 @@ export interface CheckingOptions {
 }
 
 /**
- * Checks clouds' files on a thread of its own: what operators write is a language with loops and references, so it may
- * take for ever or all memory. That ends the thread and is a finding; nobody else's step notices.
+ * Checks clouds' files in a process of its own: what operators write is a language with loops and references, so it may
+ * take for ever or all memory. That ends the process and is a finding; nobody else's step notices. A thread would not do:
+ * where V8 can't have a large piece of memory, it ends the whole process.
  */
 export class FileChecker {
   readonly #turns = new Semaphore(1)
   readonly #options: Required<CheckingOptions>
-  #thread: Promise<Worker> | undefined
+  #process: Promise<ChildProcess> | undefined
 
   constructor({ code, timeoutMs = 12_000, memoryMb = 1024 }: CheckingOptions) {
     this.#options = { code, timeoutMs, memoryMb }
@@ -32,8 +33,8 @@ export class FileChecker {
   readonly check = async (files: CloudFiles): Promise<CheckedFiles> => {
     await this.#turns.acquire()
     try {
-      this.#thread ??= this.#start()
-      return await this.#ask(await this.#thread, files)
+      this.#process ??= this.#start()
+      return await this.#ask(await this.#process, files)
     } catch (error) {
       await this.close()
       const message = explain(error, this.#options)
@@ -45,34 +46,57 @@ export class FileChecker {
   }
 
   async close(): Promise<void> {
-    const thread = await this.#thread?.catch(() => undefined)
-    this.#thread = undefined
-    await thread?.terminate()
+    const child = await this.#process?.catch(() => undefined)
+    this.#process = undefined
+    child?.kill('SIGKILL')
   }
 
-  async #start(): Promise<Worker> {
-    const resourceLimits = { maxOldGenerationSizeMb: this.#options.memoryMb }
-    const thread = new Worker(this.#options.code, { resourceLimits })
-    await once(thread, 'message')
-    thread.on('error', () => undefined) // whoever waits for an answer is told
-    thread.unref()
-    return thread
+  async #start(): Promise<ChildProcess> {
+    const child = fork(this.#options.code, {
+      execArgv: [`--max-old-space-size=${this.#options.memoryMb}`],
+      env: {},
+      serialization: 'advanced', // errors keep their class
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    await answerOf(child)
+    child.on('error', () => undefined) // whoever waits for an answer is told
+    child.unref()
+    child.channel?.unref()
+    return child
   }
 
-  async #ask(thread: Worker, files: CloudFiles): Promise<CheckedFiles> {
+  async #ask(child: ChildProcess, files: CloudFiles): Promise<CheckedFiles> {
     const answered = new AbortController()
     const { signal } = answered
     try {
-      const answer = once(thread, 'message', { signal }) // rejects with the thread's error
-      thread.postMessage(files)
+      const answer = answerOf(child, signal)
+      child.send(files)
       const late = sleep(this.#options.timeoutMs, undefined, { signal }).then(() => {
         throw new TooSlow()
       })
-      const [checked] = (await Promise.race([answer, late])) as [CheckedFiles]
-      return checked
+      return (await Promise.race([answer, late])) as CheckedFiles
     } finally {
       answered.abort()
     }
+  }
+}
+
+/** What the process says next. Rejects with the error that it tells, and with `Ended` where it ends instead. */
+async function answerOf(child: ChildProcess, signal?: AbortSignal): Promise<unknown> {
+  const ended = once(child, 'exit', { signal }).then(([code, by]) => {
+    throw new Ended(code as number | null, by as NodeJS.Signals | null)
+  })
+  const [answer] = (await Promise.race([once(child, 'message', { signal }), ended])) as [unknown]
+  if (answer instanceof Error) throw answer
+  return answer
+}
+
+class Ended extends Error {
+  constructor(
+    code: number | null,
+    readonly signal: NodeJS.Signals | null,
+  ) {
+    super(`the process that checks files ended by ${signal ?? `exit code ${code}`}`)
   }
 }
 
@@ -88,7 +112,8 @@ function explain(
   if (error instanceof TooSlow) {
     return `the cloud's files take more than ${timeoutMs / 1000} s to read: ${wayOut}`
   }
-  if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+  // V8 aborts the process that may have no more, and so does the kernel.
+  if (error instanceof Ended && error.signal !== null) {
     return `the cloud's files take more than ${memoryMb} MiB of memory to read: ${wayOut}`
   }
   // A stack that is too deep, or a text that is too long.

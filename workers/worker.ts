@@ -29,7 +29,7 @@ export async function createWorker(stateDirectory: string, secrets: Secrets, hom
   await deployment.checkHome(home.state)
   const ssh = new SshPool()
   const checker = new FileChecker({
-    code: new URL('../activities/checking-thread.js', import.meta.url),
+    code: new URL('../activities/checking-process.js', import.meta.url),
   })
   const worker = await Worker.create({
     connection,

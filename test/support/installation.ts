@@ -58,7 +58,7 @@ export class Installation {
   /** With `KOLLA_TEMPORAL_HISTORIES`, a folder, the histories of all operations are kept there (see `record-history`). */
   async stop(): Promise<void> {
     const folder = process.env['KOLLA_TEMPORAL_HISTORIES']
-    if (folder !== undefined) await this.#keepHistories(folder)
+    if (folder) await this.#keepHistories(folder)
     await this.run('server', 'stop')
     await rm(this.folder, { recursive: true })
   }

@@ -4,8 +4,8 @@ import { afterAll, expect, it } from 'vitest'
 import { FileChecker } from '../../activities/checking.js'
 import { testFiles } from '../../src/catalog/testing/cloud.js'
 
-/** The built thread, with files that only running them tells to be without end. */
-const code = pathToFileURL(join(process.cwd(), 'dist', 'activities', 'checking-thread.js'))
+/** The built process, with files that only running them tells to be without end. */
+const code = pathToFileURL(join(process.cwd(), 'dist', 'activities', 'checking-process.js'))
 const checker = new FileChecker({ code, timeoutMs: 3000, memoryMb: 512 })
 afterAll(() => checker.close())
 
