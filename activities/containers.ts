@@ -1,16 +1,20 @@
 import type { Container } from '../src/catalog/container.js'
 import { frontendNamesOf, logFoldersOf } from '../src/catalog/render.js'
+import { helpersOf } from '../src/catalog/index.js'
 import { createOptions } from '../src/docker/create-options.js'
 import {
   hasLabels,
   inspectContainer,
   isRunning,
+  listContainers,
   removeContainer,
   replaceContainer,
   startContainer as startStopped,
   startSuccessor,
   stopAndRemove,
+  stopContainer,
 } from '../src/docker/containers.js'
+import type { Engine } from '../src/docker/engine.js'
 import { execIn } from '../src/docker/exec.js'
 import { awaitEnd, runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
@@ -82,6 +86,7 @@ export function containerActivities(contexts: CloudContexts) {
         await awaitEnd(engine, name, cancellation().signal)
       }
       await stopAndRemove(engine, name)
+      await endHelpers(engine, name)
     },
   }
 }
@@ -134,7 +139,32 @@ export async function startContainer(
   const engine = cloud.engine(host)
   report(`starting ${name}`)
   if (await isAsWanted(cloud, host, name)) return startStopped(engine, name)
-  await replaceContainer(engine, name, creation(cloud, host, name).options, replacement)
+  const { options } = creation(cloud, host, name)
+  if (!(await keepsHelpers(engine, name, options.Labels ?? {}))) {
+    await stopContainer(engine, name)
+    await endHelpers(engine, name)
+  }
+  await replaceContainer(engine, name, options, replacement)
+}
+
+/** Whether what a container has started itself is still to go on: it was of the same image and environment. */
+async function keepsHelpers(
+  engine: Engine,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  if (helpersOf(name) === undefined) return true
+  const { [label.image]: image = '', [label.definition]: definition = '' } = labels
+  const present = await inspectContainer(engine, name)
+  return hasLabels(present, { [label.image]: image, [label.definition]: definition })
+}
+
+/** Stops, in their own time, the containers that a container has started itself; they have no labels of ours. */
+async function endHelpers(engine: Engine, name: string): Promise<void> {
+  const beginning = helpersOf(name)
+  if (beginning === undefined) return
+  const helpers = await listContainers(engine, beginning, label.cloud)
+  await allEnded(helpers.map((helper) => stopAndRemove(engine, helper)))
 }
 
 /** Whether a container is there, and needs no other in its place. */

@@ -12,6 +12,7 @@ import { keystoneActivities } from './keystone.js'
 import { mariadbActivities } from './mariadb.js'
 import { mariadbBackupActivities } from './mariadb-backup.js'
 import { oneShotActivities } from './one-shots.js'
+import { openvswitchActivities } from './openvswitch.js'
 import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
@@ -34,6 +35,7 @@ export function createActivities(adapters: Adapters) {
     ...rabbitmqActivities(contexts),
     ...oneShotActivities(contexts),
     ...keystoneActivities(contexts),
+    ...openvswitchActivities(contexts),
     ...cephActivities(contexts),
     ...accessActivities(contexts),
     ...releaseActivities(contexts),

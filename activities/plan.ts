@@ -25,6 +25,7 @@ import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud
 import { findImages, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
 import { oneShotsOfAll, wantedOneShots } from './one-shots.js'
+import { wantedNetworking } from './openvswitch.js'
 
 /** What is to be done, and on whom. */
 export interface PlannedCloud {
@@ -132,7 +133,7 @@ export async function planCloud(
   const changes = [
     ...givenBack(rendered, observed),
     ...started,
-    ...oneShotChanges(wantedOneShots(rendered), observed),
+    ...oneShotChanges([...wantedOneShots(rendered), ...wantedNetworking(rendered)], observed),
     ...ceph.changes,
   ]
   return {

@@ -9,16 +9,18 @@ import type { ContainerName } from './openstack-container.js'
 import type { Component, Context, Frontend } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
-/** APIs with ports and workers of their own. */
+/** APIs with ports of their own. */
 export type ApiName = ContainerName &
+  NameBefore<'_port'> &
   NameBefore<'_listen_port'> &
-  NameBefore<'_public_port'> &
-  NameBefore<'_workers'>
+  NameBefore<'_public_port'>
 
 /** An API that uWSGI serves, with a frontend on each floating address. */
 export interface Api {
   readonly container: ApiName
   readonly service: string
+  /** What the setting of its processes is called before `_workers`, if not as the container. */
+  readonly workers?: NameBefore<'_workers'>
   /** kolla-ansible's inventory group, if it is not called as the container, with dashes. */
   readonly group?: string
   /** Python module of the application. */
@@ -42,6 +44,7 @@ export function apiComponent(api: Api): Component {
   const { container: name, service, healthPath } = api
   const dashed = name.replaceAll('_', '-')
   const group = api.group ?? dashed
+  const workers = `${api.workers ?? (name as NameBefore<'_workers'>)}_workers` as const
   const port = (host: HostView) => host.globals[`${name}_listen_port`]
   const url = (host: HostView) => `http://${addressOf(host)}:${port(host)}${healthPath}`
   return {
@@ -58,7 +61,7 @@ export function apiComponent(api: Api): Component {
         module: api.module,
         address: addressOf(ctx.host),
         port: port(ctx.host),
-        workers: globals[`${name}_workers`] ?? defaultWorkers(globals, facts.cpus),
+        workers: globals[workers] ?? defaultWorkers(globals, facts.cpus),
         options: api.uwsgi ?? [],
       })
       return [

@@ -12,6 +12,8 @@ import { keepalived } from './keepalived.js'
 import { keystone } from './keystone.js'
 import { mariadb } from './mariadb.js'
 import { memcached } from './memcached.js'
+import { neutron } from './neutron/index.js'
+import { openvswitch } from './openvswitch.js'
 import { placement } from './placement.js'
 import { rabbitmq } from './rabbitmq.js'
 import type { Service } from './service.js'
@@ -32,6 +34,8 @@ export const services: readonly Service[] = [
   glance,
   placement,
   cinder,
+  openvswitch,
+  neutron,
   heat,
   horizon,
 ]
@@ -43,12 +47,20 @@ export function serviceNamed(name: string): Service {
   throw new RangeError(`there is no service ${name}`)
 }
 
+const components = services.flatMap((service) => service.components)
+
 /** Names of all containers that the services may have on a host; `*` stands for any ending. */
-export const containerNames: readonly string[] = services.flatMap((service) =>
-  service.components.map((component) => component.container),
-)
+export const containerNames: readonly string[] = components.map(({ container }) => container)
 
 /** Folders below `/etc/kolla` that they may have: kolla-ansible calls those of newer services with a dash. */
 export const containerFolders: readonly string[] = [
-  ...new Set(containerNames.flatMap((name) => [name, name.replaceAll('_', '-')])),
+  ...new Set([
+    ...containerNames.flatMap((name) => [name, name.replaceAll('_', '-')]),
+    ...components.flatMap(({ folder }) => folder ?? []),
+  ]),
 ]
+
+/** How the names of containers begin that a container starts itself; undefined where it starts none. */
+export function helpersOf(container: string): string | undefined {
+  return components.find((it) => it.container === container)?.helpers
+}

@@ -21,7 +21,9 @@ export interface OpenstackContainer {
   readonly volumes?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly privileged?: boolean
+  readonly pidMode?: 'host'
   readonly ipcMode?: 'host'
+  readonly cgroupnsMode?: 'host' | 'private'
   /** Shell text of its health check. */
   readonly check: string
   readonly standby?: readonly string[]
@@ -41,7 +43,9 @@ export function openstackContainer(ctx: Context, it: OpenstackContainer): Contai
     volumes: [localtime, logs, ...(it.volumes ?? [])],
     stopTimeout: globals.docker_graceful_timeout,
     ...(it.privileged === true && { privileged: true }),
+    ...(it.pidMode && { pidMode: it.pidMode }),
     ...(it.ipcMode && { ipcMode: it.ipcMode }),
+    ...(it.cgroupnsMode && { cgroupnsMode: it.cgroupnsMode }),
     ...(it.standby && { standby: it.standby }),
     ...healthcheck(globals, it.name, it.check),
     ...limits(globals[`${it.name}_dimensions`]),

@@ -35,6 +35,10 @@ export interface Service {
 export interface Component {
   /** kolla-ansible's container name; `*` at its end stands for what tells several on one host apart. */
   readonly container: string
+  /** Its folder below `/etc/kolla`, if it is not called as the container. */
+  readonly folder?: string
+  /** How the names of containers begin that it starts itself, by the host's Docker. */
+  readonly helpers?: string
   /** kolla-ansible's inventory group. */
   readonly group: string
   /** Where it can be left out of its service. */

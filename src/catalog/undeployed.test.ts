@@ -14,7 +14,7 @@ function named(globals: string): string[] {
 
 describe('services that are enabled in vain', () => {
   it('are named, by default those of the core', () => {
-    expect(named(small.globals)).toEqual(['neutron', 'nova'])
+    expect(named(small.globals)).toEqual(['nova'])
   })
 
   it.each([
@@ -22,7 +22,10 @@ describe('services that are enabled in vain', () => {
     ['enable_octavia: true\nenable_prometheus: "{{ enable_octavia }}"', ['octavia', 'prometheus']],
     ['enable_ovn: on', ['ovn']],
     ['enable_cinder: yes\nenable_cinder_backend_lvm: yes', ['cinder_backend_lvm']],
-    ['enable_neutron: yes\nenable_neutron_vpnaas: yes', ['neutron']],
+    [
+      'enable_neutron: yes\nenable_neutron_qos: yes\nenable_neutron_vpnaas: yes',
+      ['neutron_vpnaas'],
+    ],
     ['enable_masakari: "True"', ['masakari']],
     ['enable_barbican: "no"', []],
     ['enable_mariabackup: yes\nenable_haproxy: yes\nenable_cells: yes', []],

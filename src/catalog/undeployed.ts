@@ -17,6 +17,14 @@ const ways = [
   'horizon_heat',
   'loadbalancer',
   'mariabackup',
+  'neutron_agent_ha',
+  'neutron_horizon_policy_file',
+  'neutron_packet_logging',
+  'neutron_port_forwarding',
+  'neutron_provider_networks',
+  'neutron_qos',
+  'neutron_segments',
+  'neutron_trunk',
   'openstack_core',
   'osprofiler',
   'shared_var_lib_nova_mnt',
@@ -29,7 +37,7 @@ const names = [...kollaKeys]
   .map((key) => key.slice(enabling.length))
   .filter((name) => !deployed.has(name))
 
-/** What kolla-ansible deploys and we do not. `neutron_vpnaas` is a part of `neutron`, which is named for it. */
+/** What kolla-ansible deploys and we do not. `octavia_jobboard` is a part of `octavia`, which is named for it. */
 const undeployed = names.filter((name) => !names.some((other) => name.startsWith(`${other}_`)))
 
 /** One warning that names every service which the operator enabled in vain, on whatever host. */

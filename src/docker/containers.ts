@@ -90,6 +90,22 @@ export async function stopAndRemove(engine: Engine, name: string): Promise<void>
   await removeContainer(engine, name)
 }
 
+/** Names of containers that begin so and that carry no `label`, stopped ones too. */
+export async function listContainers(
+  { host, api }: Engine,
+  beginning: string,
+  label: string,
+): Promise<string[]> {
+  const filters = { name: [`^/?${beginning}`] }
+  const found = await asking(host, `list containers ${beginning}…`, () =>
+    api.listContainers({ all: true, filters }),
+  )
+  return found
+    .filter(({ Labels }) => Labels[label] === undefined)
+    .flatMap(({ Names }) => Names.map((name) => name.replace(/^\//, '')))
+    .filter((name) => name.startsWith(beginning))
+}
+
 /** At once, with SIGKILL; its volumes stay. Nothing happens where none is. */
 export async function removeContainer({ host, api }: Engine, name: string): Promise<void> {
   await ifPresent(host, `remove ${name}`, () => api.getContainer(name).remove({ force: true }))

@@ -5,6 +5,8 @@ import type { HostFacts } from '../model/observed-host.js'
 import { daemonJson, daemonJsonPath } from './prepare/daemon-json.js'
 import type { DaemonJson } from './prepare/daemon-json.js'
 import { prelude } from './prepare/prelude.js'
+import { networkingSteps } from './prepare/networking.js'
+import type { HostNetworking } from './prepare/networking.js'
 import type { PrepareSettings, PrepareStep } from './prepare/settings.js'
 import { prepareSteps } from './prepare/steps.js'
 
@@ -52,17 +54,38 @@ export async function prepareHost(
     )
   }
   const daemon = wantedDaemonJson(host, await readDaemonJson(remote, options), settings)
-  const steps = prepareSteps(facts, settings, daemon)
-  const report = new Report(options.onProgress)
-  const { code } = await remote.run(prepareScript(steps), {
-    title: 'prepare host',
+  return carryOut(remote, 'prepare host', prepareSteps(facts, settings, daemon), {
+    ...options,
     input: daemon.text,
+  })
+}
+
+/** What Open vSwitch and Neutron need of a host; on one that has it nothing is changed. @throws as `prepareHost` */
+export async function prepareNetworking(
+  remote: Remote,
+  wanted: HostNetworking,
+  options: PrepareOptions = {},
+): Promise<PreparedHost> {
+  const steps = networkingSteps(wanted)
+  return carryOut(remote, 'prepare networking', steps, { ...options, input: '' })
+}
+
+async function carryOut(
+  remote: Remote,
+  title: string,
+  steps: readonly PrepareStep[],
+  { input, signal, onProgress }: PrepareOptions & { readonly input: string },
+): Promise<PreparedHost> {
+  const report = new Report(onProgress)
+  const { code } = await remote.run(prepareScript(steps), {
+    title,
+    input,
     timeoutMs: 20 * minutes,
-    ...(options.signal && { signal: options.signal }),
+    ...(signal && { signal }),
     onOutput: (line) => report.take(line),
   })
   if (code !== 0) {
-    throw new RemoteError(host, `prepare host: step "${report.step}"`, code, report.tail)
+    throw new RemoteError(remote.host, `${title}: step "${report.step}"`, code, report.tail)
   }
   return report.result(steps)
 }

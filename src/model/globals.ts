@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { dimensions } from './dimensions.js'
 import {
   accountSettings,
+  agentSettings,
   apiSettings,
   containerSettings,
   serviceSettings,
@@ -16,6 +17,8 @@ import {
   hostOrAddress,
   integer,
   interfaceName,
+  interfaceNames,
+  kernelParameter,
   logSize,
   mapping,
   oneOf,
@@ -25,6 +28,7 @@ import {
   text,
   textOrEmpty,
   word,
+  words,
   yesNo,
 } from './setting.js'
 
@@ -98,7 +102,6 @@ export const settings = {
   tunnel_interface: setting(interfaceName, '{{ network_interface }}'),
   migration_interface: setting(interfaceName, '{{ api_interface }}'),
   kolla_external_vip_interface: setting(interfaceName, '{{ network_interface }}'),
-  neutron_external_interface: setting(textOrEmpty, ''),
   network_address_family: setting(only('ipv4'), 'ipv4'),
   api_address_family: setting(only('ipv4'), '{{ network_address_family }}'),
 
@@ -178,6 +181,7 @@ export const settings = {
   ),
   enable_nova: setting(yesNo, '{{ enable_openstack_core | bool }}'),
   enable_neutron: setting(yesNo, '{{ enable_openstack_core | bool }}'),
+  enable_openvswitch: setting(yesNo, '{{ enable_neutron | bool }}'),
   enable_heat: setting(yesNo, '{{ enable_openstack_core | bool }}'),
   enable_horizon: setting(yesNo, '{{ enable_openstack_core | bool }}'),
   enable_cinder: setting(yesNo, false),
@@ -343,6 +347,75 @@ export const settings = {
   horizon_wsgi_threads: setting(count, 1),
   horizon_keystone_multidomain: setting(yesNo, false),
   enable_horizon_heat: setting(yesNo, '{{ enable_heat | bool }}'),
+
+  // Open vSwitch
+  openvswitch_tag: setting(text, '{{ openstack_tag }}'),
+  ...containerSettings('openvswitch_db'),
+  ...containerSettings('openvswitch_vswitchd'),
+  /** Unset: the kernel's where the host has it, else the one in userspace. kolla-ansible: system. */
+  ovs_datapath: setting(oneOf('system', 'netdev').optional()),
+  ovsdb_port: setting(port, 6640),
+
+  // Neutron
+  ...serviceSettings('neutron'),
+  ...accountSettings('neutron'),
+  ...containerSettings('neutron_server'),
+  neutron_server_port: setting(port, 9696),
+  neutron_server_listen_port: setting(port, '{{ neutron_server_port }}'),
+  neutron_server_public_port: setting(port, '{{ neutron_server_port }}'),
+  neutron_api_workers: setting(count.optional()),
+  ...containerSettings('neutron_rpc_server'),
+  ...containerSettings('neutron_periodic_worker'),
+  neutron_agent_dimensions: setting(dimensions, '{{ default_container_dimensions }}'),
+  ...agentSettings('neutron_openvswitch_agent'),
+  ...agentSettings('neutron_dhcp_agent'),
+  ...agentSettings('neutron_l3_agent'),
+  ...agentSettings('neutron_metadata_agent'),
+  neutron_metadata_agent_enable_healthchecks: setting(yesNo, false),
+  neutron_metadata_workers: setting(count.optional()),
+  neutron_plugin_agent: setting(only('openvswitch'), 'openvswitch'),
+  neutron_ipam_driver: setting(only('internal'), 'internal'),
+  /** Interfaces, with commas between them, one for each of the bridges. */
+  neutron_external_interface: setting(interfaceNames, 'eth1'),
+  neutron_bridge_name: setting(interfaceNames, 'br-ex'),
+  neutron_physical_networks: setting(
+    words,
+    "{% for bridge in neutron_bridge_name.split(',') %}physnet{{ loop.index }}{% if not loop.last %},{% endif %}{% endfor %}",
+  ),
+  neutron_type_drivers: setting(words, 'flat,vlan,vxlan'),
+  neutron_tenant_network_types: setting(words, 'vxlan'),
+  enable_neutron_provider_networks: setting(yesNo, false),
+  computes_need_external_bridge: setting(yesNo, '{{ enable_neutron_provider_networks | bool }}'),
+  enable_neutron_agent_ha: setting(yesNo, false),
+  dhcp_agents_per_network: setting(count, 2),
+  max_l3_agents_per_router: setting(count, 3),
+  enable_neutron_dvr: setting(yesNo, false),
+  enable_neutron_packet_logging: setting(yesNo, false),
+  enable_neutron_port_forwarding: setting(yesNo, false),
+  enable_neutron_qos: setting(yesNo, false),
+  enable_neutron_segments: setting(yesNo, false),
+  enable_neutron_trunk: setting(yesNo, false),
+  neutron_agents_wrappers: setting(yesNo, true),
+  neutron_dnsmasq_dns_servers: setting(text, '1.1.1.1,8.8.8.8,8.8.4.4'),
+  neutron_dns_domain: setting(text, 'openstacklocal'),
+  ovsdb_timeout: setting(count, 10),
+  neutron_l3_agent_host_ipv4_neigh_gc_thresh1: setting(kernelParameter, 128),
+  neutron_l3_agent_host_ipv4_neigh_gc_thresh2: setting(kernelParameter, 28672),
+  neutron_l3_agent_host_ipv4_neigh_gc_thresh3: setting(kernelParameter, 32768),
+  neutron_l3_agent_host_ipv6_neigh_gc_thresh1: setting(
+    kernelParameter,
+    '{{ neutron_l3_agent_host_ipv4_neigh_gc_thresh1 }}',
+  ),
+  neutron_l3_agent_host_ipv6_neigh_gc_thresh2: setting(
+    kernelParameter,
+    '{{ neutron_l3_agent_host_ipv4_neigh_gc_thresh2 }}',
+  ),
+  neutron_l3_agent_host_ipv6_neigh_gc_thresh3: setting(
+    kernelParameter,
+    '{{ neutron_l3_agent_host_ipv4_neigh_gc_thresh3 }}',
+  ),
+  openstack_service_rpc_workers: setting(count.optional()),
+  nova_metadata_port: setting(port, 8775),
 
   // Ceph, with the names of kolla-ansible, which deployed it until 2019; the disks are ours, for hosts of [ceph-osd]
   ceph_osd_disks: setting(devices, []),

@@ -13,6 +13,8 @@ export interface HostFacts {
   }
   readonly cpus: number
   readonly memoryBytes: number
+  /** What moves Open vSwitch's packets there: the kernel, or, where it has no module for that, vswitchd itself. */
+  readonly ovsDatapath?: 'system' | 'netdev'
   /** Finished OSDs on the host's disks; only looked for where the host is to have some. */
   readonly osds?: readonly OsdFacts[]
 }

@@ -61,6 +61,16 @@ export function containerSettings<const Name extends string>(name: Name): Contai
   } as ContainerSettings<Name>
 }
 
+/** `neutron_l3_agent`: as `containerSettings`, with the dimensions that Neutron's agents have in common. */
+export function agentSettings<const Name extends `neutron_${string}`>(
+  name: Name,
+): ContainerSettings<Name> {
+  return {
+    ...containerSettings(name),
+    [`${name}_dimensions`]: setting(dimensions, '{{ neutron_agent_dimensions }}'),
+  }
+}
+
 /** `glance_api`: its container, where it listens and where it is reached, and how many processes it has. */
 export function apiSettings<const Name extends string>(name: Name, at: number): ApiSettings<Name> {
   return {

@@ -82,6 +82,20 @@ export const interfaceName = textLike(
   'must be the name of a network interface, such as eth0',
 )
 
+/** One or more, with commas between them. */
+export const interfaceNames = textLike(
+  /^[\w.@:+-]{1,15}(?:,[\w.@:+-]{1,15})*$/,
+  'must be names of network interfaces with commas between them and no blanks, such as eth2,eth3',
+)
+
+/** A number, or kolla-ansible's way to leave a kernel parameter as it is. */
+export const kernelParameter = z.union([z.enum(['KOLLA_SKIP', 'KOLLA_UNSET']), count], {
+  error: 'must be a whole number, or KOLLA_SKIP to leave it as it is',
+})
+
+/** Plain words with commas between them. */
+export const words = textLike(/^[\w-]+(?: *, *[\w-]+)*$/, 'must be words with commas between them')
+
 /** A plain word of a program's own. */
 export const word = textLike(/^[\w-]+$/, 'must be one word of letters, digits and hyphens')
 

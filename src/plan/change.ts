@@ -2,11 +2,11 @@
 export interface Change {
   readonly host: string
   readonly service: string
-  /** Or, for `label` and `bootstrap`, the device; `pools`; a kind of one-shot. */
+  /** Or, for `label` and `bootstrap`, the device; `pools`; `networking`; a kind of one-shot. */
   readonly container: string
   /**
    * create: missing · replace: other image or definition · restart: its configuration changed, or it does not run (either way it is made anew) ·
-   * label: a blank disk is partitioned for Ceph · bootstrap: a partition becomes an OSD, Ceph gets its pools, or a one-shot of a service is run ·
+   * label: a blank disk is partitioned for Ceph · bootstrap: a partition becomes an OSD, Ceph gets its pools, a host its networking, or a one-shot of a service is run ·
    * giveBack: what a run that was ended by force left drained takes work again; `container` is what, as `mariadb_back/kolla2` ·
    * write: configuration files on the host differ from what the running container was given · remove: no longer wanted.
    */

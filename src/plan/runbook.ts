@@ -27,6 +27,12 @@ export const runbook = [
   },
   { part: 'placement', services: ['placement'], after: ['keystone', 'memcached'] },
   { part: 'cinder', services: ['cinder'], after: ['glance'] },
+  { part: 'openvswitch', services: ['openvswitch'] },
+  {
+    part: 'neutron',
+    services: ['neutron'],
+    after: ['keystone', 'memcached', 'rabbitmq', 'openvswitch'],
+  },
   { part: 'heat', services: ['heat'], after: ['keystone', 'memcached', 'rabbitmq'] },
   { part: 'horizon', services: ['horizon'], after: ['keystone', 'memcached'] },
   { part: 'ceph-disks', services: [] },

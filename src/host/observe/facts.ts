@@ -12,6 +12,7 @@ export function parseFacts(name: string, section: Sections): HostFacts {
     os: parseOs(section('os-release')),
     cpus: fact('number of processors', count.min(1), section('cpus')[0]),
     memoryBytes: parseMemory(section('memory')),
+    ovsDatapath: section('openvswitch')[0] === 'kernel' ? 'system' : 'netdev',
   }
 }
 

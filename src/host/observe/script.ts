@@ -15,6 +15,7 @@ export type SectionName =
   | 'cpus'
   | 'memory'
   | 'interfaces'
+  | 'openvswitch'
   | 'listeners'
   | 'processes'
   | 'files'
@@ -106,6 +107,8 @@ for limit in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_byt
   [[ -r $limit ]] && echo "limit $(<$limit)"
 done
 section interfaces; ip -json address
+section openvswitch
+if [[ -e /sys/module/openvswitch ]] || modprobe --dry-run --quiet openvswitch 2>/dev/null; then echo kernel; fi
 listening=$(ss --no-header --listening --tcp --numeric --processes)
 section listeners; printf '%s\n' "$listening"
 section processes

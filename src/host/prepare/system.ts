@@ -44,13 +44,16 @@ const parameters = {
   'net.ipv4.ip_forward': 1,
 }
 
-/** With a hyphen in front, a boot survives a key that the kernel lacks. */
-const sysctlConf = Object.entries(parameters)
-  .map(([key, value]) => `-${key} = ${value}`)
-  .join('\n')
+export const sysctl = kernelParameters('99-kolla-temporal.conf', parameters)
 
-export const sysctl = `
-put /etc/sysctl.d/99-kolla-temporal.conf '${sysctlConf}'
+/** Sets parameters now and at every boot. With a hyphen in front, a boot survives a key that the kernel lacks. */
+export function kernelParameters(
+  file: string,
+  values: Readonly<Record<string, string | number>>,
+): string {
+  const lines = Object.entries(values)
+  return `
+put /etc/sysctl.d/${file} '${lines.map(([key, value]) => `-${key} = ${value}`).join('\n')}'
 while read -r key value; do
   file=/proc/sys/\${key//.//}
   if [[ ! -e $file ]]; then
@@ -60,7 +63,6 @@ while read -r key value; do
     changed
   fi
 done <<'PARAMETERS'
-${Object.entries(parameters)
-  .map(([key, value]) => `${key} ${value}`)
-  .join('\n')}
+${lines.map(([key, value]) => `${key} ${value}`).join('\n')}
 PARAMETERS`
+}
