@@ -9,16 +9,26 @@ import type { ContainerName } from './openstack-container.js'
 import type { Component, Context, Frontend } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
-/** APIs with ports and workers of their own. */
-export type ApiName = ContainerName &
-  NameBefore<'_listen_port'> &
-  NameBefore<'_public_port'> &
-  NameBefore<'_workers'>
+/** APIs with a port of their own … */
+type Listener = ContainerName & NameBefore<'_port'> & NameBefore<'_listen_port'>
+
+/** … and with another one at the external address, and with workers. */
+export type ApiName = Listener & NameBefore<'_public_port'> & NameBefore<'_workers'>
 
 /** An API that uWSGI serves, with a frontend on each floating address. */
-export interface Api {
-  readonly container: ApiName
+export type Api =
+  | (AnyApi & { readonly container: ApiName })
+  | (AnyApi & {
+      readonly container: Listener
+      readonly workers: (globals: Globals) => number | undefined
+      /** Its port at the external address; undefined where it has none there. */
+      readonly publicPort: (globals: Globals) => number | undefined
+    })
+
+interface AnyApi {
   readonly service: string
+  /** If it is not called as the container, with dashes. */
+  readonly image?: string
   /** kolla-ansible's inventory group, if it is not called as the container, with dashes. */
   readonly group?: string
   /** Python module of the application. */
@@ -58,13 +68,14 @@ export function apiComponent(api: Api): Component {
         module: api.module,
         address: addressOf(ctx.host),
         port: port(ctx.host),
-        workers: globals[`${name}_workers`] ?? defaultWorkers(globals, facts.cpus),
+        workers: workersOf(api, globals) ?? defaultWorkers(globals, facts.cpus),
         options: api.uwsgi ?? [],
       })
       return [
         openstackContainer(ctx, {
           name,
           service,
+          ...(api.image !== undefined && { image: api.image }),
           command: uwsgiCommand,
           placed: [...own.placed, ...uwsgi.placed],
           permissions: api.permissions,
@@ -79,18 +90,33 @@ export function apiComponent(api: Api): Component {
     ports: ({ host }) => [{ container: name, address: addressOf(host), port: port(host) }],
     health: ({ host }) => [{ kind: 'http', url: url(host), status: 200 }],
     frontends: (cloud) =>
-      (['internal', 'external'] as const).map((address) => ({
-        name: address === 'internal' ? name : `${name}_external`,
-        mode: 'http',
-        address,
-        port: portAt(cloud, name, address),
-        group,
-        listenPort: port,
-        check: { kind: 'http', path: healthPath },
-        firstHostOnly: api.firstHostOnly?.(cloud) ?? false,
-        ...api.frontend?.(cloud),
-      })),
+      (['internal', 'external'] as const).flatMap((address): Frontend[] => {
+        const { globals } = cloud
+        const at = address === 'internal' ? globals[`${name}_port`] : publicPort(api, globals)
+        if (at === undefined) return []
+        return [
+          {
+            name: address === 'internal' ? name : `${name}_external`,
+            mode: 'http',
+            address,
+            port: at,
+            group,
+            listenPort: port,
+            check: { kind: 'http', path: healthPath },
+            firstHostOnly: api.firstHostOnly?.(cloud) ?? false,
+            ...api.frontend?.(cloud),
+          },
+        ]
+      }),
   }
+}
+
+function workersOf(api: Api, globals: Globals): number | undefined {
+  return 'workers' in api ? api.workers(globals) : globals[`${api.container}_workers`]
+}
+
+function publicPort(api: Api, globals: Globals): number | undefined {
+  return 'publicPort' in api ? api.publicPort(globals) : globals[`${api.container}_public_port`]
 }
 
 /** kolla-ansible's `openstack_service_workers`, by the host's processors where the operator names no number. */
@@ -101,10 +127,6 @@ export function defaultWorkers(
   cpus: number,
 ): number {
   return workers ?? Math.min(cpus, 5)
-}
-
-function portAt({ globals }: Cloud, name: ApiName, address: Frontend['address']): number {
-  return address === 'internal' ? globals[`${name}_port`] : globals[`${name}_public_port`]
 }
 
 /** URLs of an API in Keystone's catalogue. */

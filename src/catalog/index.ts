@@ -12,6 +12,8 @@ import { keepalived } from './keepalived.js'
 import { keystone } from './keystone.js'
 import { mariadb } from './mariadb.js'
 import { memcached } from './memcached.js'
+import { novaCell } from './nova/nova-cell.js'
+import { nova } from './nova/nova.js'
 import { placement } from './placement.js'
 import { rabbitmq } from './rabbitmq.js'
 import type { Service } from './service.js'
@@ -32,6 +34,8 @@ export const services: readonly Service[] = [
   glance,
   placement,
   cinder,
+  nova,
+  novaCell,
   heat,
   horizon,
 ]

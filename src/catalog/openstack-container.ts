@@ -21,9 +21,13 @@ export interface OpenstackContainer {
   readonly volumes?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly privileged?: boolean
+  readonly pidMode?: 'host'
   readonly ipcMode?: 'host'
+  readonly cgroupnsMode?: 'host'
   /** Shell text of its health check. */
   readonly check: string
+  /** Of the health check, if not as with all others. */
+  readonly retries?: number
   readonly standby?: readonly string[]
 }
 
@@ -41,9 +45,11 @@ export function openstackContainer(ctx: Context, it: OpenstackContainer): Contai
     volumes: [localtime, logs, ...(it.volumes ?? [])],
     stopTimeout: globals.docker_graceful_timeout,
     ...(it.privileged === true && { privileged: true }),
+    ...(it.pidMode && { pidMode: it.pidMode }),
     ...(it.ipcMode && { ipcMode: it.ipcMode }),
+    ...(it.cgroupnsMode && { cgroupnsMode: it.cgroupnsMode }),
     ...(it.standby && { standby: it.standby }),
-    ...healthcheck(globals, it.name, it.check),
+    ...healthcheck(globals, it.name, it.check, it.retries),
     ...limits(globals[`${it.name}_dimensions`]),
   }
 }

@@ -27,6 +27,8 @@ export const runbook = [
   },
   { part: 'placement', services: ['placement'], after: ['keystone', 'memcached'] },
   { part: 'cinder', services: ['cinder'], after: ['glance'] },
+  { part: 'nova', services: ['nova'], after: ['glance', 'placement'] },
+  { part: 'nova-cell', services: ['nova-cell'], after: ['nova'] },
   { part: 'heat', services: ['heat'], after: ['keystone', 'memcached', 'rabbitmq'] },
   { part: 'horizon', services: ['horizon'], after: ['keystone', 'memcached'] },
   { part: 'ceph-disks', services: [] },

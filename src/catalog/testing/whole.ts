@@ -7,6 +7,7 @@ export const whole: Partial<Globals> = {
   enable_glance: true,
   enable_placement: true,
   enable_cinder: true,
+  enable_nova: true,
   enable_heat: true,
   enable_horizon: true,
 }

@@ -21,10 +21,10 @@ import yaml
 CURRENT, FORMER = "22.2.0", ["4.0.0", "10.0.0", "16.0.0"]
 OTHERS = {"2025.2": "21.3.0"}
 # Roles that we have an equal of; the last line's set up what the others ask for.
-DEPLOYED = ["ceph-rgw", "cinder", "cron", "glance", "heat", "horizon", "keystone", "loadbalancer", "mariadb", "memcached",
-            "placement", "rabbitmq"]
+DEPLOYED = ["ceph-rgw", "cinder", "cron", "glance", "heat", "horizon", "keystone", "loadbalancer", "mariadb", "memcached", "nova",
+            "nova-cell", "placement", "rabbitmq"]
 # Their variables are defined already, for Jinja in the files of what comes.
-ROLES = DEPLOYED + ["neutron", "nova", "nova-cell", "openvswitch", "ovn-controller", "ovn-db"]
+ROLES = DEPLOYED + ["neutron", "openvswitch", "ovn-controller", "ovn-db"]
 HELPERS = ["haproxy-config", "loadbalancer-config", "service-ks-register", "service-rabbitmq", "service-uwsgi-config"]
 KINDS = {"uuid_keys": "uuid", "ssh_keys": "ssh", "blank_keys": "blank", "hmac_md5_keys": "hmac",
          "fernet_keys": "fernet", "bcrypt_keys": "bcrypt"}
