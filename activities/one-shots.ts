@@ -40,7 +40,9 @@ export function oneShotActivities(contexts: CloudContexts) {
         const { container: name } = shotsOf(cloud, service)
         const container = cloud.container(host, name)
         const command = oneShotCommand(script)
-        const run = () => runOnce(cloud, host, container, { name: `${name}_${phase}`, command })
+        const environment = schema?.environment?.(cloud.cloud) ?? {}
+        const oneShot = { name: `${name}_${phase}`, command, environment }
+        const run = () => runOnce(cloud, host, container, oneShot)
         await (schema?.makesTriggers === true ? trustingFunctionCreators(cloud, run) : run())
       }
       if (phase !== 'expand') await note(cloud, service, 'schema')
@@ -123,9 +125,13 @@ function digestsOf(cloud: CloudContext, shots: OneShots): Record<string, string>
   return Object.fromEntries(
     [...shots.takes].map(([kind, takes]) => [
       kind,
-      kind === 'schema' ? image : keyedDigest(cloud.digestKey, takes),
+      kind === 'schema' ? schemaDigest(cloud, image, takes) : keyedDigest(cloud.digestKey, takes),
     ]),
   )
+}
+
+function schemaDigest({ digestKey }: CloudContext, image: string, takes: string): string {
+  return takes === '' ? image : keyedDigest(digestKey, image + takes)
 }
 
 function imageDigest(cloud: CloudContext, { host, container }: OneShots): string {

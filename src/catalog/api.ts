@@ -9,18 +9,29 @@ import type { ContainerName } from './openstack-container.js'
 import type { Component, Context, Frontend } from './service.js'
 import { uwsgiCommand, uwsgiFiles, uwsgiServes } from './uwsgi.js'
 
-/** APIs with ports of their own. */
-export type ApiName = ContainerName &
-  NameBefore<'_port'> &
-  NameBefore<'_listen_port'> &
-  NameBefore<'_public_port'>
+/** APIs with a port of their own … */
+type Listener = ContainerName & NameBefore<'_port'> & NameBefore<'_listen_port'>
+
+/** … with another one at the external address … */
+export type PublicName = Listener & NameBefore<'_public_port'>
+
+/** … and with workers. */
+export type ApiName = PublicName & NameBefore<'_workers'>
 
 /** An API that uWSGI serves, with a frontend on each floating address. */
-export interface Api {
-  readonly container: ApiName
+export type Api =
+  | (AnyApi & { readonly container: ApiName })
+  | (AnyApi & {
+      readonly container: Listener
+      readonly workers: (globals: Globals) => number | undefined
+      /** Its port at the external address; undefined where it has none there. */
+      readonly publicPort: (globals: Globals) => number | undefined
+    })
+
+interface AnyApi {
   readonly service: string
-  /** What the setting of its processes is called before `_workers`, if not as the container. */
-  readonly workers?: NameBefore<'_workers'>
+  /** If it is not called as the container, with dashes. */
+  readonly image?: string
   /** kolla-ansible's inventory group, if it is not called as the container, with dashes. */
   readonly group?: string
   /** Python module of the application. */
@@ -44,7 +55,6 @@ export function apiComponent(api: Api): Component {
   const { container: name, service, healthPath } = api
   const dashed = name.replaceAll('_', '-')
   const group = api.group ?? dashed
-  const workers = `${api.workers ?? (name as NameBefore<'_workers'>)}_workers` as const
   const port = (host: HostView) => host.globals[`${name}_listen_port`]
   const url = (host: HostView) => `http://${addressOf(host)}:${port(host)}${healthPath}`
   return {
@@ -61,13 +71,14 @@ export function apiComponent(api: Api): Component {
         module: api.module,
         address: addressOf(ctx.host),
         port: port(ctx.host),
-        workers: globals[workers] ?? defaultWorkers(globals, facts.cpus),
+        workers: workersOf(api, globals) ?? defaultWorkers(globals, facts.cpus),
         options: api.uwsgi ?? [],
       })
       return [
         openstackContainer(ctx, {
           name,
           service,
+          ...(api.image !== undefined && { image: api.image }),
           command: uwsgiCommand,
           placed: [...own.placed, ...uwsgi.placed],
           permissions: api.permissions,
@@ -82,18 +93,33 @@ export function apiComponent(api: Api): Component {
     ports: ({ host }) => [{ container: name, address: addressOf(host), port: port(host) }],
     health: ({ host }) => [{ kind: 'http', url: url(host), status: 200 }],
     frontends: (cloud) =>
-      (['internal', 'external'] as const).map((address) => ({
-        name: address === 'internal' ? name : `${name}_external`,
-        mode: 'http',
-        address,
-        port: portAt(cloud, name, address),
-        group,
-        listenPort: port,
-        check: { kind: 'http', path: healthPath },
-        firstHostOnly: api.firstHostOnly?.(cloud) ?? false,
-        ...api.frontend?.(cloud),
-      })),
+      (['internal', 'external'] as const).flatMap((address): Frontend[] => {
+        const { globals } = cloud
+        const at = address === 'internal' ? globals[`${name}_port`] : publicPort(api, globals)
+        if (at === undefined) return []
+        return [
+          {
+            name: address === 'internal' ? name : `${name}_external`,
+            mode: 'http',
+            address,
+            port: at,
+            group,
+            listenPort: port,
+            check: { kind: 'http', path: healthPath },
+            firstHostOnly: api.firstHostOnly?.(cloud) ?? false,
+            ...api.frontend?.(cloud),
+          },
+        ]
+      }),
   }
+}
+
+function workersOf(api: Api, globals: Globals): number | undefined {
+  return 'workers' in api ? api.workers(globals) : globals[`${api.container}_workers`]
+}
+
+function publicPort(api: Api, globals: Globals): number | undefined {
+  return 'publicPort' in api ? api.publicPort(globals) : globals[`${api.container}_public_port`]
 }
 
 /** kolla-ansible's `openstack_service_workers`, by the host's processors where the operator names no number. */
@@ -106,12 +132,8 @@ export function defaultWorkers(
   return workers ?? Math.min(cpus, 5)
 }
 
-function portAt({ globals }: Cloud, name: ApiName, address: Frontend['address']): number {
-  return address === 'internal' ? globals[`${name}_port`] : globals[`${name}_public_port`]
-}
-
 /** URLs of an API in Keystone's catalogue. */
-export function endpoints({ globals }: Cloud, name: ApiName, path = '') {
+export function endpoints({ globals }: Cloud, name: PublicName, path = '') {
   return {
     internal: `http://${globals.kolla_internal_fqdn}:${globals[`${name}_port`]}${path}`,
     public: `http://${globals.kolla_external_fqdn}:${globals[`${name}_public_port`]}${path}`,

@@ -2,7 +2,7 @@ import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { keyringOf } from './ceph/client.js'
 import { services } from './index.js'
-import { componentsOf } from './service.js'
+import { componentsOf, prefixOf } from './service.js'
 import type { Service } from './service.js'
 
 /** Services that are enabled and lack what they work with, whatever the hosts show. */
@@ -40,17 +40,16 @@ function missingKeys({ globals, overrides }: Cloud, service: Service): Finding[]
   )
   if (users.size === 0) return []
   const wanted = [`${globals.ceph_cluster}.conf`, ...[...users].map(keyringOf)]
+  const folder = prefixOf(service)
   const missing = wanted.filter(
     (name) =>
-      !overrides.some(
-        ({ path }) => path.startsWith(`${service.name}/`) && path.endsWith(`/${name}`),
-      ),
+      !overrides.some(({ path }) => path.startsWith(`${folder}/`) && path.endsWith(`/${name}`)),
   )
   if (missing.length === 0) return []
-  const files = missing.map((name) => `config/${service.name}/${name}`).join(', ')
+  const files = missing.map((name) => `config/${folder}/${name}`).join(', ')
   return [
     error(
-      `${service.name} keeps its data in a Ceph that is not of this cloud, and ${files} is missing: add it, set enable_ceph: "yes", or ${service.name}_backend_ceph: "no"`,
+      `${service.name} keeps its data in a Ceph that is not of this cloud, and ${files} is missing: add it, set enable_ceph: "yes", or ${folder}_backend_ceph: "no"`,
     ),
   ]
 }

@@ -29,7 +29,7 @@ export function checkPasswords(cloud: Cloud): Finding[] {
       ]
     }
     if (typeof value !== 'string') return []
-    const { unfit, why } = (inUrls.has(key) ? databaseUrl : consumers[key]) ?? {}
+    const { unfit, why } = consumers[key] ?? (inUrls.has(key) ? databaseUrl : undefined) ?? {}
     if (unfit?.test(value) === true) return [error(`${key} ${why ?? ''}`)]
     return value.length < SHORTEST
       ? [

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Globals } from '../model/globals.js'
 import { apiComponent, endpoints } from './api.js'
 import { cephClientFiles, cephClientOverrides, cephKeysVolume, keyringOf } from './ceph/client.js'
-import { addressOf, shortHostname } from './host-view.js'
+import { hostNqn } from './ansible-uuid.js'
+import { addressOf } from './host-view.js'
 import { configFile } from './kolla-config.js'
 import { confAndPolicy, openstackContainer, policyOf } from './openstack-container.js'
 import {
@@ -115,7 +115,7 @@ function worker(part: Exclude<Part, 'cinder-api'>): Component {
       const own = confFiles(ctx, part)
       const users = cephUsersOf(part, ctx.host.globals)
       const ceph = cephClientFiles(ctx, 'cinder', users, `cinder/${part}`)
-      const nvme = part === 'cinder-volume' ? [configFile('hostnqn', hostNqn(ctx))] : []
+      const nvme = part === 'cinder-volume' ? [configFile('hostnqn', hostNqn(ctx.host))] : []
       return [
         openstackContainer(ctx, {
           name,
@@ -247,21 +247,4 @@ function rbd(ctx: Context): string {
     rbd_secret_uuid: password(ctx.cloud.passwords, 'cinder_rbd_secret_uuid'),
     report_discard_supported: true,
   })
-}
-
-/** The host's name to storage by NVMe: as kolla-ansible, a UUID made of its hostname in Ansible's name space. */
-function hostNqn(ctx: Context): string {
-  const space = Buffer.from('361e6d51faec444a9079341386da8e2e', 'hex')
-  const hash = createHash('sha1').update(space).update(shortHostname(ctx.host)).digest()
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6)
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8)
-  const hex = hash.toString('hex')
-  const uuid = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20, 32),
-  ]
-  return `nqn.2014-08.org.nvmexpress:uuid:${uuid.join('-')}`
 }

@@ -51,6 +51,7 @@ export function frontendConfig(
       `mode ${mode}`,
       ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
       ...(frontend.serverTimeout === undefined ? [] : [`timeout server ${frontend.serverTimeout}`]),
+      ...(frontend.tunnelTimeout === undefined ? [] : [`timeout tunnel ${frontend.tunnelTimeout}`]),
       ...(mode === 'http' ? repetition(frontend) : []),
       ...checkLines(frontend.check),
       ...(frontend.firstHostOnly === true ? members.slice(0, 1) : members).map((member, index) =>
@@ -97,6 +98,7 @@ function server(frontend: Frontend, member: HostView, index: number): string {
 function checkLines(kind: Check): readonly string[] {
   if (kind.kind === 'galera') return galeraCheck(kind.user)
   if (kind.kind === 'answers') return ['option httpchk']
+  if (kind.kind === 'connects') return []
   const { path, authorization } = kind
   return [
     `option httpchk GET ${path}`,

@@ -6,7 +6,7 @@ type Tagged = Exclude<NameBefore<'_tag'>, 'openstack'>
 
 /** The tag of a service's images: `2026.1-debian-trixie`. */
 export function imageTag(globals: Globals, service?: string): string {
-  const name = service?.startsWith('ceph-') ? 'ceph' : service
+  const name = /^(?:ceph|nova)(?=-)/.exec(service ?? '')?.[0] ?? service
   const own = name === undefined ? undefined : globals[`${name as Tagged}_tag`]
   return own ?? globals.openstack_tag
 }

@@ -14,6 +14,8 @@ import { mariadb } from './mariadb.js'
 import { memcached } from './memcached.js'
 import { neutron } from './neutron/index.js'
 import { openvswitch } from './openvswitch.js'
+import { novaCell } from './nova/nova-cell.js'
+import { nova } from './nova/nova.js'
 import { placement } from './placement.js'
 import { rabbitmq } from './rabbitmq.js'
 import type { Service } from './service.js'
@@ -36,6 +38,8 @@ export const services: readonly Service[] = [
   cinder,
   openvswitch,
   neutron,
+  nova,
+  novaCell,
   heat,
   horizon,
 ]

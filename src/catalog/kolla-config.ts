@@ -58,6 +58,7 @@ export function healthcheck(
   globals: Globals,
   container: Checked,
   test: string,
+  retries = globals.default_container_healthcheck_retries,
 ): Pick<Container, 'healthcheck'> {
   if (!globals[`${container}_enable_healthchecks`]) return {}
   return {
@@ -66,7 +67,7 @@ export function healthcheck(
       interval: globals.default_container_healthcheck_interval,
       timeout: globals.default_container_healthcheck_timeout,
       startPeriod: globals.default_container_healthcheck_start_period,
-      retries: globals.default_container_healthcheck_retries,
+      retries,
     },
   }
 }

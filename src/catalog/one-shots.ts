@@ -5,13 +5,14 @@ import { services } from './index.js'
 import { accountsSql, databasesSql } from './mariadb-accounts.js'
 import { groupOf } from './render.js'
 import { componentsOf } from './service.js'
-import type { Service } from './service.js'
+import type { Schema, Service } from './service.js'
 
 /**
  * What is done once for a service, before its containers are started, and again when what it takes has changed:
- * its databases and their accounts · its schema · its accounts, services and endpoints in Keystone.
+ * its databases and their accounts · its schema · its accounts, services and endpoints in Keystone · afterwards, what it
+ * finds out about.
  */
-export type OneShotKind = 'databases' | 'schema' | 'identity'
+export type OneShotKind = 'databases' | 'schema' | 'identity' | 'discovery'
 
 /** One-shots of a service, and the host that runs them and keeps note of them. */
 export interface OneShots {
@@ -26,15 +27,17 @@ export interface OneShots {
 /** Undefined where the service has none, or nobody is in its group. */
 export function oneShotsOf(cloud: Cloud, service: Service): OneShots | undefined {
   if (!service.enabled(cloud.globals)) return undefined
-  const component = componentsOf(service, cloud.globals).find(
-    ({ container }) => container === (service.oneShotContainer ?? container),
-  )
+  const { oneShotContainer: wanted } = service
+  const component = (wanted === undefined ? [service] : services)
+    .flatMap((it) => componentsOf(it, cloud.globals))
+    .find(({ container }) => container === (wanted ?? container))
   const [host] = groupOf(cloud, component?.group ?? '')
   const takes = new Map<OneShotKind, string>()
   if (service.databases) takes.set('databases', databasesSql(cloud, service))
-  if (service.schema) takes.set('schema', '')
+  if (service.schema) takes.set('schema', schemaText(cloud, service.schema))
   if (service.bootstrap) takes.set('identity', JSON.stringify(service.bootstrap(cloud)))
   if (service.identity) takes.set('identity', identityText(cloud, service.identity(cloud)))
+  if (service.discovery) takes.set('discovery', JSON.stringify(service.discovery(cloud)))
   if (!component || host === undefined || takes.size === 0) return undefined
   return { service: service.name, host, container: component.container, takes }
 }
@@ -44,6 +47,11 @@ export function restoredAccountsSql(cloud: Cloud): string {
   const enabled = services.filter((service) => service.enabled(cloud.globals))
   const own = enabled.map((service) => databasesSql(cloud, service)).filter(Boolean)
   return [accountsSql(cloud), ...own].join('\n')
+}
+
+/** Empty where the commands are told nothing of the cloud. */
+function schemaText(cloud: Cloud, { environment }: Schema): string {
+  return environment ? JSON.stringify(environment(cloud)) : ''
 }
 
 function identityText(cloud: Cloud, identity: Identity): string {

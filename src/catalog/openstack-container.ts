@@ -26,6 +26,8 @@ export interface OpenstackContainer {
   readonly cgroupnsMode?: 'host' | 'private'
   /** Shell text of its health check. */
   readonly check: string
+  /** Of the health check, if not as with all others. */
+  readonly retries?: number
   readonly standby?: readonly string[]
 }
 
@@ -47,7 +49,7 @@ export function openstackContainer(ctx: Context, it: OpenstackContainer): Contai
     ...(it.ipcMode && { ipcMode: it.ipcMode }),
     ...(it.cgroupnsMode && { cgroupnsMode: it.cgroupnsMode }),
     ...(it.standby && { standby: it.standby }),
-    ...healthcheck(globals, it.name, it.check),
+    ...healthcheck(globals, it.name, it.check, it.retries),
     ...limits(globals[`${it.name}_dimensions`]),
   }
 }

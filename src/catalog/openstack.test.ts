@@ -69,6 +69,8 @@ describe('keys of Ceph', () => {
       glance_api: ['ceph.client.glance.keyring'],
       cinder_volume: ['ceph.client.cinder.keyring'],
       cinder_backup: ['ceph.client.cinder-backup.keyring', 'ceph.client.cinder.keyring'],
+      nova_libvirt: ['ceph.client.nova.keyring', 'ceph.client.cinder.keyring'],
+      nova_compute: ['ceph.client.nova.keyring'],
     })
   })
 

@@ -50,13 +50,20 @@ export const ownDatabase =
     },
   ]
 
-/** Not encoded: see `checkPasswords` about what schema migrations do with a `%`. */
 export function databaseUrl(ctx: Context, service: Account): string {
   const { globals } = ctx.host
-  const user = globals[`${service}_database_user`]
+  return urlOfDatabase(ctx, {
+    name: globals[`${service}_database_name`],
+    user: globals[`${service}_database_user`],
+    password: `${service}_database_password`,
+  })
+}
+
+/** Not encoded: see `checkPasswords` about what schema migrations do with a `%`. */
+export function urlOfDatabase(ctx: Context, { name, user, password: key }: Database): string {
+  const { globals } = ctx.host
   const server = `${globals.database_address}:${globals.database_port}`
-  const key = `${service}_database_password`
-  return `mysql+pymysql://${user}:${secret(ctx.cloud, key)}@${server}/${globals[`${service}_database_name`]}`
+  return `mysql+pymysql://${user}:${secret(ctx.cloud, key)}@${server}/${name}`
 }
 
 /** How a service checks tokens: by its own account, keeping what it has seen in memcached. */
@@ -118,9 +125,13 @@ export function concurrency(folder: string): string {
  * Messages: nobody listens to notifications.
  *
  * @param processname of a uWSGI process, which could not be told from others that share `/dev/shm`; it is also one whose
- *   heartbeats need a thread of their own
+ *   heartbeats need a thread of their own, as a rule
  */
-export function messaging(ctx: Context, processname?: string): string {
+export function messaging(
+  ctx: Context,
+  processname?: string,
+  heartbeatInThread = processname !== undefined,
+): string {
   const { globals } = ctx.host
   const isFanout = globals.om_enable_rabbitmq_stream_fanout
   return (
@@ -128,7 +139,7 @@ export function messaging(ctx: Context, processname?: string): string {
     section('oslo_messaging_rabbit', {
       use_queue_manager: true,
       processname,
-      heartbeat_in_pthread: processname !== undefined,
+      heartbeat_in_pthread: heartbeatInThread,
       rabbit_quorum_queue: true,
       rabbit_stream_fanout: isFanout ? true : undefined,
       rabbit_qos_prefetch_count: isFanout ? globals.om_rabbitmq_qos_prefetch_count : undefined,

@@ -22,15 +22,28 @@ export const databaseUrl: Consumer = {
   why: `contains @ or %, which schema migrations can't take: ${wayOut}`,
 }
 
+const uuid: Consumer = {
+  unfit: /^(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i,
+  why: 'must be a UUID, such as genpwd makes',
+}
+
 /**
  * Password → the file that takes some letters for something else, where we can't write them in another way: the others are
  * encoded for URLs, quoted or escaped. One line it must be in each case.
  */
 export const consumers: Readonly<Record<string, Consumer | undefined>> = {
   ceph_rgw_keystone_password: cephConf,
-  ceph_cluster_fsid: {
-    unfit: /^(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)/i,
-    why: 'must be a UUID, such as genpwd makes',
+  ceph_cluster_fsid: uuid,
+  cinder_rbd_secret_uuid: uuid,
+  rbd_secret_uuid: uuid,
+  // Nova takes the URL apart to fill in the templates of its cells.
+  nova_database_password: {
+    unfit: /[@%/?#[\]]/,
+    why: `contains @, %, /, ?, # or a bracket, which schema migrations or Nova's cells can't take: ${wayOut}`,
+  },
+  libvirt_sasl_password: {
+    unfit: /^\s|\s$/,
+    why: `begins or ends with a blank, which libvirt leaves out: ${wayOut}`,
   },
   keepalived_password: {
     unfit: /[\s!#"{}]/,

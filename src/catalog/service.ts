@@ -17,7 +17,9 @@ export interface Service {
   readonly identity?: (cloud: Cloud) => Identity
   /** What brings it about in Keystone's catalogue where that is a protocol of its own: all that it takes. Secret. */
   readonly bootstrap?: (cloud: Cloud) => unknown
-  /** The component whose image has the commands of `schema`, if it is not the first. */
+  /** What it finds out about once its containers run, and again when that has changed; its protocol sees to it. */
+  readonly discovery?: (cloud: Cloud) => readonly string[]
+  /** The component, of whatever service, whose image has the commands of `schema`, if it is not the first. */
   readonly oneShotContainer?: string
   /** Keys of passwords.yml. */
   readonly passwords: readonly string[]
@@ -29,6 +31,8 @@ export interface Service {
   readonly images?: readonly string[]
   /** Folder of its logs below `/var/log/kolla`, if it is not called as the service. */
   readonly logs?: string
+  /** Its folder below `config/`, and the prefix of its settings, if they are not called as the service. */
+  readonly prefix?: string
 }
 
 /** What a service runs on every host of a group. */
@@ -66,6 +70,8 @@ export interface Database {
 
 /** How a service's schema is brought about, by one-shots. */
 export interface Schema {
+  /** What the commands are told of the cloud, by variables; nothing secret. When it changes they run again. */
+  readonly environment?: (cloud: Cloud) => Readonly<Record<string, string>>
   /** Commands for a shell in the container: from nothing, or from any older state, to what the release wants. */
   readonly sync: string
   /** The same in parts, for an upgrade: while the old release serves, and when none of it is left. */
@@ -123,6 +129,8 @@ export interface Frontend {
   readonly activePassive?: boolean
   /** Of an idle connection, for long-lived ones: `3600s`. */
   readonly timeout?: string
+  /** How long a connection may be idle that has become a tunnel, as websockets do: `1h`. */
+  readonly tunnelTimeout?: string
   /** How long a client, and a member, may be silent in a request, if longer than usual: `6h`. */
   readonly clientTimeout?: string
   readonly serverTimeout?: string
@@ -136,8 +144,15 @@ export type Check =
   | { readonly kind: 'http'; readonly path: string; readonly authorization?: string }
   /** Answers, with a page or by sending elsewhere. */
   | { readonly kind: 'answers' }
+  /** Takes connections. */
+  | { readonly kind: 'connects' }
   /** Logs in by this account, which has no password, and asks: a member that Galera keeps from serving fails, too. */
   | { readonly kind: 'galera'; readonly user: string }
+
+/** Folder of a service's files below `config/`, and the prefix of its settings. */
+export function prefixOf({ name, prefix = name }: Service): string {
+  return prefix
+}
 
 /** Folder of a service's logs below `/var/log/kolla`. */
 export function logFolder({ name, logs = name }: Service): string {

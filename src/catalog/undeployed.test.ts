@@ -14,7 +14,7 @@ function named(globals: string): string[] {
 
 describe('services that are enabled in vain', () => {
   it('are named, by default those of the core', () => {
-    expect(named(small.globals)).toEqual(['nova'])
+    expect(named(small.globals)).toEqual([])
   })
 
   it.each([

@@ -52,6 +52,7 @@ export function refuseUnsupported(
       'must be yes for Keystone: this version takes no database of others, set enable_keystone to no without one',
     )
   }
+  if (globals.enable_nova) refuseForNova(globals, refuse)
   if (globals.enable_mariadb && globals.enable_haproxy) {
     const { database_address: address, kolla_internal_fqdn: fqdn } = globals
     if (address !== fqdn && address !== globals.kolla_internal_vip_address) {
@@ -60,5 +61,24 @@ export function refuseUnsupported(
         `must be ${fqdn}, where HAProxy balances our MariaDB, or left out: this version takes no database of others, not '${address}'`,
       )
     }
+  }
+}
+
+function refuseForNova(
+  globals: Globals,
+  refuse: (key: keyof Globals, message: string) => void,
+): void {
+  const off = {
+    enable_cells: 'this version makes one cell, for all compute hosts',
+    enable_nova_fake: 'this version has no hypervisors that only pretend',
+    enable_nova_serialconsole_proxy: 'this version knows consoles by noVNC alone',
+    enable_nova_swtpm: 'this version emulates no TPM',
+    libvirt_tls: 'TLS is not supported yet',
+  } as const
+  for (const [key, why] of Object.entries(off) as [keyof typeof off, string][]) {
+    if (globals[key]) refuse(key, `must be no: ${why}`)
+  }
+  if (!globals.enable_nova_libvirt_container) {
+    refuse('enable_nova_libvirt_container', 'must be yes: this version runs libvirt in a container')
   }
 }

@@ -5,6 +5,7 @@ import {
   agentSettings,
   apiSettings,
   containerSettings,
+  listenerSettings,
   serviceSettings,
 } from './service-settings.js'
 import {
@@ -325,8 +326,57 @@ export const settings = {
   cinder_backup_driver: setting(only('ceph'), 'ceph'),
   cinder_cluster_name: setting(textOrEmpty, ''),
 
-  /** Of Nova, which Cinder tells about volumes. */
-  nova_keystone_user: setting(account, 'nova'),
+  // Nova
+  ...serviceSettings('nova'),
+  ...accountSettings('nova'),
+  ...apiSettings('nova_api', 8774),
+  ...listenerSettings('nova_metadata', 8775),
+  ...containerSettings('nova_scheduler'),
+  ...containerSettings('nova_conductor'),
+  ...listenerSettings('nova_novncproxy', 6080),
+  ...containerSettings('nova_libvirt'),
+  ...containerSettings('nova_ssh'),
+  ...containerSettings('nova_compute'),
+  nova_metadata_api_workers: setting(count.optional()),
+  nova_scheduler_workers: setting(count.optional()),
+  nova_cell_conductor_workers: setting(count.optional()),
+  nova_scheduler_healthcheck_retries: setting(
+    count,
+    "{{ default_container_healthcheck_retries if openstack_release | string == '2025.2' else 8 }}",
+  ),
+  nova_enable_external_metadata: setting(yesNo, false),
+  nova_novncproxy_fqdn: setting(hostOrAddress, '{{ kolla_external_fqdn }}'),
+  nova_novncproxy_public_port: setting(port, '{{ nova_novncproxy_port }}'),
+  nova_api_database_name: setting(account, 'nova_api'),
+  nova_api_database_user: setting(account, 'nova_api'),
+  nova_cell0_database_name: setting(account, '{{ nova_database_name }}_cell0'),
+  nova_cell_database_name: setting(account, '{{ nova_database_name }}'),
+  nova_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no
+  nova_hw_disk_discard: setting(textOrEmpty, 'unmap'),
+  nova_compute_virt_type: setting(oneOf('kvm', 'qemu'), 'kvm'),
+  nova_libvirt_cpu_mode: setting(textOrEmpty, ''), // kolla-ansible: host-passthrough on aarch64
+  nova_console: setting(only('novnc'), 'novnc'),
+  nova_instance_datadir_volume: setting(volume, 'nova_compute'),
+  nova_libvirt_dimensions: setting(
+    dimensions,
+    '{{ default_container_dimensions | combine(nova_libvirt_default_dimensions, recursive=true) }}',
+  ),
+  nova_libvirt_logging_debug: setting(yesNo, '{{ nova_logging_debug }}'),
+  nova_libvirt_port: setting(port, 16509),
+  nova_ssh_port: setting(port, 8022),
+  qemu_max_files: setting(count, 32768),
+  qemu_max_processes: setting(count, 131072),
+  libvirt_max_client_requests: setting(count, 20),
+  libvirt_max_workers: setting(count, 50),
+  libvirt_enable_sasl: setting(yesNo, true),
+  libvirt_sasl_authname: setting(account, 'nova'),
+  libvirt_tls: setting(yesNo, false),
+  enable_nova_ssh: setting(yesNo, true),
+  enable_nova_libvirt_container: setting(yesNo, true),
+  enable_nova_fake: setting(yesNo, false),
+  enable_nova_serialconsole_proxy: setting(yesNo, false),
+  enable_nova_swtpm: setting(yesNo, false),
+  enable_cells: setting(yesNo, false),
 
   // Heat
   ...serviceSettings('heat'),
@@ -359,9 +409,7 @@ export const settings = {
   // Neutron
   ...serviceSettings('neutron'),
   ...accountSettings('neutron'),
-  ...containerSettings('neutron_server'),
-  neutron_server_port: setting(port, 9696),
-  neutron_server_listen_port: setting(port, '{{ neutron_server_port }}'),
+  ...listenerSettings('neutron_server', 9696),
   neutron_server_public_port: setting(port, '{{ neutron_server_port }}'),
   neutron_api_workers: setting(count.optional()),
   ...containerSettings('neutron_rpc_server'),
@@ -415,7 +463,6 @@ export const settings = {
     '{{ neutron_l3_agent_host_ipv4_neigh_gc_thresh3 }}',
   ),
   openstack_service_rpc_workers: setting(count.optional()),
-  nova_metadata_port: setting(port, 8775),
 
   // Ceph, with the names of kolla-ansible, which deployed it until 2019; the disks are ours, for hosts of [ceph-osd]
   ceph_osd_disks: setting(devices, []),

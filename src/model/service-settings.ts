@@ -28,8 +28,11 @@ type ContainerSettings<Name extends string> = Named<
 > &
   Named<'_enable_healthchecks', Name, ReturnType<typeof healthchecks>>
 
-type ApiSettings<Name extends string> = ContainerSettings<Name> &
-  Named<'_port' | '_listen_port' | '_public_port', Name, ReturnType<typeof portOf>> &
+type ListenerSettings<Name extends string> = ContainerSettings<Name> &
+  Named<'_port' | '_listen_port', Name, ReturnType<typeof portOf>>
+
+type ApiSettings<Name extends string> = ListenerSettings<Name> &
+  Named<'_public_port', Name, ReturnType<typeof portOf>> &
   Named<'_workers', Name, ReturnType<typeof optionalCount>>
 
 const debug = () => setting(yesNo, '{{ openstack_logging_debug }}')
@@ -71,12 +74,22 @@ export function agentSettings<const Name extends `neutron_${string}`>(
   }
 }
 
-/** `glance_api`: its container, where it listens and where it is reached, and how many processes it has. */
-export function apiSettings<const Name extends string>(name: Name, at: number): ApiSettings<Name> {
+/** `nova_metadata`: a container, where it listens and where it is reached. */
+export function listenerSettings<const Name extends string>(
+  name: Name,
+  at: number,
+): ListenerSettings<Name> {
   return {
     ...containerSettings(name),
     [`${name}_port`]: portOf(at),
     [`${name}_listen_port`]: portOf(`{{ ${name}_port }}`),
+  } as unknown as ListenerSettings<Name>
+}
+
+/** `glance_api`: a listener with a port of its own on the external address, and how many processes it has. */
+export function apiSettings<const Name extends string>(name: Name, at: number): ApiSettings<Name> {
+  return {
+    ...listenerSettings(name, at),
     [`${name}_public_port`]: portOf(`{{ ${name}_port }}`),
     [`${name}_workers`]: optionalCount(),
   } as unknown as ApiSettings<Name>

@@ -28,6 +28,8 @@ export const runbook = [
   { part: 'placement', services: ['placement'], after: ['keystone', 'memcached'] },
   { part: 'cinder', services: ['cinder'], after: ['glance'] },
   { part: 'openvswitch', services: ['openvswitch'] },
+  { part: 'nova', services: ['nova'], after: ['glance', 'placement', 'rabbitmq'] },
+  { part: 'nova-cell', services: ['nova-cell'], after: ['nova'] },
   {
     part: 'neutron',
     services: ['neutron'],

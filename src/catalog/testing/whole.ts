@@ -8,6 +8,7 @@ export const whole: Partial<Globals> = {
   enable_placement: true,
   enable_cinder: true,
   enable_neutron: true,
+  enable_nova: true,
   enable_heat: true,
   enable_horizon: true,
 }

@@ -108,6 +108,21 @@ function ipaddr(input: Value, query: Value): Value {
   throw new JinjaError(`ipaddr('${pythonText(query)}') is not understood`)
 }
 
+type Mapping = Readonly<Record<string, Value>>
+
+const mergeFlat = (one: Mapping, other: Mapping): Mapping => ({ ...one, ...other })
+
+/** A mapping on either side is merged; of anything else the later one counts. */
+function mergeDeeply(one: Mapping, other: Mapping): Mapping {
+  const both = Object.entries(other).map(([key, value]): [string, Value] => {
+    const before = Object.hasOwn(one, key) ? one[key] : undefined
+    return before !== undefined && isMapping(before) && isMapping(value)
+      ? [key, mergeDeeply(before, value)]
+      : [key, value]
+  })
+  return { ...one, ...Object.fromEntries(both) }
+}
+
 const text =
   (change: (input: string) => string): Filter =>
   (input) =>
@@ -127,7 +142,10 @@ export const filters: Readonly<Record<string, Filter>> = {
     return yes.includes(pythonText(known).toLowerCase())
   },
   capitalize: text((input) => input.charAt(0).toUpperCase() + input.slice(1).toLowerCase()),
-  combine: (input, args) => Object.assign({}, ...[input, ...args].map(mapping)) as Value,
+  combine: (input, args, named) => {
+    const merge = truth(named.recursive ?? false) ? mergeDeeply : mergeFlat
+    return [input, ...args].map(mapping).reduce(merge, {})
+  },
   count: (input) => itemsOf(input).length,
   default: (input, args, named) => {
     const otherwise = args[0] === undefined ? (named.default_value ?? '') : args[0]

@@ -22,10 +22,9 @@ CURRENT, FORMER = "22.2.0", ["4.0.0", "10.0.0", "16.0.0"]
 OTHERS = {"2025.2": "21.3.0"}
 # Roles that we have an equal of; the last line's set up what the others ask for.
 DEPLOYED = ["ceph-rgw", "cinder", "cron", "glance", "heat", "horizon", "keystone", "loadbalancer", "mariadb", "memcached",
-            "neutron", "openvswitch",
-            "placement", "rabbitmq"]
+            "neutron", "nova", "nova-cell", "openvswitch", "placement", "rabbitmq"]
 # Their variables are defined already, for Jinja in the files of what comes.
-ROLES = DEPLOYED + ["nova", "nova-cell", "ovn-controller", "ovn-db"]
+ROLES = DEPLOYED + ["ovn-controller", "ovn-db"]
 HELPERS = ["haproxy-config", "loadbalancer-config", "service-ks-register", "service-rabbitmq", "service-uwsgi-config"]
 KINDS = {"uuid_keys": "uuid", "ssh_keys": "ssh", "blank_keys": "blank", "hmac_md5_keys": "hmac",
          "fernet_keys": "fernet", "bcrypt_keys": "bcrypt"}
