@@ -29,6 +29,8 @@ export interface Service {
   readonly images?: readonly string[]
   /** Folder of its logs below `/var/log/kolla`, if it is not called as the service. */
   readonly logs?: string
+  /** What a shell does once they were rotated, if anything. */
+  readonly afterRotation?: string
 }
 
 /** What a service runs on every host of a group. */
