@@ -3,6 +3,7 @@ import { backendName, frontendsOf } from '../src/catalog/haproxy-frontend.js'
 import { hostViews } from '../src/catalog/host-view.js'
 import { services } from '../src/catalog/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
+import { checkVlans } from '../src/catalog/neutron/check-vlans.js'
 import { cephClientsOf, membersOf, servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
@@ -103,6 +104,7 @@ export async function planCloud(
   }
   const broken = checkFoundOverrides(cloud.cloud, hosts)
   if (broken.length > 0) return refused(broken)
+  const vlans = checkVlans(cloud.cloud, hosts)
   const ceph = planCeph(cloud.cloud, observed)
   const images = await findImages(cloud)
   const found = { hosts, images: images.digests }
@@ -117,6 +119,7 @@ export async function planCloud(
       imageBytes: bytes,
     }),
     ...(release === 'changes' ? [] : checkRelease(cloud.cloud, observed)),
+    ...vlans,
     ...checkVolumes(observed),
     ...checkData(cloud.cloud, observed, await contexts.records(ref.cloud).list()),
     ...ceph.findings,

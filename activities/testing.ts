@@ -1,4 +1,5 @@
 import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
+import type { Globals } from '../src/model/globals.js'
 import type { FakeEngine } from '../src/docker/fake-engine.js'
 import type { Remote, RunOptions, RunResult } from '../src/ssh/remote.js'
 import { RemoteError } from '../src/ssh/errors.js'
@@ -19,7 +20,11 @@ export interface RanScript {
 export type Answer = (title: string) => Partial<RunResult> | undefined
 
 /** For tests: the test cloud as verbs see it. All its hosts have one engine, and no script runs anywhere. */
-export function testContexts(engine: FakeEngine, answer: Answer = () => undefined) {
+export function testContexts(
+  engine: FakeEngine,
+  answer: Answer = () => undefined,
+  globals: Partial<Globals> = {},
+) {
   const ran: RanScript[] = []
   const run = ({ title = '', timeoutMs }: RunOptions = {}): Promise<RunResult> => {
     ran.push({ title, timeoutMs })
@@ -37,7 +42,7 @@ export function testContexts(engine: FakeEngine, answer: Answer = () => undefine
   const ssh = { remote: () => remote }
   const adapters = { ssh, secrets: new Secrets() } as unknown as Adapters
   const found = { hosts: testFacts, images: {} }
-  const cloud = new CloudContext(adapters, '/etc/kolla', testCloud(), found, 'key')
+  const cloud = new CloudContext(adapters, '/etc/kolla', testCloud({ globals }), found, 'key')
   const contexts = { get: () => Promise.resolve(cloud) } as unknown as CloudContexts
   return { contexts, cloud, ran }
 }

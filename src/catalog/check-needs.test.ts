@@ -38,3 +38,15 @@ it("wants the files of somebody else's Ceph", () => {
   const keyring = { path: 'glance/ceph.client.glance.keyring', text: '[client.glance]\n' }
   expect(messages(globals, [conf, keyring])).toEqual([])
 })
+
+it('wants two hosts for what is to survive one, and switches for networks', () => {
+  expect(messages({ ...whole, enable_neutron_agent_ha: true })).toEqual([])
+  const { groups, ...cloud } = testCloud({ globals: { ...whole, enable_neutron_agent_ha: true } })
+  const one = new Map([...groups, ['neutron-l3-agent', ['kolla1']] as const])
+  expect(checkNeeds({ ...cloud, groups: one }).map(({ message }) => message)).toEqual([
+    expect.stringContaining("group 'neutron-l3-agent' has only kolla1"),
+  ])
+  expect(messages({ ...whole, enable_openvswitch: false })).toEqual([
+    expect.stringContaining('neutron needs openvswitch'),
+  ])
+})

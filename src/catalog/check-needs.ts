@@ -13,6 +13,7 @@ export function checkNeeds(cloud: Cloud): Finding[] {
       ...missingServices(cloud, service),
       ...missingKeys(cloud, service),
       ...missingBackend(cloud, service),
+      ...missingAgents(cloud, service),
     ])
 }
 
@@ -21,6 +22,7 @@ function missingServices({ globals }: Cloud, service: Service): Finding[] {
   const needed = [
     ['keystone', globals.enable_keystone],
     ['mariadb', !service.databases || globals.enable_mariadb],
+    ['openvswitch', service.name !== 'neutron' || globals.enable_openvswitch],
     ['rabbitmq', !service.passwords.includes('rabbitmq_password') || globals.enable_rabbitmq],
   ] as const
   return needed
@@ -61,6 +63,21 @@ function missingBackend({ globals }: Cloud, { name }: Service): Finding[] {
       'cinder has no backend: set enable_ceph: "yes", or cinder_backend_ceph: "yes" with files of a Ceph of your own below config/cinder/; this version has no other',
     ),
   ]
+}
+
+/** A router, and a server of addresses, that is to survive its host needs another one. */
+function missingAgents({ globals, groups }: Cloud, { name }: Service): Finding[] {
+  if (name !== 'neutron' || !globals.enable_neutron_agent_ha) return []
+  return ['neutron-dhcp-agent', 'neutron-l3-agent'].flatMap((group) => {
+    const hosts = groups.get(group) ?? []
+    if (hosts.length > 1) return []
+    const list = hosts.length === 0 ? 'no host' : `only ${hosts.join(', ')}`
+    return [
+      error(
+        `enable_neutron_agent_ha wants two hosts, and group '${group}' has ${list}: list more below [network], or set it to no`,
+      ),
+    ]
+  })
 }
 
 const error = (message: string): Finding => ({ severity: 'error', file: 'globals.yml', message })

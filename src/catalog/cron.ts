@@ -11,10 +11,10 @@ const rotation = replaceable('cron', 'cron-logrotate-global.conf')
 /** Rotates the logs of all services in the volume `kolla_logs`. */
 export function cron(services: () => readonly Service[]): Service {
   const logged = (cloud: Cloud) => {
-    const folders = services()
-      .filter((service) => service.name !== 'cron' && service.enabled(cloud.globals))
-      .map(logFolder)
-    return [...new Set(folders)]
+    const enabled = services().filter(
+      (service) => service.name !== 'cron' && service.enabled(cloud.globals),
+    )
+    return new Map(enabled.map((service) => [logFolder(service), service.afterRotation]))
   }
   return ofOneComponent({
     name: 'cron',
@@ -30,7 +30,10 @@ export function cron(services: () => readonly Service[]): Service {
   })
 }
 
-function container(ctx: Context, logged: readonly string[]): Container {
+/** Folder of logs → what is done once they were rotated. */
+type Logged = ReadonlyMap<string, string | undefined>
+
+function container(ctx: Context, logged: Logged): Container {
   const { globals } = ctx.host
   return {
     name: 'cron',
@@ -48,7 +51,7 @@ function container(ctx: Context, logged: readonly string[]): Container {
   }
 }
 
-function logrotate(ctx: Context, logged: readonly string[]): string {
+function logrotate(ctx: Context, logged: Logged): string {
   const { globals } = ctx.host
   return [
     globals.cron_logrotate_rotation_interval,
@@ -61,6 +64,9 @@ function logrotate(ctx: Context, logged: readonly string[]): string {
     `minsize ${globals.cron_logrotate_log_minsize}`,
     `maxsize ${globals.cron_logrotate_log_maxsize}`,
     'su root kolla',
-    ...logged.map((service) => `"/var/log/kolla/${service}/*.log"\n{\n}`),
+    ...[...logged].map(([folder, after]) => {
+      const script = after === undefined ? '' : `    postrotate\n        ${after}\n    endscript\n`
+      return `"/var/log/kolla/${folder}/*.log"\n{\n${script}}`
+    }),
   ].join('\n')
 }

@@ -33,6 +33,8 @@ export interface Service {
   readonly logs?: string
   /** Its folder below `config/`, and the prefix of its settings, if they are not called as the service. */
   readonly prefix?: string
+  /** What a shell does once they were rotated, if anything. */
+  readonly afterRotation?: string
 }
 
 /** What a service runs on every host of a group. */

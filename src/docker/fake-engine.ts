@@ -12,6 +12,11 @@ interface FakeContainer {
   readonly options: Record<string, unknown>
 }
 
+/** As in a list. */
+function listed({ name, options }: FakeContainer) {
+  return { Names: [`/${name}`], Labels: options['Labels'] ?? {} }
+}
+
 /** For tests: as much of Docker's API as we use, and a remote whose channels lead to it. */
 export class FakeEngine {
   readonly containers: FakeContainer[] = []
@@ -88,6 +93,8 @@ export class FakeEngine {
       this.answerImages(url, response, send)
     } else if (kind === 'exec') {
       send(200, { ExitCode: this.exitCode })
+    } else if (kind === 'containers' && key === 'json') {
+      send(200, this.containers.map(listed))
     } else if (key === 'create' && this.refusal) {
       send(this.refusal.status, this.refusal)
     } else if (key === 'create') {

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import { checkCephGlobals } from './check-ceph.js'
+import { checkNeutronGlobals } from './check-neutron.js'
 import { refuseUnsupported } from './check-unsupported.js'
 import { hasErrors } from './finding.js'
 import type { Finding } from './finding.js'
@@ -136,5 +137,5 @@ export function checkGlobals(
     if (globals[key]) refuse(key, 'must be no: TLS is not supported yet')
   }
   refuseUnsupported(globals, overrideFolder, refuse)
-  return [...problems, ...checkCephGlobals(globals)]
+  return [...problems, ...checkCephGlobals(globals), ...checkNeutronGlobals(globals)]
 }

@@ -193,3 +193,35 @@ describe('hosts are', () => {
     expect(findings).toHaveLength(2)
   })
 })
+
+describe('the interface of Open vSwitch', () => {
+  const complaints = (named: string, eth2: readonly string[] = []) => {
+    const interfaces = { eth0, eth1: ['10.10.9.102/24'], eth2 }
+    const globals = {
+      enable_neutron: true,
+      neutron_external_interface: named,
+      neutron_bridge_name: named
+        .split(',')
+        .map((_, index) => `br-${index}`)
+        .join(','),
+    }
+    return check({ globals, facts: { interfaces } }).filter((it) => it.startsWith('kolla2'))
+  }
+
+  it('is one without an address', () => {
+    expect(complaints('eth2')).toEqual([])
+    expect(complaints('eth2', ['10.0.0.1/24'])).toEqual([
+      expect.stringContaining('eth2 (neutron_external_interface) has the address 10.0.0.1/24'),
+    ])
+  })
+
+  it('is there', () => {
+    expect(complaints('eth2,eth7')).toEqual([
+      expect.stringMatching(/eth7 .* does not exist: .*the host has eth2/),
+    ])
+  })
+
+  it("is nobody else's", () => {
+    expect(complaints('eth0')).toEqual([expect.stringContaining('is the api_interface')])
+  })
+})

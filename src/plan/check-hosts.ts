@@ -5,6 +5,7 @@ import { networksOf, servicesOn, socketsOf } from '../catalog/render.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { foreignContainers, foreignListeners } from './check-foreign.js'
+import { checkExternalInterfaces } from './check-networks.js'
 import { checkFloatingAddresses } from './check-floating-addresses.js'
 import { checkRoom } from './room.js'
 
@@ -31,6 +32,7 @@ export function checkHosts(
     if (!host) return []
     return [
       ...networksOf(cloud, view.name).flatMap((network) => checkNetwork(view, network)),
+      ...checkExternalInterfaces(cloud, view),
       ...checkDocker(host, checks.imageBytes?.get(view.name)),
       ...foreignContainers(cloud.name, host, checks.containers.get(view.name) ?? []),
     ]

@@ -48,6 +48,32 @@ async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> 
 }
 
 describe('deploy', () => {
+  it('sets up bridges where Open vSwitch changes, and alone where only they do', async () => {
+    const ovs = { service: 'openvswitch', interrupts: false, reasons: ['missing'] }
+    const names = ['openvswitch_db', 'openvswitch_vswitchd']
+    const started = names.map((container) => {
+      return { ...ovs, host: 'kolla1', container, action: 'create' as const }
+    })
+    const due = ['kolla1', 'kolla2'].map((host) => {
+      return { ...ovs, host, container: 'networking', action: 'bootstrap' as const }
+    })
+    const members = { openvswitch: ['kolla1', 'kolla2', 'kolla3'] }
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned([...started, ...due], { members }),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const verbs = ['prepareNetworking', 'startOpenvswitch', 'setUpBridges']
+    const told = calls.filter(({ verb }) => verbs.includes(verb))
+    expect(told.map(({ verb, host }) => `${host} ${verb}`)).toEqual([
+      'kolla1 prepareNetworking',
+      'kolla1 startOpenvswitch',
+      'kolla1 setUpBridges',
+      'kolla2 prepareNetworking',
+      'kolla2 setUpBridges',
+    ])
+    expect(told[1]?.args[2]).toEqual(names)
+  })
+
   it('builds a cloud from nothing in the order of its dependencies', async () => {
     const pulls = ['kolla1', 'kolla2', 'kolla3'].map((host) => ({ host, images: ['cron'] }))
     const { activities, calls } = fakeActivities({

@@ -141,7 +141,8 @@ function wrapped({ host }: Context, name: 'neutron_dhcp_agent' | 'neutron_l3_age
 const dockerSocket = ({ neutron_agents_wrappers: wrappers }: Globals) =>
   wrappers ? ['/var/run/docker.sock:/var/run/docker.sock:ro'] : []
 
-function openvswitchAgentIni(ctx: Context): string {
+/** With the operator's options. */
+export function openvswitchAgentIni(ctx: Context): string {
   const { globals } = ctx.host
   const extensions = pluginsOf(ctx, 'agent')
   const bridges = bridgesOf(ctx.cloud, ctx.host)
@@ -237,13 +238,16 @@ const l3Wrapper: Placed = {
 
 /** Routers whose keepalived ended with the agent would be active on two hosts: their namespaces go first. */
 function l3WrapperScript(globals: Globals): string {
-  const files = configFiles('l3_agent.ini')
+  const files = ['neutron.conf', 'l3_agent.ini'].map(
+    (name) => `        --config-file /etc/neutron/${name}`,
+  )
   const cleans = !globals.neutron_agents_wrappers && globals.enable_neutron_agent_ha
+  const cleanUp = ['neutron-netns-cleanup', ...files, '        --force --agent-type l3']
   return [
     '#!/bin/bash',
     'set -o errexit',
-    ...(cleans ? [`neutron-netns-cleanup ${files} --force --agent-type l3`] : []),
-    `neutron-l3-agent ${files}`,
+    ...(cleans ? [cleanUp.join(' \\\n')] : []),
+    ['neutron-l3-agent', ...files].join(' \\\n'),
   ].join('\n')
 }
 

@@ -61,5 +61,7 @@ export const neutron: Service = {
     'keystone_admin_password',
     'rabbitmq_password',
   ],
+  // Those of helpers, which are root's, among them.
+  afterRotation: 'chmod 644 /var/log/kolla/neutron/*.log',
   overrides: [...neutronOverrides, ml2Override, ml2Plugins, ...agentOverrides],
 }
