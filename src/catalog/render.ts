@@ -80,16 +80,19 @@ export function socketsOf(cloud: Cloud, facts: readonly HostFacts[], hostName: s
   return collect(cloud, facts, hostName, (component, ctx) => component.ports(ctx))
 }
 
-/** What proves that one service works on the host; empty where it does not run there. */
+/** What proves that one service works on the host, or one container of it; empty where it does not run there. */
 export function probesOf(
   cloud: Cloud,
   facts: readonly HostFacts[],
   hostName: string,
   serviceName: string,
+  container?: string,
 ): Probe[] {
-  return collect(cloud, facts, hostName, (component, ctx, service) =>
-    service.name === serviceName ? component.health(ctx) : [],
-  )
+  return collect(cloud, facts, hostName, (component, ctx, service) => {
+    const isAsked =
+      service.name === serviceName && component.container === (container ?? component.container)
+    return isAsked ? component.health(ctx) : []
+  })
 }
 
 /** Names of the frontends by which HAProxy sends clients to a container. */

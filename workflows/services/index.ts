@@ -7,6 +7,7 @@ import { cephDisks, cephManagers, cephMonitors, cephOsds, cephPools, gateways } 
 import { keystone } from './keystone.js'
 import { loadBalancer } from './load-balancer.js'
 import { mariadb } from './mariadb.js'
+import { novaCell } from './nova-cell.js'
 import type { Protocol } from './protocol.js'
 import { rabbitmq } from './rabbitmq.js'
 import { standard } from './standard.js'
@@ -17,6 +18,7 @@ const own: Partial<Record<PartName, Protocol>> = {
   mariadb,
   rabbitmq,
   keystone,
+  'nova-cell': novaCell,
   'ceph-disks': cephDisks,
   'ceph-mon': cephMonitors,
   'ceph-mgr': cephManagers,
