@@ -1,11 +1,21 @@
 import { apiComponent, endpoints } from '../api.js'
 import { configFile } from '../kolla-config.js'
-import { confAndPolicy, openstackContainer, policyOf, serviceFile } from '../openstack-container.js'
+import { openstackContainer, policyOf, serviceFile } from '../openstack-container.js'
 import { cache, keystoneAuthtoken, middleware, section } from '../oslo.js'
 import { mergedConf, overridden } from '../overridden.js'
 import type { Component, Context, Service } from '../service.js'
 import { apiDatabase, cell0Database, cellDatabase, novaSchema } from './cells.js'
-import { databaseSection, defaults, novaPermissions, others, shutdown, workers } from './conf.js'
+import {
+  apiSection,
+  databaseSection,
+  defaults,
+  novaFiles,
+  novaPermissions,
+  others,
+  shutdown,
+  vendordata,
+  workers,
+} from './conf.js'
 
 type Part = 'nova-api' | 'nova-metadata' | 'nova-scheduler'
 
@@ -101,11 +111,11 @@ export const nova: Service = {
     'keystone_admin_password',
     'rabbitmq_password',
   ],
-  overrides: [...parts.map((part) => mergedConf('nova', part)), policyOf('nova')],
+  overrides: [...parts.map((part) => mergedConf('nova', part)), policyOf('nova'), vendordata],
 }
 
 function confFiles(ctx: Context, part: Part) {
-  return confAndPolicy(ctx, 'nova', 'nova.conf', novaConf(ctx, part))
+  return novaFiles(ctx, novaConf(ctx, part))
 }
 
 function novaConf(ctx: Context, part: Part): string {
@@ -120,6 +130,7 @@ function novaConf(ctx: Context, part: Part): string {
           ? { log_dir: '/var/log/kolla/nova', ...shutdown(ctx) }
           : { log_file: `/var/log/kolla/nova/${part}.log` }),
       }),
+      isScheduler ? '' : apiSection(ctx),
       section('conductor', { workers: workers(ctx, undefined) }),
       middleware,
       databaseSection(ctx, 'database', cell0Database(ctx.cloud)),

@@ -5,6 +5,7 @@ import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
 import { lookAtDatabase } from './database.js'
 import { drainedScript } from './drained-script.js'
+import { hypervisorScript } from './hypervisor.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -15,6 +16,7 @@ export type SectionName =
   | 'cpus'
   | 'memory'
   | 'interfaces'
+  | 'hypervisor'
   | 'listeners'
   | 'processes'
   | 'files'
@@ -106,6 +108,7 @@ for limit in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_byt
   [[ -r $limit ]] && echo "limit $(<$limit)"
 done
 section interfaces; ip -json address
+${raw(hypervisorScript)}
 listening=$(ss --no-header --listening --tcp --numeric --processes)
 section listeners; printf '%s\n' "$listening"
 section processes
