@@ -1,12 +1,21 @@
 import { setTimeout } from 'node:timers/promises'
+import { forgetVersionsSql } from '../src/catalog/nova/service-versions.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { startContainer as startStopped, stopContainer } from '../src/docker/containers.js'
 import { RemoteTimeout } from '../src/ssh/errors.js'
 import { undiscovered } from '../src/plan/nova-hosts.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { ask, HEALTH_TIMEOUT, proveComponent, proveHealth, startContainer } from './containers.js'
+import {
+  ask,
+  HEALTH_TIMEOUT,
+  isAsWanted,
+  proveComponent,
+  proveHealth,
+  startContainer,
+} from './containers.js'
 import { drained } from './drained.js'
+import { sql } from './mariadb.js'
 import { note } from './one-shots.js'
 import { cancellation, report } from './progress.js'
 
@@ -17,6 +26,16 @@ const PAUSE = 5_000
 
 /** Containers whose processes keep to what the oldest compute host understood when they began. */
 const pinned = ['nova_api', 'nova_scheduler', 'nova_conductor', 'nova_compute']
+
+/** Container → what Nova calls its service, and whether that tells its version again and again. */
+const versioned: Readonly<Record<string, { readonly binary: string; readonly reports: boolean }>> =
+  {
+    nova_api: { binary: 'nova-osapi_compute', reports: false },
+    nova_metadata: { binary: 'nova-metadata', reports: false },
+    nova_scheduler: { binary: 'nova-scheduler', reports: true },
+    nova_conductor: { binary: 'nova-conductor', reports: true },
+    nova_compute: { binary: 'nova-compute', reports: true },
+  }
 
 export function novaActivities(contexts: CloudContexts) {
   return {
@@ -41,6 +60,29 @@ export function novaActivities(contexts: CloudContexts) {
         await setTimeout(PAUSE, undefined, { signal: cancellation().signal })
       }
       await note(cloud, 'nova-cell', 'discovery')
+    },
+
+    /**
+     * Has Nova forget of which version some services of a host are, before they begin with an older one: it takes none
+     * that is older than all that it knows of their kind. Those that would tell it again are stopped; what runs already
+     * as it should is left.
+     */
+    async forgetVersions(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const [member] = cloud.members('mariadb')
+      const known = names.flatMap((name) => {
+        const service = Object.hasOwn(versioned, name) ? versioned[name] : undefined
+        return service ? [{ name, ...service }] : []
+      })
+      const isLeft = await Promise.all(known.map(({ name }) => isAsWanted(cloud, host, name)))
+      const older = known.filter((_, index) => isLeft[index] === false)
+      if (member === undefined || older.length === 0) return
+      const engine = cloud.engine(host)
+      const reporting = older.filter(({ reports }) => reports)
+      await allEnded(reporting.map(({ name }) => stopContainer(engine, name)))
+      const { hostname } = cloud.facts(host)
+      const binaries = older.map(({ binary }) => binary)
+      await sql(cloud, member, forgetVersionsSql(cloud.cloud, hostname, binaries))
     },
 
     /** Has the processes of a service begin again, so that they look anew what compute hosts understand. */

@@ -22,6 +22,10 @@ export const novaCell: Protocol = {
   },
   before: replaceConductors,
   replace: replaceOn,
+  async replaceByOlder(run, host, containers) {
+    await step('forgetVersions', `${host} · ${service}`, run.ref, host, containers)
+    await replaceOn(run, host, containers)
+  },
   finish: dropPins,
 }
 
