@@ -3,7 +3,7 @@ import type { Container } from './container.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import { cronCommand } from './distro.js'
 import { overridden, replaceable } from './overridden.js'
-import { logFolder, ofOneComponent } from './service.js'
+import { logFolders, ofOneComponent } from './service.js'
 import type { Context, Service } from './service.js'
 
 const rotation = replaceable('cron', 'cron-logrotate-global.conf')
@@ -13,7 +13,7 @@ export function cron(services: () => readonly Service[]): Service {
   const logged = (cloud: Cloud) => {
     const folders = services()
       .filter((service) => service.name !== 'cron' && service.enabled(cloud.globals))
-      .map(logFolder)
+      .flatMap(logFolders)
     return [...new Set(folders)]
   }
   return ofOneComponent({

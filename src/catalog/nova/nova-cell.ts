@@ -103,7 +103,7 @@ const novncproxy: Component = {
 export const novaCell: Service = {
   name: 'nova-cell',
   prefix: 'nova',
-  logs: 'nova',
+  logs: ['nova', 'libvirt'],
   enabled: (globals) => globals.enable_nova,
   components: [conductor, novncproxy, libvirt, ssh, compute],
   // `nova` makes it as well, with its schema: here it says who works on it.

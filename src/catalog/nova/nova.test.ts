@@ -47,11 +47,11 @@ describe('nova.conf', () => {
     expect(file('nova_compute')).toContain('rbd_secret_uuid = 33333333-')
     const local = given({ nova_backend_ceph: false })
     expect(file('nova_compute', 'nova.conf', local)).not.toContain('rbd')
-    expect(file('nova_libvirt', '33333333-3333-4333-8333-333333333333.xml', local)).toBe('')
+    expect(file('nova_libvirt', 'secrets/33333333-3333-4333-8333-333333333333.xml', local)).toBe('')
     // Volumes are Cinder's, wherever the disks are.
-    expect(file('nova_libvirt', '22222222-2222-4222-8222-222222222222.xml', local)).toContain(
-      'ceph-persistent-cinder',
-    )
+    expect(
+      file('nova_libvirt', 'secrets/22222222-2222-4222-8222-222222222222.xml', local),
+    ).toContain('ceph-persistent-cinder')
   })
 })
 

@@ -64,6 +64,7 @@ export const nova: Service = {
       permissions: novaPermissions,
       volumes: () => ['/lib/modules:/lib/modules:ro', '/dev/shm:/dev/shm'],
       privileged: () => true,
+      uwsgi: ['logfile-chmod = 644'],
     }),
     apiComponent({
       container: 'nova_metadata',
@@ -73,6 +74,7 @@ export const nova: Service = {
       healthPath: '/',
       files: (ctx) => confFiles(ctx, 'nova-metadata'),
       permissions: novaPermissions,
+      uwsgi: ['logfile-chmod = 644'],
       workers: (globals) => globals.nova_metadata_api_workers,
       publicPort: (globals) =>
         globals.nova_enable_external_metadata ? globals.nova_metadata_port : undefined,
