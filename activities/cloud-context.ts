@@ -307,9 +307,9 @@ export class CloudContext {
     }
   }
 
-  /** What proves that a service works on a host. */
-  probes(host: string, service: string): readonly Probe[] {
-    return probesOf(this.cloud, this.found.hosts, host, service)
+  /** What proves that a service works on a host, or one of its containers alone. */
+  probes(host: string, service: string, container?: string): readonly Probe[] {
+    return probesOf(this.cloud, this.found.hosts, host, service, container)
   }
 
   /** Hosts of a group, in the inventory's order; nobody where its services are not enabled. */

@@ -238,6 +238,23 @@ export async function proveHealth(
   })
 }
 
+/** The same of one container and what its component asks for. */
+export async function proveComponent(
+  cloud: CloudContext,
+  host: string,
+  name: string,
+): Promise<void> {
+  const { service } = cloud.container(host, name)
+  report(`waiting for ${name}`)
+  await awaitProbes(cloud.remote(host), cloud.probes(host, service, name), {
+    title: `${name} healthy`,
+    timeoutMs: HEALTH_TIMEOUT,
+    containers: [name],
+    logs: logFoldersOf([service]),
+    ...cancellation(),
+  })
+}
+
 /**
  * Runs a one-shot container with a service's image (or another one), configuration and volumes. Returns the last lines
  * of its log.

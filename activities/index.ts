@@ -11,6 +11,7 @@ import { imageActivities } from './images.js'
 import { keystoneActivities } from './keystone.js'
 import { mariadbActivities } from './mariadb.js'
 import { mariadbBackupActivities } from './mariadb-backup.js'
+import { novaActivities } from './nova.js'
 import { oneShotActivities } from './one-shots.js'
 import { openvswitchActivities } from './openvswitch.js'
 import { planActivities } from './plan.js'
@@ -34,6 +35,7 @@ export function createActivities(adapters: Adapters) {
     ...mariadbActivities(contexts),
     ...mariadbBackupActivities(contexts),
     ...rabbitmqActivities(contexts),
+    ...novaActivities(contexts),
     ...oneShotActivities(contexts),
     ...keystoneActivities(contexts),
     ...openvswitchActivities(contexts),

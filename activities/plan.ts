@@ -19,6 +19,7 @@ import { checkVolumes } from '../src/plan/check-volumes.js'
 import type { DesiredHost } from '../src/plan/desired.js'
 import { giveBacks } from '../src/plan/drained.js'
 import { withGalera } from '../src/plan/galera.js'
+import { checkNova } from '../src/plan/check-nova.js'
 import { checkOnly } from '../src/plan/check-only.js'
 import { oneShotChanges } from '../src/plan/one-shots.js'
 import { planChanges } from '../src/plan/plan-changes.js'
@@ -121,6 +122,7 @@ export async function planCloud(
     ...(release === 'changes' ? [] : checkRelease(cloud.cloud, observed)),
     ...vlans,
     ...checkVolumes(observed),
+    ...checkNova(cloud.cloud, observed),
     ...checkData(cloud.cloud, observed, await contexts.records(ref.cloud).list()),
     ...ceph.findings,
     ...images.findings,

@@ -98,7 +98,7 @@ export async function rollBack(
       for (const host of part.hosts) {
         await control.attempt(`${part.name} on ${host}`, async () => {
           if (part.name === 'mariadb' && !donors.includes(host)) await rejoin(run, rollback, host)
-          else await replaceOnHost(run, part, host)
+          else await replaceOnHost(run, part, host, 'older')
         })
       }
     })

@@ -157,7 +157,7 @@ async function replaceAll(
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
         await onAll(hosts, (host) =>
-          attempt(`${part.name} on ${host}`, () => replaceOnHost(run, part, host)),
+          attempt(`${part.name} on ${host}`, () => replaceOnHost(run, part, host, 'newer')),
         )
       }
     })

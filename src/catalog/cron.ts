@@ -3,7 +3,7 @@ import type { Container } from './container.js'
 import { configFile, configJson, limits, localtime, logs } from './kolla-config.js'
 import { cronCommand } from './distro.js'
 import { overridden, replaceable } from './overridden.js'
-import { logFolder, ofOneComponent } from './service.js'
+import { logFolders, ofOneComponent } from './service.js'
 import type { Context, Service } from './service.js'
 
 const rotation = replaceable('cron', 'cron-logrotate-global.conf')
@@ -14,7 +14,11 @@ export function cron(services: () => readonly Service[]): Service {
     const enabled = services().filter(
       (service) => service.name !== 'cron' && service.enabled(cloud.globals),
     )
-    return new Map(enabled.map((service) => [logFolder(service), service.afterRotation]))
+    return new Map(
+      enabled.flatMap((service) =>
+        logFolders(service).map((folder) => [folder, service.afterRotation] as const),
+      ),
+    )
   }
   return ofOneComponent({
     name: 'cron',

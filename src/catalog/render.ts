@@ -5,7 +5,7 @@ import { reachable } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
 import { services } from './index.js'
-import { componentsOf, logFolder } from './service.js'
+import { componentsOf, logFolders } from './service.js'
 import type { Component, Context, Probe, Service, Socket } from './service.js'
 
 /** The enabled services that have a component on the host, in the catalogue's order. */
@@ -80,16 +80,19 @@ export function socketsOf(cloud: Cloud, facts: readonly HostFacts[], hostName: s
   return collect(cloud, facts, hostName, (component, ctx) => component.ports(ctx))
 }
 
-/** What proves that one service works on the host; empty where it does not run there. */
+/** What proves that one service works on the host, or one container of it; empty where it does not run there. */
 export function probesOf(
   cloud: Cloud,
   facts: readonly HostFacts[],
   hostName: string,
   serviceName: string,
+  container?: string,
 ): Probe[] {
-  return collect(cloud, facts, hostName, (component, ctx, service) =>
-    service.name === serviceName ? component.health(ctx) : [],
-  )
+  return collect(cloud, facts, hostName, (component, ctx, service) => {
+    const isAsked =
+      service.name === serviceName && component.container === (container ?? component.container)
+    return isAsked ? component.health(ctx) : []
+  })
 }
 
 /** Names of the frontends by which HAProxy sends clients to a container. */
@@ -103,7 +106,7 @@ export function frontendNamesOf(cloud: Cloud, container: string): string[] {
 
 /** Folders of the logs of services, by their names. */
 export function logFoldersOf(names: readonly string[]): string[] {
-  return services.filter((service) => names.includes(service.name)).map(logFolder)
+  return services.filter((service) => names.includes(service.name)).flatMap(logFolders)
 }
 
 /** Networks on which the host must have an address: all that its services use. */

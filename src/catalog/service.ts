@@ -29,8 +29,8 @@ export interface Service {
   readonly networks?: readonly Network[]
   /** Images that a host needs before any container of the service is known. */
   readonly images?: readonly string[]
-  /** Folder of its logs below `/var/log/kolla`, if it is not called as the service. */
-  readonly logs?: string
+  /** Folders of its logs below `/var/log/kolla`, if it is not one that is called as the service. */
+  readonly logs?: readonly string[]
   /** Its folder below `config/`, and the prefix of its settings, if they are not called as the service. */
   readonly prefix?: string
   /** What a shell does once they were rotated, if anything. */
@@ -156,8 +156,8 @@ export function prefixOf({ name, prefix = name }: Service): string {
   return prefix
 }
 
-/** Folder of a service's logs below `/var/log/kolla`. */
-export function logFolder({ name, logs = name }: Service): string {
+/** Folders of a service's logs below `/var/log/kolla`. */
+export function logFolders({ name, logs = [name] }: Service): readonly string[] {
   return logs
 }
 

@@ -13,6 +13,7 @@ import {
 import { factsOf } from './observe/fact.js'
 import { parseDatabase } from './observe/database.js'
 import { parseFacts } from './observe/facts.js'
+import { parseHypervisor } from './observe/hypervisor.js'
 import { parseListeners } from './observe/listeners.js'
 import { parseCeph } from './observe/ceph.js'
 import type { CephQuestions } from './observe/ceph-script.js'
@@ -78,6 +79,7 @@ function observedFrom(
     volumes: parseVolumes(section('volumes')),
     listeners: parseListeners(section('listeners'), section('processes'), containers),
     configuration: digestFolders(digestKey, section('files'), section('digests')),
+    hypervisor: parseHypervisor(section('hypervisor')),
     oneShots: parseOneShotNotes(section('one-shots')),
     ...(docker && { docker, database }),
     ...(Object.keys(mounted).length > 0 && { mounted }),

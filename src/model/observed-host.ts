@@ -44,6 +44,8 @@ export interface ObservedHost {
   readonly oneShots: Readonly<Record<string, string>>
   /** Undefined where no Docker engine answers. */
   readonly docker?: { readonly version: string; readonly root: string; readonly freeBytes: number }
+  /** What virtual machines could run on; undefined for what was seen by an older version. */
+  readonly hypervisor?: ObservedHypervisor
   /** Volume → driver and options, of those that Docker mounts only while a container uses them. */
   readonly mounted?: Readonly<Record<string, string>>
   /** Only where its volume holds a database. */
@@ -56,6 +58,13 @@ export interface ObservedHost {
    * (src/plan/drained.ts).
    */
   readonly drained?: readonly string[]
+}
+
+export interface ObservedHypervisor {
+  /** Whether KVM can be used: its device opens, and the processor does the work. */
+  readonly kvm: boolean
+  /** Whether a libvirt listens, in a container or not. */
+  readonly libvirt: boolean
 }
 
 /** What a member of the Galera cluster has kept. */

@@ -8,6 +8,8 @@ import { keystone } from './keystone.js'
 import { loadBalancer } from './load-balancer.js'
 import { mariadb } from './mariadb.js'
 import { openvswitch } from './openvswitch.js'
+import { novaCell } from './nova-cell.js'
+import { nova } from './nova.js'
 import type { Protocol } from './protocol.js'
 import { rabbitmq } from './rabbitmq.js'
 import { standard } from './standard.js'
@@ -19,6 +21,8 @@ const own: Partial<Record<PartName, Protocol>> = {
   rabbitmq,
   keystone,
   openvswitch,
+  nova,
+  'nova-cell': novaCell,
   'ceph-disks': cephDisks,
   'ceph-mon': cephMonitors,
   'ceph-mgr': cephManagers,
@@ -31,9 +35,15 @@ export function protocolOf(part: PartName): Protocol {
   return own[part] ?? standard(runbook.find((line) => line.part === part)?.services ?? [])
 }
 
-/** Replaces one host's containers of one part and waits until they do their work, in either direction. */
-export async function replaceOnHost(run: Run, { name, services }: UpgradeStep, host: string) {
+/** Replaces one host's containers of one part by those of another release, and waits until they do their work. */
+export async function replaceOnHost(
+  run: Run,
+  { name, services }: UpgradeStep,
+  host: string,
+  by: 'newer' | 'older',
+) {
   const containers = services.flatMap((service) => run.containers(service, host))
   await step('writeConfiguration', `${host} · ${name}`, run.ref, host, containers)
-  await protocolOf(name).replace(run, host, containers)
+  const { replace, replaceByOlder = replace } = protocolOf(name)
+  await (by === 'older' ? replaceByOlder : replace)(run, host, containers)
 }

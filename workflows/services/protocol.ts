@@ -3,6 +3,8 @@ import type { Run } from '../run.js'
 /** Does one step of an operation and asks what to do when it fails. Returns whether it was done, and not skipped. */
 export type Attempt = (title: string, body: () => Promise<unknown>) => Promise<boolean>
 
+type Replace = (run: Run, host: string, containers: readonly string[]) => Promise<unknown>
+
 /** How a part of the runbook is carried out: what is not the same for all. */
 export interface Protocol {
   /** Brings about what the plan says of the part; nothing where it says nothing. */
@@ -12,7 +14,9 @@ export interface Protocol {
   /** The order in which hosts are replaced, if it is not that of the plan. */
   order?(run: Run, hosts: readonly string[]): Promise<readonly string[]>
   /** Replaces the part's containers on one host, in either direction, and waits until they do their work. */
-  replace(run: Run, host: string, containers: readonly string[]): Promise<unknown>
+  replace: Replace
+  /** The same where what comes is older, if that takes more. */
+  readonly replaceByOlder?: Replace
   /** What ends an upgrade once every host has the new release. */
   finish?(run: Run): Promise<void>
   /** Its members vote, or hold the floating address: they go one by one, whatever batch somebody wishes for. */

@@ -29,7 +29,7 @@ export function standard(services: readonly string[]): Protocol {
 }
 
 /** Containers that keep data in Ceph find their keys when they start, one-shots too. */
-async function giveCephKeys(run: Run, service: string): Promise<void> {
+export async function giveCephKeys(run: Run, service: string): Promise<void> {
   const [monitor] = run.members('ceph-mon')
   if (monitor === undefined || !run.plan.cephClients.includes(service)) return
   const first = run.due(service).length > 0 ? [run.oneShots(service)?.host ?? ''] : []

@@ -14,7 +14,7 @@ export const cephConfig: Overridable = {
 
 /** What all daemons have in common. */
 export const cephVolumes = [localtime, logs]
-export const cephLogs = 'ceph'
+export const cephLogs = ['ceph']
 
 /** Else two lives of a daemon look the same to its peers: in a container it always has the same process id. */
 export const cephEnvironment = { CEPH_USE_RANDOM_NONCE: '1' }

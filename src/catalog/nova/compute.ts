@@ -4,12 +4,12 @@ import { ansibleUuid, hostNqn } from '../ansible-uuid.js'
 import { cephClientFiles, cephKeysVolume } from '../ceph/client.js'
 import { addressOf } from '../host-view.js'
 import { configFile } from '../kolla-config.js'
-import { confAndPolicy, openstackContainer, operatorsFiles } from '../openstack-container.js'
+import { openstackContainer, operatorsFiles } from '../openstack-container.js'
 import type { OperatorsFile } from '../openstack-container.js'
 import { section } from '../oslo.js'
 import type { Component, Context } from '../service.js'
 import { cellConf } from './cell-conf.js'
-import { novaPermissions, shutdown } from './conf.js'
+import { apiSection, novaFiles, novaPermissions, shutdown } from './conf.js'
 import { authConf } from './libvirt.js'
 
 /** Who Nova says to guests that it is. */
@@ -31,10 +31,11 @@ export const compute: Component = {
     const { globals } = ctx.host
     const users = cephUsers(globals)
     const conf = cellConf(ctx, 'nova-compute', shutdown(ctx), [
+      apiSection(ctx),
       libvirtSection(ctx),
       section('workarounds', { skip_cpu_compare_on_dest: true }),
     ])
-    const own = confAndPolicy(ctx, 'nova', 'nova.conf', conf)
+    const own = novaFiles(ctx, conf)
     const ceph = cephClientFiles(ctx, 'nova', users)
     const release = operatorsFiles(ctx, [releaseFile])
     const sasl = globals.libvirt_enable_sasl

@@ -9,6 +9,8 @@ import {
   transportUrl,
   urlOfDatabase,
 } from '../oslo.js'
+import { confAndPolicy, operatorsFiles } from '../openstack-container.js'
+import type { OperatorsFile } from '../openstack-container.js'
 import type { Context, Database } from '../service.js'
 
 /*
@@ -16,6 +18,27 @@ import type { Context, Database } from '../service.js'
  */
 
 export const novaPermissions = [{ path: '/var/log/kolla/nova', owner: 'nova:nova', recurse: true }]
+
+/** What guests are told besides, by the operator. */
+export const vendordata: OperatorsFile = {
+  service: 'nova',
+  file: 'vendordata.json',
+  kind: 'whole',
+  paths: ['nova/vendordata.json'],
+}
+
+/** `[api]`, where the operator wrote what guests are told. */
+export function apiSection(ctx: Context): string {
+  if (operatorsFiles(ctx, [vendordata]).files.length === 0) return ''
+  return section('api', { vendordata_jsonfile_path: '/etc/nova/vendordata.json' })
+}
+
+/** `nova.conf`, the rules of access, and what guests are told. */
+export function novaFiles(ctx: Context, conf: string) {
+  const own = confAndPolicy(ctx, 'nova', 'nova.conf', conf)
+  const data = operatorsFiles(ctx, [vendordata])
+  return { placed: [...own.placed, ...data.placed], files: [...own.files, ...data.files] }
+}
 
 type Options = Readonly<Record<string, string | number | boolean | undefined>>
 

@@ -30,7 +30,7 @@ export const libvirt: Component = {
           { source: 'start-libvirt.sh', dest: start, owner: 'root', perm: '0700' },
           root('libvirtd.conf', '/etc/libvirt/libvirtd.conf'),
           root('qemu.conf', '/etc/libvirt/qemu.conf'),
-          ...xml.map(({ path }) => root(path, `/etc/libvirt/secrets/${path}`)),
+          ...xml.map(({ path }) => root(path, `/etc/libvirt/${path}`)),
           ...ceph.placed,
           ...(sasl ? [root('sasl.conf', '/etc/sasl2/libvirt.conf'), root('auth.conf', auth)] : []),
         ],
@@ -146,7 +146,7 @@ function secretsOf(globals: Globals): Secret[] {
 function secretXml(ctx: Context, { uuid: key, usage, description }: Secret): ConfigFile {
   const uuid = password(ctx.cloud.passwords, key)
   return configFile(
-    `${uuid}.xml`,
+    `secrets/${uuid}.xml`,
     `<secret ephemeral='no' private='no'>
   <uuid>${uuid}</uuid>
   <description>${description}</description>

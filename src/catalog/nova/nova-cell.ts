@@ -8,7 +8,7 @@ import type { Component, Frontend, Service } from '../service.js'
 import { apiDatabase, cellDatabase } from './cells.js'
 import { cellConf, cellParts, mergedCellConf } from './cell-conf.js'
 import { compute, releaseFile } from './compute.js'
-import { databaseSection, novaPermissions, shutdown } from './conf.js'
+import { databaseSection, novaPermissions, shutdown, vendordata } from './conf.js'
 import { libvirt } from './libvirt.js'
 import { ssh } from './ssh.js'
 
@@ -103,7 +103,7 @@ const novncproxy: Component = {
 export const novaCell: Service = {
   name: 'nova-cell',
   prefix: 'nova',
-  logs: 'nova',
+  logs: ['nova', 'libvirt'],
   enabled: (globals) => globals.enable_nova,
   components: [conductor, novncproxy, libvirt, ssh, compute],
   // `nova` makes it as well, with its schema: here it says who works on it.
@@ -129,6 +129,7 @@ export const novaCell: Service = {
     ...cellParts.map(mergedCellConf),
     policyOf('nova'),
     releaseFile,
+    vendordata,
     replaceable('nova', 'qemu.conf.j2'),
     replaceable('nova', 'libvirtd.conf.j2'),
     ...cephClientOverrides('nova'),

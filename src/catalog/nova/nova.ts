@@ -1,11 +1,21 @@
 import { apiComponent, endpoints } from '../api.js'
 import { configFile } from '../kolla-config.js'
-import { confAndPolicy, openstackContainer, policyOf, serviceFile } from '../openstack-container.js'
+import { openstackContainer, policyOf, serviceFile } from '../openstack-container.js'
 import { cache, keystoneAuthtoken, middleware, section } from '../oslo.js'
 import { mergedConf, overridden } from '../overridden.js'
 import type { Component, Context, Service } from '../service.js'
 import { apiDatabase, cell0Database, cellDatabase, novaSchema } from './cells.js'
-import { databaseSection, defaults, novaPermissions, others, shutdown, workers } from './conf.js'
+import {
+  apiSection,
+  databaseSection,
+  defaults,
+  novaFiles,
+  novaPermissions,
+  others,
+  shutdown,
+  vendordata,
+  workers,
+} from './conf.js'
 
 type Part = 'nova-api' | 'nova-metadata' | 'nova-scheduler'
 
@@ -54,6 +64,7 @@ export const nova: Service = {
       permissions: novaPermissions,
       volumes: () => ['/lib/modules:/lib/modules:ro', '/dev/shm:/dev/shm'],
       privileged: () => true,
+      uwsgi: ['logfile-chmod = 644'],
     }),
     apiComponent({
       container: 'nova_metadata',
@@ -63,6 +74,7 @@ export const nova: Service = {
       healthPath: '/',
       files: (ctx) => confFiles(ctx, 'nova-metadata'),
       permissions: novaPermissions,
+      uwsgi: ['logfile-chmod = 644'],
       workers: (globals) => globals.nova_metadata_api_workers,
       publicPort: (globals) =>
         globals.nova_enable_external_metadata ? globals.nova_metadata_port : undefined,
@@ -101,11 +113,11 @@ export const nova: Service = {
     'keystone_admin_password',
     'rabbitmq_password',
   ],
-  overrides: [...parts.map((part) => mergedConf('nova', part)), policyOf('nova')],
+  overrides: [...parts.map((part) => mergedConf('nova', part)), policyOf('nova'), vendordata],
 }
 
 function confFiles(ctx: Context, part: Part) {
-  return confAndPolicy(ctx, 'nova', 'nova.conf', novaConf(ctx, part))
+  return novaFiles(ctx, novaConf(ctx, part))
 }
 
 function novaConf(ctx: Context, part: Part): string {
@@ -120,6 +132,7 @@ function novaConf(ctx: Context, part: Part): string {
           ? { log_dir: '/var/log/kolla/nova', ...shutdown(ctx) }
           : { log_file: `/var/log/kolla/nova/${part}.log` }),
       }),
+      isScheduler ? '' : apiSection(ctx),
       section('conductor', { workers: workers(ctx, undefined) }),
       middleware,
       databaseSection(ctx, 'database', cell0Database(ctx.cloud)),

@@ -5,6 +5,7 @@ import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
 import { lookAtDatabase } from './database.js'
 import { drainedScript } from './drained-script.js'
+import { hypervisorScript } from './hypervisor.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
 export type Sections = (name: SectionName) => string[]
@@ -16,6 +17,7 @@ export type SectionName =
   | 'memory'
   | 'interfaces'
   | 'openvswitch'
+  | 'hypervisor'
   | 'listeners'
   | 'processes'
   | 'files'
@@ -109,6 +111,7 @@ done
 section interfaces; ip -json address
 section openvswitch
 if [[ -e /sys/module/openvswitch ]] || modprobe --dry-run --quiet openvswitch 2>/dev/null; then echo kernel; fi
+${raw(hypervisorScript)}
 listening=$(ss --no-header --listening --tcp --numeric --processes)
 section listeners; printf '%s\n' "$listening"
 section processes

@@ -1,0 +1,29 @@
+import { groupOf } from '../catalog/render.js'
+import type { Cloud } from '../model/cloud.js'
+import type { Finding } from '../model/finding.js'
+import type { ObservedHost } from '../model/observed-host.js'
+import { error } from './check-hosts.js'
+
+/** What would keep a compute host from running machines. */
+export function checkNova(cloud: Cloud, observed: readonly ObservedHost[]): Finding[] {
+  const members = groupOf(cloud, 'compute')
+  return observed
+    .filter(({ facts }) => members.includes(facts.name))
+    .flatMap((host) => [...withoutKvm(cloud, host), ...otherLibvirt(host)])
+}
+
+function withoutKvm(cloud: Cloud, { facts: { name }, hypervisor }: ObservedHost): Finding[] {
+  const globals = cloud.hosts.find((host) => host.name === name)?.globals
+  if (globals?.nova_compute_virt_type !== 'kvm' || hypervisor?.kvm !== false) return []
+  const message =
+    'KVM can\'t be used here (no /dev/kvm that opens, or a processor without vmx or svm): turn virtualization on in the firmware, or set nova_compute_virt_type: "qemu" for this host'
+  return [error(name, message)]
+}
+
+function otherLibvirt({ facts: { name }, hypervisor, containers }: ObservedHost): Finding[] {
+  const isOurs = containers.some((container) => container.name === 'nova_libvirt')
+  if (hypervisor?.libvirt !== true || isOurs) return []
+  const message =
+    'a libvirt of the host listens in /run/libvirt, where that of nova_libvirt has to: stop it for good (systemctl disable --now libvirtd.socket libvirtd virtqemud.socket virtqemud)'
+  return [error(name, message)]
+}

@@ -1,0 +1,78 @@
+import type { Run } from '../run.js'
+import { step } from '../steps.js'
+import type { Attempt, Protocol } from './protocol.js'
+import { createDatabases, giveCephKeys, replace, standard } from './standard.js'
+
+const service = 'nova-cell'
+const [conductor, libvirt] = ['nova_conductor', 'nova_libvirt'] as const
+const usual = standard([service])
+
+/** The hosts that machines run on. Machines go on while libvirt and nova_compute are replaced, one host after the other. */
+export const novaCell: Protocol = {
+  ...usual,
+  async start(run) {
+    await giveCephKeys(run, service)
+    if (run.due(service).includes('databases')) await createDatabases(run, service)
+    if (run.changed(service).length > 0) {
+      await run.stages.run(`Start ${service}`, () =>
+        run.rolling(service, (host) => replaceOn(run, host, run.containers(service, host))),
+      )
+    }
+    await discover(run)
+  },
+  before: replaceConductors,
+  replace: replaceOn,
+  async replaceByOlder(run, host, containers) {
+    await step('forgetVersions', `${host} · ${service}`, run.ref, host, containers)
+    await replaceOn(run, host, containers)
+  },
+  finish: dropPins,
+}
+
+/** libvirt first: nova_compute ends where none answers. */
+async function replaceOn(run: Run, host: string, containers: readonly string[]): Promise<void> {
+  const others = containers.filter((name) => name !== libvirt)
+  if (containers.includes(libvirt)) {
+    await step('startAlone', `${host} · ${libvirt}`, run.ref, host, libvirt)
+  }
+  if (others.length > 0) await replace(run, host, others)
+}
+
+/** A compute host of the new release asks conductors what older ones don't know: all of them come first. */
+async function replaceConductors(
+  run: Run,
+  hosts: readonly string[],
+  attempt: Attempt,
+): Promise<boolean> {
+  for (const host of hosts) {
+    if (!run.containers(service, host).includes(conductor)) continue
+    const done = await attempt(`${conductor} on ${host}`, async () => {
+      await step('writeConfiguration', `${host} · ${conductor}`, run.ref, host, [conductor])
+      await step('startAlone', `${host} · ${conductor}`, run.ref, host, conductor)
+    })
+    if (!done) return false
+  }
+  return true
+}
+
+/** New hosts are mapped to the cell once they answer: until then no machine comes to them. */
+async function discover(run: Run): Promise<void> {
+  const shots = run.oneShots(service)
+  if (!shots || !run.due(service).includes('discovery')) return
+  await run.stages.run('Discover compute hosts', () =>
+    step('discoverComputes', shots.host, run.ref, shots.host),
+  )
+}
+
+/**
+ * With `compute = auto` each process speaks the oldest version that a compute host knew when it began (facts of
+ * nova/compute/rpcapi.py): those that were replaced before the last of them speak the newer one once they begin again.
+ */
+async function dropPins(run: Run): Promise<void> {
+  const pinned = ['nova', service] as const
+  for (const name of pinned) {
+    for (const host of run.changed(name)) {
+      await step('restartPinned', `${host} · ${name}`, run.ref, host, name)
+    }
+  }
+}
