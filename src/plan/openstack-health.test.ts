@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatFinding } from '../model/finding.js'
-import { judgeOpenStack } from './openstack-health.js'
+import { isNamed, judgeOpenStack } from './openstack-health.js'
 import type { NetworkAgent, NetworkPort, NovaService, OpenStackState } from './openstack-health.js'
 
 const hosts = [
@@ -85,4 +85,12 @@ describe("Nova's and Neutron's own word", () => {
       expect.stringMatching(/^kolla2: warning: the port p2 \(network:dhcp\) .*`docker restart`/),
     ])
   })
+})
+
+it('takes no host for another', () => {
+  const host = { name: '192.168.8.7', hostname: 'node-2.lab' }
+  const known = ['192.168.8.7', 'node-2.lab', 'node-2', 'node-2.lab.example']
+  expect(known.filter((it) => !isNamed(host, it))).toEqual([])
+  const others = ['192.168.8.70', '192.168.8.8', 'node-2.other', 'node-22', 'node']
+  expect(others.filter((it) => isNamed(host, it))).toEqual([])
 })

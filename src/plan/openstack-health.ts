@@ -71,11 +71,11 @@ export function judgeOpenStack(
   ]
 }
 
-/** Whether OpenStack's name of a host is that of one of the inventory; with its domain or without. */
+/** Whether OpenStack's name of a host is that of one of the inventory, where one of both may lack the domain. */
 export function isNamed({ name, hostname }: NamedHost, known: string): boolean {
-  const short = (full: string) => full.split('.')[0]
-  const names = [name, ...(hostname === undefined ? [] : [hostname])]
-  return names.includes(known) || names.some((it) => short(it) === short(known))
+  const isSame = (own: string) =>
+    own === known || own.startsWith(`${known}.`) || known.startsWith(`${own}.`)
+  return isSame(name) || (hostname !== undefined && isSame(hostname))
 }
 
 function judgeServices(services: readonly NovaService[], hosts: readonly NamedHost[]): Finding[] {
