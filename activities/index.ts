@@ -3,6 +3,7 @@ import type { Adapters } from './adapters.js'
 import { cephActivities } from './ceph/index.js'
 import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
+import { computeActivities } from './computes.js'
 import { containerActivities } from './containers.js'
 import { galeraUpgradeActivities } from './galera-upgrade.js'
 import { giveBackActivities } from './give-back.js'
@@ -14,6 +15,7 @@ import { mariadbBackupActivities } from './mariadb-backup.js'
 import { novaActivities } from './nova.js'
 import { oneShotActivities } from './one-shots.js'
 import { openvswitchActivities } from './openvswitch.js'
+import { openStackHealthActivities } from './openstack-health.js'
 import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
@@ -47,6 +49,8 @@ export function createActivities(adapters: Adapters) {
     ...upgradePreviewActivities(contexts),
     ...giveBackActivities(contexts),
     ...runonceActivities(contexts),
+    ...computeActivities(contexts),
+    ...openStackHealthActivities(contexts),
   }
 }
 

@@ -79,8 +79,8 @@ export function runonceActivities(contexts: CloudContexts) {
     },
 
     /** The address that the machine is reached at. */
-    async giveRunonceAddress(ref: CloudRef): Promise<string> {
-      return ensureAddress(await administer(await contexts.get(ref)))
+    async giveRunonceAddress(ref: CloudRef, kind: 'floating' | 'own'): Promise<string> {
+      return ensureAddress(await administer(await contexts.get(ref)), kind)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
 import type { Globals } from '../src/model/globals.js'
 import type { FakeEngine } from '../src/docker/fake-engine.js'
+import type { Globals } from '../src/model/globals.js'
 import type { Remote, RunOptions, RunResult } from '../src/ssh/remote.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { Adapters } from './adapters.js'
@@ -39,10 +40,15 @@ export function testContexts(
       throw new RemoteError('kolla1', options?.title ?? '', result.code, [result.stderr])
     },
   }
+  return { ...contextsOn(remote), ran }
+}
+
+/** For tests: the test cloud as verbs see it, all of whose hosts are one. */
+export function contextsOn(remote: Remote, globals: Partial<Globals> = {}) {
   const ssh = { remote: () => remote }
   const adapters = { ssh, secrets: new Secrets() } as unknown as Adapters
   const found = { hosts: testFacts, images: {} }
   const cloud = new CloudContext(adapters, '/etc/kolla', testCloud({ globals }), found, 'key')
   const contexts = { get: () => Promise.resolve(cloud) } as unknown as CloudContexts
-  return { contexts, cloud, ran }
+  return { contexts, cloud }
 }

@@ -1,4 +1,5 @@
 export { cloudLock } from './cloud-lock.js'
+export { drainCompute, enableCompute, removeCompute } from './computes.js'
 export { deploy, reconfigure } from './deploy.js'
 export { buildImages, pull } from './images.js'
 export { initRunonce } from './init-runonce.js'

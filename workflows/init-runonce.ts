@@ -30,7 +30,14 @@ export async function initRunonce(input: InitRunonceInput): Promise<OperationRes
     ]
     const address =
       input.boot === true
-        ? await stages.run('Address', () => step('giveRunonceAddress', runonce.server, ref))
+        ? await stages.run('Address', () =>
+            step(
+              'giveRunonceAddress',
+              runonce.server,
+              ref,
+              input.extNet === false ? 'own' : 'floating',
+            ),
+          )
         : undefined
     const warnings = outcomes.flatMap(({ what, differs }): Finding[] => {
       if (differs === undefined) return []

@@ -1,7 +1,8 @@
 import { stillDrained } from '../src/plan/drained.js'
 import { summarize } from '../src/plan/format-plan.js'
-import { inspect, observeAndPlan, verify } from './operate.js'
+import { inspect, observeAndPlan, refuse, verify } from './operate.js'
 import type { CloudInput, DeployInput, OperationResult } from './operations.js'
+import { step } from './steps.js'
 
 /** What `deploy` would do, and why. */
 export async function plan(input: DeployInput): Promise<OperationResult> {
@@ -26,9 +27,14 @@ export async function check(input: CloudInput): Promise<OperationResult> {
     const planned = await observeAndPlan(operation)
     const { findings } = planned
     const doubts = await operation.stages.run('Verify', () => verify(planned))
+    const agents = await operation.stages.run('Agents and computes', () =>
+      step('inspectOpenStack', operation.cloud.name, planned.ref),
+    )
+    const warnings = [...findings, ...doubts, ...stillDrained(planned.changes), ...agents]
+    refuse(warnings)
     return {
       changes: [],
-      warnings: [...findings, ...doubts, ...stillDrained(planned.changes)],
+      warnings,
       summary: 'Every service does its work',
     }
   })

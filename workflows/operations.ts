@@ -58,6 +58,11 @@ export interface InitRunonceInput extends CloudInput, RunonceAddresses {
   readonly boot?: boolean
 }
 
+export interface ComputeInput extends CloudInput {
+  /** A compute host, by its name in the inventory or as Nova calls it. */
+  readonly host: string
+}
+
 export interface MariadbBackupInput extends CloudInput {
   /** Only what has changed since the last backup; by default everything. */
   readonly incremental?: boolean
@@ -144,6 +149,9 @@ export interface OperationInputs {
   readonly reconfigure: DeployInput
   readonly postDeploy: CloudInput
   readonly initRunonce: InitRunonceInput
+  readonly drainCompute: ComputeInput
+  readonly enableCompute: ComputeInput
+  readonly removeCompute: ComputeInput
   readonly check: CloudInput
   readonly removeOsd: RemoveOsdInput
   readonly wipeDisk: WipeDiskInput

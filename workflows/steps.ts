@@ -80,6 +80,8 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   checkStorageNetwork: 'look',
   drainOsd: 'drain',
   prepareRunonce: 'look',
+  listMachines: 'look',
+  migrateMachine: 'transfer',
   provideRunonceImage: 'transfer',
   prepareHost: 'transfer',
   buildImages: 'transfer',

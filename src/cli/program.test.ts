@@ -47,15 +47,9 @@ describe('the command line', () => {
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
       ...['reconfigure', 'post-deploy', 'remove-osd', 'wipe-disk', 'check', 'mariadb-backup'],
       ...['mariadb-restore'],
-      ...[
-        'mariadb-recovery',
-        'mariadb-rejoin',
-        'init-runonce',
-        'upgrade',
-        'rollback',
-        'releases',
-        'prune',
-      ],
+      ...['mariadb-recovery', 'mariadb-rejoin', 'init-runonce'],
+      ...['drain-compute', 'enable-compute', 'remove-compute'],
+      ...['upgrade', 'rollback', 'releases', 'prune'],
       ...['approve', 'decide', 'pause', 'resume'],
       ...['attach', 'abort', 'history', 'explain', 'server'],
     ])
@@ -70,6 +64,7 @@ describe('the command line', () => {
       'Allowed choices are retry, skip, rollback, abort.',
     )
     await expect(parsed('depoly')).rejects.toThrow('Did you mean deploy?')
+    await expect(parsed('drain-compute')).rejects.toThrow("missing required argument 'host'")
     expect(await parsed('bootstrap-servers', '--limit', 'kolla1')).toMatchObject({
       options: { limit: ['kolla1'] },
     })

@@ -51,6 +51,7 @@ describe("OpenStack's APIs", () => {
     const error = await api.call('GET', 'network', 'networks/none').catch((e: unknown) => e)
     expect(error).toBeInstanceOf(ApiError)
     expect(error).toMatchObject({ status: 404, command: expect.stringContaining('9696') as string })
+    expect(error).toMatchObject({ reason: 'not found' })
     cloud.answers.set('GET /v2.0/networks/none', () => ({ status: 503 }))
     await expect(api.find('network', 'networks/none')).rejects.toThrow('HTTP status 503')
   })

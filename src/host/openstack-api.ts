@@ -47,6 +47,8 @@ export class ApiError extends RemoteError {
     exitCode: number,
     readonly status: number,
     tail: readonly string[],
+    /** The API's own sentence; empty where it gave none. */
+    readonly reason: string,
   ) {
     super(host, command, exitCode, tail)
   }
@@ -185,7 +187,17 @@ async function ask(
     `HTTP status ${status || 'none'}`,
     text.slice(0, 1000),
   ]
-  throw new ApiError(remote.host, title, code || 1, status, seen.filter(Boolean))
+  throw new ApiError(remote.host, title, code || 1, status, seen.filter(Boolean), reasonIn(text))
+}
+
+/** `{"badRequest":{"code":400,"message":"…"}}`: all of them say it one level down. */
+function reasonIn(text: string): string {
+  try {
+    const [error] = Object.values(JSON.parse(text) as Record<string, { message?: unknown }>)
+    return typeof error?.message === 'string' ? error.message : ''
+  } catch {
+    return ''
+  }
 }
 
 /** Only a request that nobody received (curl's code 7) is sent again: another may have had its effect. */

@@ -8,6 +8,7 @@ const cloud = z
   .min(1, { abort: true })
   .refine(isCloudName, 'a name of letters, digits and hyphens')
 const cloudOnly = z.strictObject({ cloud })
+const oneHost = z.strictObject({ cloud, host: z.string().min(1) })
 const services = z.strictObject({ cloud, services: names.optional() })
 
 const address = z.ipv4({ error: 'an IPv4 address such as 10.0.2.1' })
@@ -65,6 +66,9 @@ export const operationInputs = {
     boot: z.boolean().optional(),
   }),
   check: cloudOnly,
+  drainCompute: oneHost,
+  enableCompute: oneHost,
+  removeCompute: oneHost,
   removeOsd: z.strictObject({ cloud, osd: z.int().min(0) }),
   wipeDisk: z
     .strictObject({

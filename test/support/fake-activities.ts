@@ -98,6 +98,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     prepareHost: (_ref: unknown, host: string) => ({ changed: [host], ok: [] }),
     buildImages: () => ({ built: 10, present: 0 }),
     writeAccessFiles: () => ['clouds.yaml'],
+    inspectOpenStack: () => [],
     ...fakes,
   }
   const activities = {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
+import { agree } from '../agree.js'
 import { UsageError } from '../exit.js'
 import { run } from '../run.js'
 
@@ -56,6 +57,48 @@ export function addOpenStackVerbs(program: Command): void {
         ...(!extNet && { extNet }),
         ...(publicKey !== undefined && { publicKey }),
       }))
+    })
+}
+
+/** Verbs about one compute host, which ask first. */
+export function addComputeVerbs(program: Command): void {
+  compute(program, 'drain-compute', 'drainCompute', {
+    description: 'let no more machines start on a compute host, and migrate those that it has',
+    question: (host) => `Migrate every machine of ${host} to other hosts?`,
+  })
+  program
+    .command('enable-compute')
+    .description('let machines start on a compute host again')
+    .argument('<host>')
+    .action((host: string, _: unknown, verb: Command) =>
+      run(verb, 'enableCompute', (cloud) => ({ cloud, host })),
+    )
+  compute(program, 'remove-compute', 'removeCompute', {
+    description:
+      "have Nova, Neutron and Placement forget a host that was taken out of the inventory's group compute",
+    question: (host) => `Forget ${host}?`,
+  })
+}
+
+function compute(
+  program: Command,
+  name: string,
+  operation: 'drainCompute' | 'removeCompute',
+  { description, question }: { description: string; question: (host: string) => string },
+): void {
+  program
+    .command(name)
+    .description(description)
+    .argument('<host>')
+    .option('-y, --yes', 'without asking')
+    .action(async (host: string, { yes }: { yes?: true }, verb: Command) => {
+      if (!yes) {
+        await agree(question(host), {
+          otherwise: `${name} asks before it begins, and there is nobody to ask: say --yes`,
+          declined: 'nothing was done',
+        })
+      }
+      await run(verb, operation, (cloud) => ({ cloud, host }))
     })
 }
 

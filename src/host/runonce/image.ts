@@ -29,7 +29,7 @@ export async function ensureImage(api: OpenStackApi, source: ImageSource): Promi
   const { images } = await api.call<{ images: readonly Image[] }>(
     'GET',
     'image',
-    `images?name=${runonce.image}`,
+    `images?name=${runonce.image}&owner=${api.project}`,
   )
   const unfinished = images.filter(({ status }) => ['queued', 'saving', 'killed'].includes(status))
   const present = images.find((image) => !unfinished.includes(image))
@@ -54,13 +54,13 @@ export async function ensureImage(api: OpenStackApi, source: ImageSource): Promi
   return { what, state: 'made' }
 }
 
-/** An image that was there is compared with the file, where that is. */
-async function compareWith({ remote, file }: ImageSource, present: Image): Promise<Outcome> {
+/** An image that was there is compared with the file, where that is and somebody named it. */
+async function compareWith({ remote, file, make }: ImageSource, present: Image): Promise<Outcome> {
   if (present.status !== 'active') {
     return { what, state: 'found', differs: `it is ${present.status}` }
   }
   const hash = present.os_hash_value ?? ''
-  if (hash === '') return { what, state: 'found' }
+  if (hash === '' || make) return { what, state: 'found' }
   const { stdout } = await remote.runOrFail(
     sh`[[ ! -f ${file} ]] || sha512sum -- ${file} | cut -d ' ' -f 1`,
     { title: `compare ${file}` },

@@ -195,14 +195,19 @@ describe('the image', () => {
 
   it('that was left half uploaded is made anew', async () => {
     cloud.printed.set(look, '1024\n   Q   F   I\n')
-    const half = cloud.add('images', { name: 'guest', status: 'saving' })
+    const others = cloud.add('images', { name: 'guest', status: 'saving', owner: 'another' })
+    const half = cloud.add('images', { name: 'guest', status: 'saving', owner: 'admin-project' })
     await ensureImage(api, source())
     expect(cloud.changes[0]).toBe(`DELETE /v2/images/${String(half['id'])}`)
-    expect(cloud.things.get('images')).toMatchObject([{ disk_format: 'qcow2', status: 'active' }])
+    expect(cloud.things.get('images')).toMatchObject([
+      others,
+      { disk_format: 'qcow2', status: 'active' },
+    ])
   })
 
   it('of something else is named and left alone', async () => {
-    cloud.add('images', { name: 'guest', status: 'active', os_hash_value: 'abc' })
+    const own = { name: 'guest', owner: 'admin-project' }
+    cloud.add('images', { ...own, status: 'active', os_hash_value: 'abc' })
     cloud.printed.set(`compare ${file}`, 'def\n')
     expect((await ensureImage(api, source())).differs).toContain('something else than')
     cloud.printed.set(`compare ${file}`, 'abc\n')
@@ -221,14 +226,15 @@ describe('the machine', () => {
 
   beforeEach(() => {
     cloud.add('networks', { id: 'outside', name: 'public1' })
-    cloud.add('networks', { id: 'inside', name: 'demo-net' })
-    cloud.add('images', { id: 'image', name: 'guest', status: 'active' })
+    cloud.add('networks', { id: 'theirs', name: 'demo-net', project_id: 'another' })
+    cloud.add('networks', { id: 'inside', name: 'demo-net', project_id: 'admin-project' })
+    cloud.add('images', { id: 'image', name: 'guest', status: 'active', owner: 'admin-project' })
     cloud.add('flavors', { id: '42', name: 'm1.nano' })
     cloud.add('servers', { name: 'demo10' })
   })
 
   it('boots once, and has one floating address', async () => {
-    cloud.answers.set('GET /v2.1/servers/servers-6', server({ status: 'ACTIVE' }))
+    cloud.answers.set('GET /v2.1/servers/servers-7', server({ status: 'ACTIVE' }))
     expect(await ensureServer(api, waiting)).toEqual({ what: 'server demo1', state: 'made' })
     expect(cloud.things.get('servers')?.[1]).toMatchObject({
       flavorRef: '42',
@@ -236,21 +242,26 @@ describe('the machine', () => {
       networks: [{ uuid: 'inside' }],
     })
     expect(await ensureServer(api, waiting)).toMatchObject({ state: 'found' })
-    cloud.add('ports', { id: 'port', device_id: 'servers-6', fixed_ips: [] })
+    cloud.add('ports', {
+      id: 'port',
+      device_id: 'servers-7',
+      fixed_ips: [{ ip_address: '10.0.0.9' }],
+    })
     cloud.answers.set('POST /v2.0/floatingips', ({ body }) => {
       const asked = body?.['floatingip'] as Record<string, unknown>
       expect(asked).toEqual({ floating_network_id: 'outside', port_id: 'port' })
       const floatingip = cloud.add('floatingips', { ...asked, floating_ip_address: '10.0.2.150' })
       return { status: 201, body: { floatingip } }
     })
-    expect(await ensureAddress(api)).toBe('10.0.2.150')
-    expect(await ensureAddress(api)).toBe('10.0.2.150')
+    expect(await ensureAddress(api, 'own')).toBe('10.0.0.9')
+    expect(await ensureAddress(api, 'floating')).toBe('10.0.2.150')
+    expect(await ensureAddress(api, 'floating')).toBe('10.0.2.150')
     expect(cloud.changes).toEqual(['POST /v2.1/servers', 'POST /v2.0/floatingips'])
   })
 
   it('that failed says why', async () => {
     const fault = { message: 'No valid host was found.' }
-    cloud.answers.set('GET /v2.1/servers/servers-6', server({ status: 'ERROR', fault }))
+    cloud.answers.set('GET /v2.1/servers/servers-7', server({ status: 'ERROR', fault }))
     await expect(ensureServer(api, waiting)).rejects.toThrow(
       'demo1 is ERROR, not ACTIVE (No valid host was found.): mend the cause',
     )

@@ -45,8 +45,8 @@ export async function ensureServer(
   }
 }
 
-/** The address that the machine is reached at: a floating one where there is an external network, else its own. */
-export async function ensureAddress(api: OpenStackApi): Promise<string> {
+/** The address that the machine is reached at: a floating one of the external network, or its own. */
+export async function ensureAddress(api: OpenStackApi, kind: 'floating' | 'own'): Promise<string> {
   const server = await findServer(api)
   if (server === undefined) throw new Error(`there is no server ${runonce.server}`)
   const { ports } = await api.call<{ ports: readonly Thing[] }>(
@@ -56,8 +56,7 @@ export async function ensureAddress(api: OpenStackApi): Promise<string> {
   )
   const [port] = ports
   if (!port) throw new Error(`${runonce.server} has no port`)
-  const outside = await idOf(api, 'network', 'networks', runonce.externalNetwork)
-  if (outside === undefined) {
+  if (kind === 'own') {
     const [fixed] = port['fixed_ips'] as readonly { ip_address: string }[]
     return fixed?.ip_address ?? ''
   }
@@ -68,6 +67,7 @@ export async function ensureAddress(api: OpenStackApi): Promise<string> {
   )
   const [floating] = given
   if (floating) return String(floating['floating_ip_address'])
+  const outside = await idOf(api, 'network', 'networks', { name: runonce.externalNetwork })
   const made = await api.call<{ floatingip: Thing }>('POST', 'network', 'floatingips', {
     floatingip: { floating_network_id: outside, port_id: port.id },
   })
@@ -76,14 +76,20 @@ export async function ensureAddress(api: OpenStackApi): Promise<string> {
 
 async function findServer(api: OpenStackApi): Promise<string | undefined> {
   // Nova takes the name for a regular expression.
-  return idOf(api, 'compute', 'servers', `^${runonce.server}$`)
+  return idOf(api, 'compute', 'servers', { name: `^${runonce.server}$` })
 }
 
 async function makeServer(api: OpenStackApi): Promise<string> {
   const { flavors } = await api.call<{ flavors: readonly Thing[] }>('GET', 'compute', 'flavors')
   const flavor = flavors.find((it) => it['name'] === runonce.flavor)?.id
-  const image = await idOf(api, 'image', 'images', runonce.image)
-  const network = await idOf(api, 'network', 'networks', runonce.network)
+  const image = await idOf(api, 'image', 'images', {
+    name: runonce.image,
+    owner: api.project,
+  })
+  const network = await idOf(api, 'network', 'networks', {
+    name: runonce.network,
+    project_id: api.project,
+  })
   const keyPair = await api.find('compute', `os-keypairs/${runonce.keyPair}`)
   const { server } = await api.call<{ server: Thing }>('POST', 'compute', 'servers', {
     server: {
@@ -97,14 +103,14 @@ async function makeServer(api: OpenStackApi): Promise<string> {
   return server.id
 }
 
-/** Of the first one of that name. */
+/** Of the first one that has these properties. */
 async function idOf(
   api: OpenStackApi,
   type: ServiceType,
   collection: string,
-  name: string,
+  by: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  const query = new URLSearchParams({ name }).toString()
+  const query = new URLSearchParams(by).toString()
   const found = await api.call<Record<string, readonly Thing[]>>(
     'GET',
     type,

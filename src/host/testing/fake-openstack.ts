@@ -28,6 +28,9 @@ export const testAccount: Account = {
   region: 'RegionOne',
 }
 
+/** Id of the administrator's. */
+const project = 'admin-project'
+
 const endpoints = {
   image: 'http://192.168.8.75:9292',
   network: 'http://192.168.8.75:9696/',
@@ -120,7 +123,7 @@ export class FakeOpenStack {
         { interface: 'internal', region_id: 'RegionOne', url },
       ],
     }))
-    return { project: { id: 'admin-project' }, catalog }
+    return { project: { id: project }, catalog }
   }
 
   #upload(image: string, file: string): Answered {
@@ -141,9 +144,8 @@ export class FakeOpenStack {
     const all = this.things.get(collection) ?? []
     if (method === 'POST') {
       const asked = (inEnvelope ? body?.[kind] : body) as Properties
-      const project_id = 'admin-project'
-      const status = collection === 'images' ? { status: 'queued' } : {}
-      return { status: 201, body: wrap(this.add(collection, { project_id, ...status, ...asked })) }
+      const own = inEnvelope ? { project_id: project } : { owner: project, status: 'queued' }
+      return { status: 201, body: wrap(this.add(collection, { ...own, ...asked })) }
     }
     if (id === undefined) {
       const name = kind.replaceAll('-', '_')

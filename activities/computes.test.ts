@@ -1,0 +1,196 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
+import { computeActivities } from './computes.js'
+import { contextsOn, testRef } from './testing.js'
+
+vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }))
+
+let openstack: FakeOpenStack
+let service: Record<string, unknown>
+beforeEach(() => {
+  openstack = new FakeOpenStack()
+  service = openstack.add('os-services', {
+    ...{ binary: 'nova-compute', host: 'kolla2', state: 'up', status: 'enabled' },
+  })
+  openstack.answers.set(`PUT /v2.1/os-services/${String(service['id'])}`, ({ body }) => {
+    Object.assign(service, body)
+    return { status: 200, body: {} }
+  })
+})
+
+type Verbs = ReturnType<typeof computeActivities>
+
+function run<T>(body: (verbs: Verbs) => Promise<T>): Promise<T> {
+  const { contexts } = contextsOn(openstack.remote)
+  const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  return activity.run(() => body(computeActivities(contexts)))
+}
+
+describe('a compute host', () => {
+  it('is disabled once, with the reason, and enabled again', async () => {
+    const disable = () => run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
+    expect(await disable()).toBe('kolla2')
+    const reason = 'kolla-temporal drain-compute'
+    expect(service).toMatchObject({ status: 'disabled', disabled_reason: reason })
+    await disable()
+    expect(openstack.changes).toHaveLength(1)
+    await run((verbs) => verbs.enableCompute(testRef, 'kolla2'))
+    await run((verbs) => verbs.enableCompute(testRef, 'kolla2'))
+    expect(service['status']).toBe('enabled')
+    expect(openstack.changes).toHaveLength(2)
+  })
+
+  it('that is unknown or down is refused before anything is done', async () => {
+    await expect(run((verbs) => verbs.disableCompute(testRef, 'other'))).rejects.toThrow(
+      'Nova knows no compute host other: it knows kolla2',
+    )
+    service['state'] = 'down'
+    await expect(run((verbs) => verbs.disableCompute(testRef, 'kolla2'))).rejects.toThrow(
+      'kolla2: error: its nova-compute is down',
+    )
+    expect(openstack.changes).toEqual([])
+  })
+})
+
+describe('a machine', () => {
+  const at = (host: string, status: string, task: string | null = null) => ({
+    name: 'vm',
+    status,
+    'OS-EXT-STS:task_state': task,
+    'OS-EXT-SRV-ATTR:host': host,
+  })
+  const asked: unknown[] = []
+
+  /** Nova shows these states, one each time that it is asked; the last one stays. */
+  function shows(...states: object[]) {
+    openstack.answers.set('GET /v2.1/servers/vm', () => {
+      const server = states.length > 1 ? states.shift() : states[0]
+      return { status: 200, body: { server } }
+    })
+  }
+  const migrate = () => run((verbs) => verbs.migrateMachine(testRef, 'kolla2', 'vm'))
+
+  beforeEach(() => {
+    asked.length = 0
+    openstack.answers.set('POST /v2.1/servers/vm/action', ({ body }) => {
+      asked.push(body)
+      return { status: 202 }
+    })
+  })
+
+  it('that runs is moved live, once, and waited for', async () => {
+    const [here, going] = [at('kolla2', 'ACTIVE'), at('kolla2', 'MIGRATING', 'migrating')]
+    shows(here, going, going, at('kolla3', 'ACTIVE'))
+    expect(await migrate()).toBeUndefined()
+    expect(asked).toEqual([{ 'os-migrateLive': { host: null, block_migration: 'auto' } }])
+    expect(await migrate()).toBeUndefined()
+    expect(asked).toHaveLength(1)
+  })
+
+  it('that goes already is only waited for', async () => {
+    shows(at('kolla2', 'MIGRATING', 'migrating'), at('kolla3', 'ACTIVE'))
+    expect(await migrate()).toBeUndefined()
+    expect(asked).toEqual([])
+  })
+
+  it('that is shut off is moved cold, and that is confirmed', async () => {
+    shows(
+      at('kolla2', 'SHUTOFF'),
+      at('kolla2', 'RESIZE', 'resize_migrating'),
+      at('kolla3', 'VERIFY_RESIZE'),
+      at('kolla3', 'VERIFY_RESIZE'),
+      at('kolla3', 'SHUTOFF'),
+    )
+    expect(await migrate()).toBeUndefined()
+    expect(asked).toEqual([{ migrate: null }, { confirmResize: null }])
+  })
+
+  it('that could not go is left with the reason', async () => {
+    shows(at('kolla2', 'ACTIVE'), at('kolla2', 'MIGRATING', 'migrating'), at('kolla2', 'ACTIVE'))
+    const path = 'GET /v2.1/servers/vm/os-instance-actions'
+    const instanceActions = [{ request_id: 'req-2' }, { request_id: 'req-1' }]
+    openstack.answers.set(path, () => ({ status: 200, body: { instanceActions } }))
+    const events = [
+      { result: 'Success' },
+      { result: 'Error', details: 'No valid host was found. There are not enough hosts.' },
+    ]
+    openstack.answers.set(`${path}/req-2`, () => ({
+      ...{ status: 200, body: { instanceAction: { events } } },
+    }))
+    expect(await migrate()).toBe('No valid host was found. There are not enough hosts.')
+  })
+
+  it('that nothing can move, and one that Nova refuses, are told', async () => {
+    shows(at('kolla2', 'ERROR'))
+    expect(await migrate()).toBe('it is ERROR')
+    shows(at('kolla2', 'VERIFY_RESIZE'))
+    expect(await migrate()).toBe('it is VERIFY_RESIZE')
+    expect(asked).toEqual([])
+    shows(at('kolla2', 'ACTIVE'))
+    openstack.answers.set('POST /v2.1/servers/vm/action', () => ({
+      ...{ status: 409, body: { conflictingRequest: { code: 409, message: 'it is locked' } } },
+    }))
+    expect(await migrate()).toBe('it is locked')
+  })
+
+  it('that is gone is no trouble', async () => {
+    expect(await migrate()).toBeUndefined()
+  })
+})
+
+describe('a host that leaves', () => {
+  const forget = (host: string) => run((verbs) => verbs.forgetCompute(testRef, host))
+
+  beforeEach(() => {
+    openstack.add('os-services', {
+      ...{ id: 'old', binary: 'nova-compute', host: 'old', state: 'down', status: 'disabled' },
+    })
+    openstack.add('os-hypervisors', { hypervisor_hostname: 'old.lab', service: { host: 'old' } })
+    openstack.add('agents', { id: 'a1', binary: 'neutron-openvswitch-agent', host: 'old' })
+    openstack.answers.set('GET /resource_providers', ({ query }) => {
+      const providers = query.get('name') === 'old.lab' ? [{ uuid: 'rp' }] : []
+      return { status: 200, body: { resource_providers: providers } }
+    })
+    openstack.answers.set('GET /resource_providers/rp/allocations', () => ({
+      ...{ status: 200, body: { allocations: {} } },
+    }))
+    openstack.answers.set('DELETE /resource_providers/rp', () => ({ status: 204 }))
+    openstack.answers.set('DELETE /v2.1/os-services/old', () => {
+      openstack.things.set('os-services', [service])
+      return { status: 204 }
+    })
+  })
+
+  it('is forgotten by all of them, once', async () => {
+    expect(await forget('old')).toEqual({
+      removed: ['nova-compute', 'neutron-openvswitch-agent', 'resource provider old.lab'],
+      warnings: [],
+    })
+    expect(openstack.changes).toEqual([
+      'DELETE /v2.1/os-services/old',
+      'DELETE /v2.0/agents/a1',
+      'DELETE /resource_providers/rp',
+    ])
+    expect((await forget('old')).removed).toEqual([])
+  })
+
+  it('keeps allocations that somebody still has', async () => {
+    openstack.answers.set('GET /resource_providers/rp/allocations', () => ({
+      ...{ status: 200, body: { allocations: { 'machine-1': {} } } },
+    }))
+    const { removed, warnings } = await forget('old')
+    expect(removed).not.toContain('resource provider old.lab')
+    expect(warnings[0]?.message).toContain('Placement still has allocations of machine-1')
+  })
+
+  it('is refused while it is described, works or has machines', async () => {
+    openstack.add('servers', { id: 's1', name: 'vm', host: 'kolla2', all_tenants: '1' })
+    const failed = forget('kolla2')
+    await expect(failed).rejects.toThrow('it is in the group compute of the inventory')
+    await expect(failed).rejects.toThrow('nova-compute still report from there')
+    await expect(failed).rejects.toThrow('it has machines: vm (s1)')
+    expect(openstack.changes).toEqual([])
+  })
+})

@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError } from '../src/host/openstack-api.js'
+import type { OpenStackApi } from '../src/host/openstack-api.js'
+import type { Finding } from '../src/model/finding.js'
+import { leftBehind, wayOf, whyNotForgotten } from '../src/plan/computes.js'
+import type { Leaving, Machine } from '../src/plan/computes.js'
+import { isNamed } from '../src/plan/openstack-health.js'
+import type { Hypervisor, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { badInput } from './failures.js'
+import { administer } from './openstack.js'
+import { namedHosts } from './openstack-health.js'
+import { cancellation, report } from './progress.js'
+
+/** What stands as the reason of a service that `drain-compute` disabled. */
+const reason = 'kolla-temporal drain-compute'
+
+/** How long the end of a cold migration may take once it is confirmed, in milliseconds. */
+const CONFIRMING = 300_000
+
+/** A machine as a payload between steps. */
+export interface MachineName {
+  readonly id: string
+  readonly name: string
+}
+
+export function computeActivities(contexts: CloudContexts) {
+  return {
+    /** Lets no more machines start on a host; returns Nova's name of it. @throws ApplicationFailure `BadInput` where it is unknown, or down */
+    async disableCompute(ref: CloudRef, host: string): Promise<string> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const service = await computeService(cloud, api, host)
+      if (service.state === 'down') {
+        const message =
+          'its nova-compute is down, so nothing can be migrated from there: start it, or where the host is dead, `openstack server evacuate` each machine'
+        throw badInput([{ severity: 'error', host, message }])
+      }
+      if (service.status === 'enabled') {
+        const body = { status: 'disabled', disabled_reason: reason }
+        await api.call('PUT', 'compute', `os-services/${service.id}`, body)
+      }
+      return service.host
+    },
+
+    async enableCompute(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const { id, status } = await computeService(cloud, api, host)
+      if (status === 'enabled') return
+      await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+    },
+
+    /** Machines of all projects on a host, by Nova's name of it. */
+    async listMachines(ref: CloudRef, host: string): Promise<MachineName[]> {
+      const machines = await machinesOn(await administer(await contexts.get(ref)), host)
+      return machines.map(({ id, name }) => ({ id, name }))
+    },
+
+    /** Brings a machine from a host to another that the scheduler chooses. Undefined, or why it stayed. */
+    async migrateMachine(ref: CloudRef, host: string, id: string): Promise<string | undefined> {
+      return migrate(await administer(await contexts.get(ref)), host, id)
+    },
+
+    /**
+     * Has Nova, Neutron and Placement forget a host; returns what was taken away.
+     *
+     * @throws ApplicationFailure `BadInput` while it is in use
+     */
+    async forgetCompute(ref: CloudRef, host: string): Promise<ForgottenCompute> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const leaving = await lookAt(cloud, api, host)
+      const findings = whyNotForgotten(leaving)
+      if (findings.length > 0) throw badInput(findings)
+      const { services, agents } = leftBehind(leaving)
+      const names = new Set([
+        host,
+        ...services.map((it) => it.host),
+        ...(await hypervisorsOf(api, services)),
+      ])
+      for (const { id } of services) await api.call('DELETE', 'compute', `os-services/${id}`)
+      for (const { id } of agents) await api.call('DELETE', 'network', `agents/${id}`)
+      const providers = await forgetProviders(api, [...names])
+      return {
+        removed: [...services, ...agents].map(({ binary }) => binary).concat(providers.removed),
+        warnings: providers.warnings,
+      }
+    },
+  }
+}
+
+export interface ForgottenCompute {
+  /** `nova-compute`, `neutron-openvswitch-agent`, `resource provider kolla2` */
+  readonly removed: readonly string[]
+  readonly warnings: readonly Finding[]
+}
+
+async function computeService(
+  cloud: CloudContext,
+  api: OpenStackApi,
+  host: string,
+): Promise<NovaService> {
+  const { services } = await api.call<{ services: NovaService[] }>(
+    'GET',
+    'compute',
+    'os-services?binary=nova-compute',
+  )
+  const named = namedHosts(cloud).find((it) => isNamed(it, host)) ?? { name: host }
+  const found =
+    services.find((it) => it.host === host) ?? services.find((it) => isNamed(named, it.host))
+  if (found) return found
+  const known = services.map((it) => it.host).join(', ') || 'none'
+  const message = `Nova knows no compute host ${host}: it knows ${known}`
+  throw badInput([{ severity: 'error', message }])
+}
+
+async function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
+  const query = new URLSearchParams({ host, all_tenants: '1' }).toString()
+  const { servers } = await api.call<{ servers: Machine[] }>(
+    'GET',
+    'compute',
+    `servers/detail?${query}`,
+  )
+  return servers
+}
+
+async function migrate(api: OpenStackApi, host: string, id: string): Promise<string | undefined> {
+  let asked: ReturnType<typeof wayOf>
+  let deadline = Infinity
+  for (;;) {
+    const found = await api.find<{ server: Machine }>('compute', `servers/${id}`)
+    if (!found) return undefined
+    const { server } = found
+    const { status, 'OS-EXT-STS:task_state': task } = server
+    const isHere = server['OS-EXT-SRV-ATTR:host'] === host
+    const way = wayOf(server, isHere)
+    if (task === null && way !== 'confirm') {
+      if (!isHere) return undefined
+      // It was asked to go, and rests where it was.
+      if (asked !== undefined) return whyStayed(api, id)
+      if (way === undefined) return `it is ${status}`
+    }
+    if (task === null && way !== undefined && way !== asked) {
+      const refusal = await act(api, id, way)
+      if (refusal !== undefined) return refusal
+      asked = way
+      if (way === 'confirm') deadline = Date.now() + CONFIRMING
+    }
+    if (Date.now() > deadline) return 'its migration was confirmed, and Nova does not end it'
+    report(`${server.name}: ${task ?? status}`)
+    await sleep(2000, undefined, cancellation())
+  }
+}
+
+const actions = {
+  // Nova copies the disks where no other host sees them.
+  live: { 'os-migrateLive': { host: null, block_migration: 'auto' } },
+  cold: { migrate: null },
+  confirm: { confirmResize: null },
+}
+
+/** Undefined, or why Nova won't. */
+async function act(
+  api: OpenStackApi,
+  id: string,
+  way: keyof typeof actions,
+): Promise<string | undefined> {
+  try {
+    await api.call('POST', 'compute', `servers/${id}/action`, actions[way])
+    return undefined
+  } catch (error) {
+    if (error instanceof ApiError && [400, 403, 409].includes(error.status)) return error.reason
+    throw error
+  }
+}
+
+/** What Nova noted of the last thing that was done with a machine. */
+async function whyStayed(api: OpenStackApi, id: string): Promise<string> {
+  const path = `servers/${id}/os-instance-actions`
+  const { instanceActions: actions } = await api.call<{
+    instanceActions: readonly { request_id: string }[]
+  }>('GET', 'compute', path)
+  const [last] = actions
+  const detail = last && (await detailOf(api, `${path}/${last.request_id}`))
+  return detail ?? 'Nova does not say why: look at the log of nova-compute on its host'
+}
+
+async function detailOf(api: OpenStackApi, path: string): Promise<string | undefined> {
+  const { instanceAction } = await api.call<{
+    instanceAction: { events?: readonly { result: string | null; details?: string | null }[] }
+  }>('GET', 'compute', path)
+  const failed = instanceAction.events?.find(({ result }) => result === 'Error')
+  return failed?.details ?? undefined
+}
+
+async function lookAt(cloud: CloudContext, api: OpenStackApi, host: string): Promise<Leaving> {
+  const inventory = namedHosts(cloud).find((it) => isNamed(it, host))
+  const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', 'os-services')
+  const { agents } = await api.call<{ agents: NetworkAgent[] }>('GET', 'network', 'agents')
+  const isIn = (group: string) =>
+    inventory !== undefined && (cloud.cloud.groups.get(group) ?? []).includes(inventory.name)
+  const known = { host, isCompute: isIn('compute'), isNetwork: isIn('network'), services, agents }
+  const leaving = { ...known, ...(inventory && { inventory }), machines: [] }
+  const names = new Set([host, ...leftBehind(leaving).services.map((it) => it.host)])
+  const machines = await Promise.all([...names].map((name) => machinesOn(api, name)))
+  return { ...leaving, machines: machines.flat() }
+}
+
+async function hypervisorsOf(
+  api: OpenStackApi,
+  services: readonly NovaService[],
+): Promise<string[]> {
+  const { hypervisors } = await api.call<{ hypervisors: Hypervisor[] }>(
+    'GET',
+    'compute',
+    'os-hypervisors/detail',
+  )
+  const hosts = services.map((it) => it.host)
+  return hypervisors
+    .filter((it) => hosts.includes(it.service.host))
+    .map((it) => it.hypervisor_hostname)
+}
+
+/** Nova takes its provider away with the service; what it could not is looked for by name. */
+async function forgetProviders(
+  api: OpenStackApi,
+  names: readonly string[],
+): Promise<ForgottenCompute> {
+  const removed: string[] = []
+  const warnings: Finding[] = []
+  for (const name of names) {
+    const query = new URLSearchParams({ name }).toString()
+    const { resource_providers: providers } = await api.call<{
+      resource_providers: readonly { uuid: string }[]
+    }>('GET', 'placement', `resource_providers?${query}`)
+    for (const { uuid } of providers) {
+      const path = `resource_providers/${uuid}`
+      const { allocations } = await api.call<{ allocations: Record<string, unknown> }>(
+        'GET',
+        'placement',
+        `${path}/allocations`,
+      )
+      const consumers = Object.keys(allocations)
+      if (consumers.length === 0) {
+        await api.call('DELETE', 'placement', path)
+        removed.push(`resource provider ${name}`)
+      } else {
+        const message = `Placement still has allocations of ${consumers.join(', ')} on ${name}: \`openstack resource provider allocation delete\` those that are no machines any more, and run this again`
+        warnings.push({ severity: 'warning', message })
+      }
+    }
+  }
+  return { removed, warnings }
+}

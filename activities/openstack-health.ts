@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OpenStackApi } from '../src/host/openstack-api.js'
+import { hasErrors } from '../src/model/finding.js'
+import type { Finding } from '../src/model/finding.js'
+import { judgeOpenStack } from '../src/plan/openstack-health.js'
+import type {
+  Hypervisor,
+  NamedHost,
+  NetworkAgent,
+  NetworkPort,
+  NovaService,
+  OpenStackState,
+} from '../src/plan/openstack-health.js'
+import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { readable } from './failures.js'
+import { administer } from './openstack.js'
+import { cancellation, report } from './progress.js'
+
+/**
+ * How long what is wrong is waited for, in milliseconds: agents report every 30 s, and one that was replaced a moment ago
+ * has not yet.
+ */
+const REPORTING = 90_000
+
+export function openStackHealthActivities(contexts: CloudContexts) {
+  return {
+    /** What does not do its work by Nova's and Neutron's own word; nothing where neither is enabled. */
+    async inspectOpenStack(ref: CloudRef): Promise<readonly Finding[]> {
+      const cloud = await contexts.get(ref)
+      const { enable_nova, enable_neutron, enable_keystone } = cloud.cloud.globals
+      if (!enable_keystone || !(enable_nova || enable_neutron)) return []
+      const api = await administer(cloud)
+      const deadline = Date.now() + REPORTING
+      for (;;) {
+        const state = {
+          ...(enable_nova && { nova: await askNova(api) }),
+          ...(enable_neutron && { neutron: await askNeutron(api) }),
+        }
+        const hosts = namedHosts(cloud)
+        const computes = cloud.members('compute')
+        const findings = judgeOpenStack(
+          state,
+          hosts,
+          hosts.filter(({ name }) => computes.includes(name)),
+        )
+        if (!hasErrors(findings) || Date.now() >= deadline) return readable(findings)
+        const errors = findings.filter(({ severity }) => severity === 'error')
+        report(`${errors.length} agents and services do not work yet`)
+        await sleep(2000, undefined, cancellation())
+      }
+    },
+  }
+}
+
+/** Every host of the inventory, with the name that it has itself where that was seen. */
+export function namedHosts({ cloud, found }: CloudContext): NamedHost[] {
+  const hostnames = new Map(found.hosts.map(({ name, hostname }) => [name, hostname]))
+  return cloud.hosts.map(({ name }) => {
+    const hostname = hostnames.get(name)
+    return { name, ...(hostname !== undefined && { hostname }) }
+  })
+}
+
+async function askNova(api: OpenStackApi): Promise<NonNullable<OpenStackState['nova']>> {
+  const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', 'os-services')
+  const { hypervisors } = await api.call<{ hypervisors: Hypervisor[] }>(
+    'GET',
+    'compute',
+    'os-hypervisors/detail',
+  )
+  return { services, hypervisors }
+}
+
+async function askNeutron(api: OpenStackApi): Promise<NonNullable<OpenStackState['neutron']>> {
+  const { agents } = await api.call<{ agents: NetworkAgent[] }>('GET', 'network', 'agents')
+  const fields = ['id', 'device_id', 'device_owner', 'binding:host_id', 'binding:vif_type']
+  const query = new URLSearchParams(
+    fields.map((field) => ['fields', field] as [string, string]),
+  ).toString()
+  const { ports } = await api.call<{ ports: NetworkPort[] }>('GET', 'network', `ports?${query}`)
+  return { agents, ports }
+}

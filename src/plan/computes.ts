@@ -1,0 +1,92 @@
+import type { Finding } from '../model/finding.js'
+import { isNamed } from './openstack-health.js'
+import type { NamedHost, NetworkAgent, NovaService } from './openstack-health.js'
+
+/** A machine, as `GET /servers/detail` tells it to an administrator. */
+export interface Machine {
+  readonly id: string
+  readonly name: string
+  /** `ACTIVE`, `SHUTOFF`, `ERROR` … */
+  readonly status: string
+  readonly 'OS-EXT-STS:task_state': string | null
+  readonly 'OS-EXT-SRV-ATTR:host': string | null
+}
+
+/**
+ * What brings a machine to another host: live where it runs, cold where it is shut off; `confirm` where it has gone and
+ * waits for that. Undefined where nothing can: a resize that ended here is its owner's to confirm.
+ */
+export function wayOf(
+  { status }: Machine,
+  isHere: boolean,
+): 'live' | 'cold' | 'confirm' | undefined {
+  if (status === 'ACTIVE' || status === 'PAUSED') return 'live'
+  if (status === 'SHUTOFF') return 'cold'
+  return status === 'VERIFY_RESIZE' && !isHere ? 'confirm' : undefined
+}
+
+/** A host that is to be forgotten, and what OpenStack still knows of it. */
+export interface Leaving {
+  /** As it was named. */
+  readonly host: string
+  /** In the inventory, if it is there in other groups than `compute`. */
+  readonly inventory?: NamedHost
+  readonly isCompute: boolean
+  /** Whether it is in the group `network`: its agents are in use. */
+  readonly isNetwork: boolean
+  readonly services: readonly NovaService[]
+  readonly agents: readonly NetworkAgent[]
+  readonly machines: readonly Machine[]
+}
+
+/** What of a host's is taken away: of one that has other work, what a compute host alone has. */
+export function leftBehind({
+  host,
+  inventory,
+  isNetwork,
+  services,
+  agents,
+}: Leaving): Pick<Leaving, 'services' | 'agents'> {
+  const named = inventory ?? { name: host }
+  const own = {
+    services: services.filter((it) => isNamed(named, it.host)),
+    agents: agents.filter((it) => isNamed(named, it.host)),
+  }
+  if (!inventory) return own
+  const isOfCompute = ({ binary }: NetworkAgent) =>
+    binary === 'neutron-openvswitch-agent' && !isNetwork
+  return {
+    services: own.services.filter(({ binary }) => binary === 'nova-compute'),
+    agents: own.agents.filter(isOfCompute),
+  }
+}
+
+/** Why a host can't be forgotten yet, all of it at once. */
+export function whyNotForgotten(leaving: Leaving): Finding[] {
+  const { host, isCompute, machines } = leaving
+  const { services, agents } = leftBehind(leaving)
+  const error = (message: string): Finding => ({ severity: 'error', host, message })
+  const working = [
+    ...services.filter(({ state }) => state === 'up'),
+    ...agents.filter(({ alive }) => alive),
+  ].map(({ binary }) => binary)
+  return [
+    ...(isCompute
+      ? [error('it is in the group compute of the inventory: take it out there first')]
+      : []),
+    ...(working.length > 0
+      ? [
+          error(
+            `${working.join(', ')} still report from there: stop them (\`docker stop ${working.map((binary) => binary.replaceAll('-', '_')).join(' ')}\`), and wait a minute and a half`,
+          ),
+        ]
+      : []),
+    ...(machines.length > 0
+      ? [
+          error(
+            `it has machines: ${machines.map(({ name, id }) => `${name} (${id})`).join(', ')}; bring them away with \`kolla-temporal drain-compute ${host}\`, or \`openstack server evacuate\` where the host is dead`,
+          ),
+        ]
+      : []),
+  ]
+}

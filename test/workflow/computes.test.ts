@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fakeActivities } from '../support/fake-activities.js'
+import { WorkflowEnvironment } from '../support/workflow-environment.js'
+
+const input = { cloud: 'demo', host: 'kolla2' }
+let environment: WorkflowEnvironment
+beforeAll(async () => {
+  environment = await WorkflowEnvironment.start()
+})
+afterAll(() => environment.stop())
+
+const machines = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, name: `vm-${id}` }))
+
+describe('drain-compute', () => {
+  it('moves two machines at once, and all of them', async () => {
+    const { activities, calls } = fakeActivities({
+      disableCompute: () => 'node-2',
+      listMachines: () => machines,
+    })
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('drainCompute', input),
+    )
+    const moves = calls.filter(({ verb }) => verb === 'migrateMachine')
+    expect(moves.map(({ args }) => args.slice(1)).sort()).toEqual(
+      machines.map(({ id }) => ['node-2', id]),
+    )
+    const beside = moves.map(
+      (move) =>
+        moves.filter((it) => it.startedAt <= move.startedAt && it.endedAt > move.startedAt).length,
+    )
+    expect(Math.max(...beside)).toBeLessThanOrEqual(2)
+    expect(summary).toContain('node-2 is disabled and has no machines: 5 were migrated')
+  })
+
+  it('fails with what stayed and why, after the others have moved', async () => {
+    const { activities, calls } = fakeActivities({
+      disableCompute: () => 'node-2',
+      listMachines: () => machines,
+      migrateMachine: (_ref: unknown, _host: string, id: string) =>
+        id === 'a' ? 'it is ERROR' : undefined,
+    })
+    const failed = environment.withWorker(activities, (runs) => runs.execute('drainCompute', input))
+    await expect(failed).rejects.toMatchObject({
+      cause: {
+        type: 'BadInput',
+        message: expect.stringContaining(
+          'kolla2: error: the machine vm-a (a) stayed: it is ERROR',
+        ) as unknown,
+      },
+    })
+    expect(calls.filter(({ verb }) => verb === 'migrateMachine')).toHaveLength(5)
+  })
+})
+
+it('remove-compute tells what was taken away, and what was not', async () => {
+  const warning = { severity: 'warning' as const, message: 'Placement still has allocations' }
+  const { activities } = fakeActivities({
+    forgetCompute: () => ({ removed: ['nova-compute'], warnings: [warning] }),
+  })
+  const result = await environment.withWorker(activities, (runs) =>
+    runs.execute('removeCompute', input),
+  )
+  expect(result).toMatchObject({
+    summary: 'kolla2 is forgotten: nova-compute',
+    warnings: [warning],
+  })
+})
+
+describe('check', () => {
+  it('fails where an agent is silent, and warns of a compute that somebody disabled', async () => {
+    const finding = (severity: 'error' | 'warning') => ({ severity, host: 'kolla2', message: 'x' })
+    const check = (found: object[]) => {
+      const { activities } = fakeActivities({ inspectOpenStack: () => found })
+      return environment.withWorker(activities, (runs) => runs.execute('check', { cloud: 'demo' }))
+    }
+    expect((await check([finding('warning')])).warnings).toEqual([finding('warning')])
+    await expect(check([finding('error')])).rejects.toMatchObject({
+      cause: { type: 'BadInput', message: 'kolla2: error: x' },
+    })
+  })
+})
