@@ -1,5 +1,4 @@
 import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
-import type { Globals } from '../src/model/globals.js'
 import type { FakeEngine } from '../src/docker/fake-engine.js'
 import type { Globals } from '../src/model/globals.js'
 import type { Remote, RunOptions, RunResult } from '../src/ssh/remote.js'
@@ -40,7 +39,7 @@ export function testContexts(
       throw new RemoteError('kolla1', options?.title ?? '', result.code, [result.stderr])
     },
   }
-  return { ...contextsOn(remote), ran }
+  return { ...contextsOn(remote, globals), ran }
 }
 
 /** For tests: the test cloud as verbs see it, all of whose hosts are one. */
