@@ -51,7 +51,8 @@ export function openvswitchActivities(contexts: CloudContexts) {
         await vsctl('--bare', '--no-heading', '--columns=name', 'find', 'Port', portMark),
       )
       const wanted = networkingOf(cloud.cloud, view)
-      await vsctl(...bridgeArguments(wanted, parsePorts(ports, marked)))
+      const found = { bridges, ports: parsePorts(ports, marked) }
+      await vsctl(...bridgeArguments(wanted, found))
       await noteOneShots(cloud.remote(host), service, digestsOf(cloud, host))
     },
   }

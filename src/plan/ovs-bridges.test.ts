@@ -11,7 +11,8 @@ const wanted: OvsNetworking = {
 
 /** One text a command. */
 function commands(ports: readonly string[] = [], marked: readonly string[] = [], to = wanted) {
-  const words = bridgeArguments(to, parsePorts(ports, marked))
+  const bridges = ports.map((it) => it.split(' ')[0] ?? '')
+  const words = bridgeArguments(to, { bridges, ports: parsePorts(ports, marked) })
   return words
     .join(' ')
     .split('-- ')
@@ -24,7 +25,8 @@ describe('what Open vSwitch is told', () => {
     expect(commands()).toEqual([
       'set Open_vSwitch . external_ids:system-id=kolla1 external_ids:hostname=kolla1.example.org',
       '--may-exist add-br br-ex',
-      'set Bridge br-ex datapath_type=netdev fail_mode=standalone',
+      'set Bridge br-ex datapath_type=netdev',
+      'set Bridge br-ex fail_mode=standalone',
       '--may-exist add-port br-ex eth2',
       'set Port eth2 external_ids:kolla-temporal=external',
     ])
@@ -33,6 +35,10 @@ describe('what Open vSwitch is told', () => {
   it('takes an interface out of the bridge that it was in', () => {
     expect(commands(['br-old eth2'])).toContain('del-port br-old eth2')
     expect(commands(['br-ex eth2']).join()).not.toContain('del-port')
+  })
+
+  it('leaves it to the agent what a bridge does without one', () => {
+    expect(commands(['br-ex eth2']).join()).not.toContain('fail_mode')
   })
 
   it('takes out what we plugged and nobody wants, and leaves what others did', () => {

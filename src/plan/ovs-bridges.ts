@@ -8,6 +8,11 @@ export interface OvsPort {
   readonly isOurs: boolean
 }
 
+export interface FoundBridges {
+  readonly bridges: readonly string[]
+  readonly ports: readonly OvsPort[]
+}
+
 /** By this we know again what we have plugged. */
 export const portMark = 'external_ids:kolla-temporal=external'
 
@@ -16,10 +21,10 @@ export const portMark = 'external_ids:kolla-temporal=external'
  * leaves as it is. An interface that goes with another bridge now, or with none, is taken out of the former, which would
  * else join two networks. Bridges and ports of others stay.
  */
-export function bridgeArguments(wanted: OvsNetworking, ports: readonly OvsPort[]): string[] {
+export function bridgeArguments(wanted: OvsNetworking, found: FoundBridges): string[] {
   const { systemId, hostname, datapath, bridges } = wanted
   const bridgeOf = (port: string) => bridges.find((it) => it.interface === port)?.name
-  const leaving = ports.filter(({ bridge, name, isOurs }) => {
+  const leaving = found.ports.filter(({ bridge, name, isOurs }) => {
     const at = bridgeOf(name)
     return at === undefined ? isOurs : at !== bridge
   })
@@ -34,7 +39,9 @@ export function bridgeArguments(wanted: OvsNetworking, ports: readonly OvsPort[]
     ...leaving.map(({ bridge, name }) => ['del-port', bridge, name]),
     ...bridges.flatMap(({ name, interface: port }) => [
       ['--may-exist', 'add-br', name],
-      ['set', 'Bridge', name, `datapath_type=${datapath}`, 'fail_mode=standalone'],
+      ['set', 'Bridge', name, `datapath_type=${datapath}`],
+      // Of one that is there, it is the agent's: without the agent it forwards nothing.
+      ...(found.bridges.includes(name) ? [] : [['set', 'Bridge', name, 'fail_mode=standalone']]),
       ['--may-exist', 'add-port', name, port],
       ['set', 'Port', port, portMark],
     ]),

@@ -43,7 +43,7 @@ fi`
 
 /**
  * Namespaces that one container makes are seen by the others, and by the host, only if the folder is a shared mount
- * before the first of them starts. As \`ip netns\` itself makes it, which would else hide what containers have made.
+ * before the first of them starts. As `ip netns` itself makes it, which would else hide what containers have made.
  */
 const namespaces = `
 unit=kolla-temporal-netns.service
