@@ -7,8 +7,9 @@ import { consumers } from './password-consumers.js'
 import { testCloud } from './testing/cloud.js'
 import { whole } from './testing/whole.js'
 
+const cloud = testCloud({ globals: whole })
+
 function check(changes: Passwords): string[] {
-  const cloud = testCloud({ globals: whole })
   return checkPasswords({ ...cloud, passwords: { ...cloud.passwords, ...changes } }).map(
     formatFinding,
   )
@@ -21,6 +22,8 @@ it.each([
   ['haproxy_password', "a 'b' #c"],
   ['keepalived_password', "a'b$c"],
   ['ceph_rgw_keystone_password', 'a=b c'],
+  ['nova_api_database_password', 'a/b:c#d'],
+  ['libvirt_sasl_password', 'a#b;c d'],
   ['rabbitmq_cluster_cookie', 'a"b#c'],
   ['keystone_ssh_key', { private_key: 'BEGIN\r\nx\nEND\n', public_key: 'ssh-rsa AAAA me\n' }],
 ])('takes for %s: %j', (key, value) => {
@@ -34,6 +37,10 @@ it.each([
   ['ceph_rgw_keystone_password', 'Hunter2 # x', 'contains #, ;'],
   ['ceph_rgw_keystone_password', 'Hunter2;x', 'contains #, ;'],
   ['ceph_cluster_fsid', 'Hunter2', 'must be a UUID'],
+  ['rbd_secret_uuid', 'Hunter2', 'must be a UUID'],
+  ['nova_database_password', 'Hunter2/x', 'contains @, %, /'],
+  ['nova_database_password', 'Hunter2[x', 'contains @, %, /'],
+  ['libvirt_sasl_password', ' Hunter2', 'begins or ends with a blank'],
   ['keepalived_password', 'Hunter2 x', 'contains a blank'],
   ['keepalived_password', 'Hunter2!', 'contains a blank'],
   ['rabbitmq_cluster_cookie', 'Hunter2 x', 'must be up to 255'],

@@ -33,6 +33,19 @@ describe('what this version cannot do', () => {
       "'use_preconfigured_databases' must be no: this version makes databases and accounts itself, in its own MariaDB",
     ],
     [
+      'enable_cells: yes',
+      "'enable_cells' must be no: this version makes one cell, for all compute hosts",
+    ],
+    [
+      'nova_console: spice',
+      "'nova_console' must be novnc: this version knows no other, not 'spice'",
+    ],
+    ['libvirt_tls: yes', "'libvirt_tls' must be no: TLS is not supported yet"],
+    [
+      'enable_nova_libvirt_container: no',
+      "'enable_nova_libvirt_container' must be yes: this version runs libvirt in a container",
+    ],
+    [
       'enable_mariadb: "no"',
       "'enable_mariadb' must be yes for Keystone: this version takes no database of others, set enable_keystone to no without one",
     ],
@@ -88,6 +101,7 @@ describe('what this version cannot do', () => {
     "haproxy_enable_external_vip: \"{{ 'no' if kolla_same_external_internal_vip | bool else 'yes' }}\"",
     'enable_loadbalancer: no\nenable_haproxy: no',
     'enable_ceph_rgw_loadbalancer: no',
+    'enable_nova: no\nenable_cells: yes\nnova_console: spice',
   ])('%s is not refused', (lines) => {
     const { findings } = read({ ...small, globals: `${small.globals}${lines}\n` })
     expect(findings.filter((finding) => finding.includes('error'))).toEqual([])

@@ -78,6 +78,12 @@ function refuseForNova(
   for (const [key, why] of Object.entries(off) as [keyof typeof off, string][]) {
     if (globals[key]) refuse(key, `must be no: ${why}`)
   }
+  if (globals.nova_console !== 'novnc') {
+    refuse(
+      'nova_console',
+      `must be novnc: this version knows no other, not '${globals.nova_console}'`,
+    )
+  }
   if (!globals.enable_nova_libvirt_container) {
     refuse('enable_nova_libvirt_container', 'must be yes: this version runs libvirt in a container')
   }

@@ -355,7 +355,7 @@ export const settings = {
   nova_hw_disk_discard: setting(textOrEmpty, 'unmap'),
   nova_compute_virt_type: setting(oneOf('kvm', 'qemu'), 'kvm'),
   nova_libvirt_cpu_mode: setting(textOrEmpty, ''), // kolla-ansible: host-passthrough on aarch64
-  nova_console: setting(only('novnc'), 'novnc'),
+  nova_console: setting(oneOf('none', 'novnc', 'spice'), 'novnc'),
   nova_instance_datadir_volume: setting(volume, 'nova_compute'),
   nova_libvirt_dimensions: setting(
     dimensions,

@@ -75,7 +75,7 @@ describe('a key that nothing reads', () => {
     'what is so\nmariadb_loadbalancer: haproxy',
     "Ansible's\nkolla_ansible_delegate_facts_hosts: [kolla1]",
     'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
-    "another service's\noctavia_auto_configure: no\ndesignate_backend: bind9",
+    "another service's\nglance_backend_ceph: yes\noctavia_network_type: tenant",
     'usual\ndocker_disable_ip_forward: "{{ docker_disable_default_iptables_rules }}"',
     'its default\nom_rpc_user: "{{ rabbitmq_user }}"\nkeystone_internal_fqdn: "{{ kolla_internal_fqdn }}"',
     'its default\napi_interface_address: "{{ \'api\'|kolla_address }}"\nkolla_ansible_setup_filter: "{{ omit }}"',

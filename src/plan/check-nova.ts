@@ -6,6 +6,7 @@ import { error } from './check-hosts.js'
 
 /** What would keep a compute host from running machines. */
 export function checkNova(cloud: Cloud, observed: readonly ObservedHost[]): Finding[] {
+  if (!cloud.globals.enable_nova) return []
   const members = groupOf(cloud, 'compute')
   return observed
     .filter(({ facts }) => members.includes(facts.name))

@@ -22,6 +22,16 @@ export function checkOnly(
   ]
 }
 
+/** Services with whose containers these make their schema. */
+function lenders(only: readonly string[]): string[] {
+  const borrowed = services
+    .filter(({ name }) => only.includes(name))
+    .map(({ oneShotContainer }) => oneShotContainer)
+  return services
+    .filter(({ components }) => components.some(({ container }) => borrowed.includes(container)))
+    .map(({ name }) => name)
+}
+
 function missingFor(
   cloud: Pick<Cloud, 'name' | 'globals'>,
   observed: readonly ObservedHost[],
@@ -38,7 +48,7 @@ function missingFor(
   const needed = neededBy(partsOf(only)).flatMap(
     (part): readonly string[] => runbook.find((line) => line.part === part)?.services ?? [],
   )
-  const missing = needed.filter(
+  const missing = [...needed, ...lenders(only)].filter(
     (name) => isEnabled(name) && !runs.has(name) && !only.includes(name),
   )
   if (missing.length === 0) return []
