@@ -69,6 +69,7 @@ export const glance: Service = {
     expand: 'glance-manage db_expand\nglance-manage db_migrate',
     contract: 'glance-manage db_contract\nglance-manage db_load_metadefs',
     makesTriggers: true,
+    migrations: ['glance/db/sqlalchemy/alembic_migrations'],
   },
   identity: (cloud) => ({
     services: [

@@ -84,6 +84,7 @@ export const keystone: Service = {
     sync: 'keystone-manage db_sync',
     expand: 'keystone-manage db_sync --expand\nkeystone-manage db_sync --migrate',
     contract: 'keystone-manage db_sync --contract',
+    migrations: ['keystone/common/sql/migrations'],
   },
   bootstrap: (cloud) => [databasesSql(cloud, keystone), bootstrapCommand(cloud)],
   passwords: [

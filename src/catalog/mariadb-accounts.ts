@@ -57,6 +57,15 @@ export function databasesSql(cloud: Cloud, { databases }: Pick<Service, 'databas
     .join('\n')
 }
 
+/** What tells how far a service's databases were brought. */
+export function schemaHeadsSql(cloud: Cloud, { databases, schema }: Service): string {
+  if (schema?.heads) return schema.heads(cloud)
+  const all = databases?.(cloud) ?? []
+  return all
+    .map(({ name }) => `SELECT version_num FROM ${sqlName(name)}.alembic_version`)
+    .join(' UNION ')
+}
+
 function user(name: string, host: string): string {
   return `${sqlString(name)}@${sqlString(host)}`
 }
