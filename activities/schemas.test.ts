@@ -16,7 +16,7 @@ afterEach(() => docker.stop())
 function heads(): Promise<Schemas> {
   const { cloud } = testContexts(docker)
   const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
-  return activity.run(() => schemaHeads(cloud)) as Promise<Schemas>
+  return activity.run<[], Schemas, () => Promise<Schemas>>(() => schemaHeads(cloud))
 }
 
 it("a service's heads are those that Alembic keeps in its database", async () => {
