@@ -10,9 +10,9 @@ uplink_mtu() {
 }
 
 make_networks() {
-  local network bridge mtu taken
-  taken=$(ip -4 route show "$management_subnet" | grep -v 'dev lab-management' || true)
-  [[ -z $taken ]] || fail "the lab needs $management_subnet, which this machine has on another interface: $taken"
+  local network bridge mtu
+  require_free "$management_subnet" lab-management
+  require_free "$external_subnet" lab-external
   mtu=$(uplink_mtu)
   for network in "${networks[@]}"; do
     bridge=lab-$network
@@ -26,10 +26,20 @@ make_networks() {
   done
   ip link set lab-management mtu "$((mtu < 1500 ? mtu : 1500))"
   ip addr replace "$gateway/24" dev lab-management
+  ip addr replace "$external_gateway/24" dev lab-external
+  # Nobody on this cable would fill in a checksum: hosts read it as Open vSwitch's userspace datapath does.
+  ethtool --offload lab-external tx off >/dev/null
   echo 1 >/proc/sys/net/ipv4/ip_forward
   firewall_rule filter FORWARD -i lab-management ! -o lab-management -j ACCEPT
   firewall_rule filter FORWARD -o lab-management -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
   firewall_rule nat POSTROUTING -s "$management_subnet" ! -o lab-management -j MASQUERADE
+}
+
+# require_free SUBNET BRIDGE
+require_free() {
+  local taken
+  taken=$(ip -4 route show "$1" | grep -v "dev $2" || true)
+  [[ -z $taken ]] || fail "the lab needs $1, which this machine has on another interface: $taken"
 }
 
 remove_networks() {

@@ -14,6 +14,9 @@ networks=(management storage external)
 declare -A interface_on=([management]=eth0 [storage]=eth1 [external]=eth2)
 gateway=192.168.8.1
 management_subnet=192.168.8.0/24
+# The cloud's external network, where this machine is the provider's router.
+external_gateway=10.0.2.1
+external_subnet=10.0.2.0/24
 
 # The loop devices that are each host's sdb, sdc (OSDs) and sdd (journals).
 # Their numbers are fixed, so that a disk keeps its name over every kind of restart.
@@ -35,7 +38,7 @@ debian_security_mirror=${KOLLA_LAB_DEBIAN_SECURITY_MIRROR:-$(mirror_of "$debian_
 memory_of() {
   case $1 in
     kollar) echo "${KOLLA_LAB_MEMORY_KOLLAR:-6g}" ;;
-    *) echo "${KOLLA_LAB_MEMORY:-5g}" ;;
+    *) echo "${KOLLA_LAB_MEMORY:-7g}" ;;
   esac
 }
 

@@ -27,10 +27,16 @@ export class OpenStack {
   }
 
   /** @throws for any status but 2xx, with what the API answered */
-  async ask<T>(method: string, type: string, path: string, body?: object): Promise<T> {
+  async ask<T>(
+    method: string,
+    type: string,
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<T> {
     const response = await fetch(`${this.endpoint(type)}${path}`, {
       method,
-      headers: { 'content-type': 'application/json', 'x-auth-token': this.token },
+      headers: { 'content-type': 'application/json', 'x-auth-token': this.token, ...headers },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(60_000),
     })
@@ -115,8 +121,16 @@ export class OpenStack {
     })
   }
 
+  isVolume(id: string, status: string): Promise<void> {
+    return this.is(status, 'volume', id)
+  }
+
   private isAvailable(kind: 'volume' | 'snapshot' | 'backup', id: string): Promise<void> {
-    return this.until('available', async () => {
+    return this.is('available', kind, id)
+  }
+
+  private is(status: string, kind: 'volume' | 'snapshot' | 'backup', id: string): Promise<void> {
+    return this.until(status, async () => {
       const found = await this.ask<Record<string, { status: string }>>(
         'GET',
         'block-storage',

@@ -73,13 +73,13 @@ describe('a lock that somebody terminates in the Web UI', () => {
     const second = await client.start('deploy', { cloud })
     await expect(first.result()).rejects.toThrow(LockLost)
     await second.result()
-    const begun: string[] = []
+    const done: string[] = []
     for await (const event of first.events()) {
-      if (event.type === 'stepScheduled' && event.step.verb === 'startContainers') {
-        begun.push(event.step.summary)
+      if (event.type === 'stepCompleted' && event.step.verb === 'startContainers') {
+        done.push(event.step.summary)
       }
     }
-    expect(begun).toHaveLength(1)
+    expect(done.length).toBeLessThan(2)
     for (const mark of await marks()) expect(mark).toContain(second.workflowId)
     expect(await installation.run('plan')).toContain('Nothing to change')
     await connection.close()
@@ -125,7 +125,7 @@ describe('another installation that wants the same hosts', () => {
     const before = await containersOn(hosts)
     const { code, stderr, stdout } = await other.attempt(...verb)
     expect([verb, code]).toEqual([verb, 2])
-    const lines = (stderr + stdout).split('\n').filter((line) => line.includes(': error: '))
+    const lines = (stderr + stdout).split('\n').filter((line) => /^\w+: error: /.test(line))
     const named = verb[0] === 'wipe-disk' ? ['kolla1'] : hosts
     const told = [...new Set(lines)].sort()
     expect(told.map((line) => line.split(':')[0])).toEqual(named)
@@ -195,7 +195,7 @@ docker run --detach --name ${name} --user root ${labels} --volume mariadb_prepar
 
   it('does not meet the next run, which begins at once', async () => {
     const client = await installation.client()
-    for (const [index, ms] of [200, 1500, 4000].entries()) {
+    for (const [index, ms] of [0, 300, 1000].entries()) {
       await changeKeystone(310 + index)
       const first = await client.start('reconfigure', { cloud })
       await inTheMiddleOf(first, 'startContainers', ms)
