@@ -41,6 +41,9 @@ const recipeFolder = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../images' : '../images', import.meta.url),
 )
 
+/** Where it lies on a build host. */
+export const recipePath = '/var/cache/kolla-build/recipe'
+
 /** For all images of one build, in milliseconds. */
 const BUILD_TIMEOUT = 2 * 3600_000
 
@@ -50,10 +53,9 @@ export function imageActivities(contexts: CloudContexts) {
     async startRegistry(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const remote = cloud.sharedRemote(host)
-      const folder = '/var/cache/kolla-build/recipe'
-      await sendFiles(remote, await filesBelow(recipeFolder, folder), cancellation())
+      await sendRecipe(remote)
       const { docker_registry: address } = cloud.cloud.globals
-      await remote.runOrFail(sh`bash ${folder}/registry.sh ${address}`, {
+      await remote.runOrFail(sh`bash ${recipePath}/registry.sh ${address}`, {
         ...cancellation(),
         title: `start the registry ${address}`,
         onOutput: report,
@@ -119,6 +121,11 @@ function byReference(
   return Object.fromEntries(
     [...digests].map(([image, digest]) => [`${registry}/${namespace}/${image}`, digest]),
   )
+}
+
+/** Puts `images/` on a build host. */
+export async function sendRecipe(remote: Remote): Promise<void> {
+  await sendFiles(remote, await filesBelow(recipeFolder, recipePath), cancellation())
 }
 
 async function runBuild(remote: Remote, command: string): Promise<BuildProgress> {

@@ -16,6 +16,7 @@ import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
 import { releaseActivities } from './releases.js'
+import { runonceActivities } from './runonce.js'
 import { upgradeActivities } from './upgrade.js'
 import { upgradePreviewActivities } from './upgrade-preview.js'
 
@@ -41,6 +42,7 @@ export function createActivities(adapters: Adapters) {
     ...galeraUpgradeActivities(contexts),
     ...upgradePreviewActivities(contexts),
     ...giveBackActivities(contexts),
+    ...runonceActivities(contexts),
   }
 }
 

@@ -1,5 +1,4 @@
 import { planFernetKeys } from '../src/catalog/fernet-keys.js'
-import { keystoneUrl } from '../src/catalog/keystone-url.js'
 import { bootstrapCommand } from '../src/catalog/keystone.js'
 import {
   createFernetKeys,
@@ -8,11 +7,11 @@ import {
   takeFernetKeys,
 } from '../src/host/fernet-keys.js'
 import { issueToken } from '../src/host/keystone-token.js'
-import { password } from '../src/model/passwords.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef } from './cloud-context.js'
 import { runOnce } from './containers.js'
 import { note } from './one-shots.js'
+import { administrator } from './openstack.js'
 import { report } from './progress.js'
 
 export function keystoneActivities(contexts: CloudContexts) {
@@ -51,14 +50,8 @@ export function keystoneActivities(contexts: CloudContexts) {
     async issueToken(ref: CloudRef): Promise<void> {
       const context = await contexts.get(ref)
       const [asker] = context.members('keystone')
-      const { globals, passwords } = context.cloud
-      if (asker === undefined || !globals.enable_keystone) return
-      await issueToken(context.remote(asker), {
-        url: keystoneUrl(context.cloud, 'internal'),
-        user: globals.keystone_admin_user,
-        project: globals.keystone_admin_project,
-        password: password(passwords, 'keystone_admin_password'),
-      })
+      if (asker === undefined || !context.cloud.globals.enable_keystone) return
+      await issueToken(context.remote(asker), administrator(context))
     },
   }
 }

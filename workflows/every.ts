@@ -1,6 +1,7 @@
 export { cloudLock } from './cloud-lock.js'
 export { deploy, reconfigure } from './deploy.js'
 export { buildImages, pull } from './images.js'
+export { initRunonce } from './init-runonce.js'
 export { check, plan, prechecks } from './inspect.js'
 export { mariadbBackup, mariadbRecovery, mariadbRejoin, mariadbRestore } from './mariadb.js'
 export { postDeploy } from './post-deploy.js'

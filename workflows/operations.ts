@@ -1,6 +1,7 @@
 import type { Change } from '../src/plan/change.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
 import type { Finding } from '../src/model/finding.js'
+import type { RunonceAddresses } from '../src/plan/runonce.js'
 
 /** Task queue that workers of kolla-temporal poll, unless told otherwise. */
 export const TASK_QUEUE = 'kolla-temporal'
@@ -47,6 +48,16 @@ export interface WipeDiskInput extends CloudInput {
   readonly serial?: string
   /** As `lsblk` prints it, or in bytes. */
   readonly size?: string
+}
+
+/** Networks, sizes, an image and what else a first machine needs; addresses are kolla-ansible's unless told. */
+export interface InitRunonceInput extends CloudInput, RunonceAddresses {
+  /** Absolute path of an image on the build host, or without one on the first host of `glance-api`; by default the guest. */
+  readonly image?: string
+  /** For the key pair `mykey`: a line as in `~/.ssh/id_ed25519.pub`. */
+  readonly publicKey?: string
+  /** Whether a machine is booted, too. */
+  readonly boot?: boolean
 }
 
 export interface MariadbBackupInput extends CloudInput {
@@ -134,6 +145,7 @@ export interface OperationInputs {
   readonly deploy: DeployInput
   readonly reconfigure: DeployInput
   readonly postDeploy: CloudInput
+  readonly initRunonce: InitRunonceInput
   readonly check: CloudInput
   readonly removeOsd: RemoveOsdInput
   readonly wipeDisk: WipeDiskInput

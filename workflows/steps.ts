@@ -79,6 +79,8 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   planCloud: 'look',
   checkStorageNetwork: 'look',
   drainOsd: 'drain',
+  prepareRunonce: 'look',
+  provideRunonceImage: 'transfer',
   prepareHost: 'transfer',
   buildImages: 'transfer',
   pullImages: 'transfer',

@@ -47,7 +47,15 @@ describe('the command line', () => {
       ...['genpwd', 'trust', 'bootstrap-servers', 'build', 'pull', 'prechecks', 'plan', 'deploy'],
       ...['reconfigure', 'post-deploy', 'remove-osd', 'wipe-disk', 'check', 'mariadb-backup'],
       ...['mariadb-restore'],
-      ...['mariadb-recovery', 'mariadb-rejoin', 'upgrade', 'rollback', 'releases', 'prune'],
+      ...[
+        'mariadb-recovery',
+        'mariadb-rejoin',
+        'init-runonce',
+        'upgrade',
+        'rollback',
+        'releases',
+        'prune',
+      ],
       ...['approve', 'decide', 'pause', 'resume'],
       ...['attach', 'abort', 'history', 'explain', 'server'],
     ])

@@ -7,6 +7,7 @@ import { addFileVerbs } from './verbs/files.js'
 import { addAnswerVerbs } from './verbs/answers.js'
 import { addHistoryVerbs } from './verbs/history.js'
 import { addOperationVerbs, addReleaseVerbs } from './verbs/operations.js'
+import { addOpenStackVerbs } from './verbs/openstack.js'
 import { addServerVerbs } from './verbs/server.js'
 
 const examples = `
@@ -80,6 +81,7 @@ export function createProgram(version: string): Command {
 
   addFileVerbs(program)
   addOperationVerbs(program)
+  addOpenStackVerbs(program)
   addReleaseVerbs(program)
   addAnswerVerbs(program)
   addHistoryVerbs(program)

@@ -20,6 +20,7 @@ export function verbOf(operation: string): string {
     prepareHosts: 'bootstrap-servers',
     buildImages: 'build',
     postDeploy: 'post-deploy',
+    initRunonce: 'init-runonce',
     removeOsd: 'remove-osd',
     wipeDisk: 'wipe-disk',
     mariadbBackup: 'mariadb-backup',

@@ -1,5 +1,5 @@
 import type { CatalogueEntry, Identity, ServiceDomain, ServiceUser } from '../catalog/identity.js'
-import type { KeystoneApi } from './keystone-api.js'
+import type { OpenStackApi } from './openstack-api.js'
 
 /** What an identity is registered with. */
 export interface Registration {
@@ -27,7 +27,7 @@ const defaultDomain = { domain_id: 'default' }
 
 /** Makes what is missing and mends what differs, everything side by side that does not need another; may run again. */
 export async function register(
-  api: KeystoneApi,
+  api: OpenStackApi,
   identity: Identity,
   registration: Registration,
 ): Promise<void> {
@@ -44,7 +44,11 @@ export async function register(
       const user = await registerUser(api, account, defaultDomain, registration)
       await Promise.all(
         account.roles.map((role) =>
-          api.call('PUT', `projects/${project.id}/users/${user.id}/roles/${roleId(role)}`),
+          api.call(
+            'PUT',
+            'identity',
+            `projects/${project.id}/users/${user.id}/roles/${roleId(role)}`,
+          ),
         ),
       )
     }),
@@ -53,20 +57,21 @@ export async function register(
   ])
 }
 
-async function ensureRoles(api: KeystoneApi, names: readonly string[]) {
+async function ensureRoles(api: OpenStackApi, names: readonly string[]) {
   const unique = [...new Set(names)]
   const found = await Promise.all(unique.map((name) => ensure(api, 'roles', { name })))
   return new Map(unique.map((name, index) => [name, found[index]?.id ?? '']))
 }
 
 async function registerEntry(
-  api: KeystoneApi,
+  api: OpenStackApi,
   { name, type, description, endpoints: wanted }: CatalogueEntry,
   region: string,
 ): Promise<void> {
   const service = await ensure(api, 'services', { name, type }, { description })
   const { endpoints } = await api.call<{ endpoints: readonly Endpoint[] }>(
     'GET',
+    'identity',
     `endpoints?service_id=${service.id}`,
   )
   await Promise.all(
@@ -74,14 +79,14 @@ async function registerEntry(
       const present = endpoints.find(({ interface: i, region_id: r }) => i === as && r === region)
       if (present?.url === url) return
       const endpoint = { interface: as, url, region_id: region, service_id: service.id }
-      if (present) await api.call('PATCH', `endpoints/${present.id}`, { endpoint })
-      else await api.call('POST', 'endpoints', { endpoint })
+      if (present) await api.call('PATCH', 'identity', `endpoints/${present.id}`, { endpoint })
+      else await api.call('POST', 'identity', 'endpoints', { endpoint })
     }),
   )
 }
 
 async function registerUser(
-  api: KeystoneApi,
+  api: OpenStackApi,
   { name, password: key }: Pick<ServiceUser, 'name' | 'password'>,
   domain: { readonly domain_id: string },
   { secret, isRight }: Registration,
@@ -89,24 +94,24 @@ async function registerUser(
   const password = secret(key)
   const { made, ...user } = await ensure(api, 'users', { name, ...domain }, { password })
   const known = made || (domain === defaultDomain && (await isRight(name, password)))
-  if (!known) await api.call('PATCH', `users/${user.id}`, { user: { password } })
+  if (!known) await api.call('PATCH', 'identity', `users/${user.id}`, { user: { password } })
   return user
 }
 
 /** Its administrator's password is set each time: nobody can log in to a domain's project to try it, there is none. */
 async function registerDomain(
-  api: KeystoneApi,
+  api: OpenStackApi,
   { name, description, admin }: ServiceDomain,
   adminRole: string,
   registration: Registration,
 ): Promise<void> {
   const domain = await ensure(api, 'domains', { name }, { description })
   const user = await registerUser(api, admin, { domain_id: domain.id }, registration)
-  await api.call('PUT', `domains/${domain.id}/users/${user.id}/roles/${adminRole}`)
+  await api.call('PUT', 'identity', `domains/${domain.id}/users/${user.id}/roles/${adminRole}`)
 }
 
 async function grantAdmin(
-  api: KeystoneApi,
+  api: OpenStackApi,
   roles: readonly string[],
   { admin }: Registration,
 ): Promise<void> {
@@ -115,23 +120,29 @@ async function grantAdmin(
     ensure(api, 'projects', { name: admin.project, ...defaultDomain }),
   ])
   await Promise.all(
-    roles.map((role) => api.call('PUT', `projects/${project.id}/users/${user.id}/roles/${role}`)),
+    roles.map((role) =>
+      api.call('PUT', 'identity', `projects/${project.id}/users/${user.id}/roles/${role}`),
+    ),
   )
 }
 
 /** The one thing that has these properties; it is made, with some more, if there is none. */
 async function ensure(
-  api: KeystoneApi,
+  api: OpenStackApi,
   collection: string,
   properties: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Named & { readonly made: boolean }> {
   const query = new URLSearchParams(properties).toString()
-  const found = await api.call<Record<string, readonly Named[]>>('GET', `${collection}?${query}`)
+  const found = await api.call<Record<string, readonly Named[]>>(
+    'GET',
+    'identity',
+    `${collection}?${query}`,
+  )
   const [present] = found[collection] ?? []
   if (present) return { ...present, made: false }
   const kind = collection.replace(/s$/, '')
-  const made = await api.call<Record<string, Named>>('POST', collection, {
+  const made = await api.call<Record<string, Named>>('POST', 'identity', collection, {
     [kind]: { ...properties, ...more },
   })
   const thing = made[kind]

@@ -61,6 +61,28 @@ describe('checkInput', () => {
     ])
   })
 
+  it('wants addresses, a path and a public key for a first machine', () => {
+    const input = { cloud: 'demo', extNetRange: 'start=10.0.2.5,end=10.0.2.9' }
+    expect(checkInput('initRunonce', { ...input, publicKey: 'ssh-ed25519 AAAA me' })).toEqual([])
+    const field = (name: string) => `the field \`${name}\` of initRunonce's input must be `
+    expect(
+      messages('initRunonce', {
+        cloud: 'demo',
+        extNetCidr: '10.0.2.0',
+        extNetRange: '10.0.2.5-10.0.2.9',
+        demoNetGateway: 'fe80::1',
+        image: 'guest.raw',
+        publicKey: '-----BEGIN OPENSSH PRIVATE KEY-----',
+      }),
+    ).toEqual([
+      `${field('extNetCidr')}an IPv4 network such as 10.0.2.0/24`,
+      `${field('extNetRange')}a range such as start=10.0.2.150,end=10.0.2.199`,
+      `${field('demoNetGateway')}an IPv4 address such as 10.0.2.1`,
+      `${field('image')}an absolute path`,
+      `${field('publicKey')}one public key, a line such as ssh-ed25519 AAAA…`,
+    ])
+  })
+
   it('says what an input looks like when it is no object', () => {
     expect(messages('check', undefined)).toEqual([
       'the input of check must be an object such as {"cloud":"demo"}',

@@ -10,6 +10,17 @@ const cloud = z
 const cloudOnly = z.strictObject({ cloud })
 const services = z.strictObject({ cloud, services: names.optional() })
 
+const address = z.ipv4({ error: 'an IPv4 address such as 10.0.2.1' })
+const network = z.cidrv4({ error: 'an IPv4 network such as 10.0.2.0/24' })
+const range = z
+  .string()
+  .refine(isRange, { error: 'a range such as start=10.0.2.150,end=10.0.2.199' })
+
+function isRange(text: string): boolean {
+  const [, ...ends] = /^start=([^,]*),end=([^,]*)$/.exec(text) ?? []
+  return ends.length === 2 && ends.every((end) => address.safeParse(end).success)
+}
+
 /** `2`, `50%` */
 function isBatch(value: unknown): boolean {
   if (typeof value === 'string') return /^[1-9]\d?%$|^100%$/.test(value)
@@ -35,6 +46,25 @@ export const operationInputs = {
   deploy: services,
   reconfigure: services,
   postDeploy: cloudOnly,
+  initRunonce: z.strictObject({
+    cloud,
+    extNet: z.boolean().optional(),
+    extNetCidr: network.optional(),
+    extNetRange: range.optional(),
+    extNetGateway: address.optional(),
+    demoNetCidr: network.optional(),
+    demoNetGateway: address.optional(),
+    demoNetDns: address.optional(),
+    image: z.string().regex(/^\//, 'an absolute path').optional(),
+    publicKey: z
+      .string()
+      .regex(
+        /^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+( .*)?\n?$/,
+        'one public key, a line such as ssh-ed25519 AAAA…',
+      )
+      .optional(),
+    boot: z.boolean().optional(),
+  }),
   check: cloudOnly,
   removeOsd: z.strictObject({ cloud, osd: z.int().min(0) }),
   wipeDisk: z

@@ -1,10 +1,6 @@
 import type { Command } from 'commander'
-import type { OperationInputs, OperationName } from '../../../workflows/operations.js'
 import { kollaProfiles, ownProfiles } from '../../images/profiles.js'
-import { chooseCloud } from '../cloud-choice.js'
-import { connected } from '../connected.js'
-import { watch } from '../watch.js'
-import type { Options } from '../options.js'
+import { run } from '../run.js'
 
 /** kolla-ansible's verbs that are durable operations. */
 export function addOperationVerbs(program: Command): void {
@@ -191,22 +187,4 @@ function byService(program: Command, name: 'plan' | 'deploy' | 'reconfigure', de
     .action((_, verb: Command) =>
       run(verb, name, (cloud, { tags }) => ({ cloud, ...(tags && { services: tags }) })),
     )
-}
-
-async function run<Name extends OperationName>(
-  verb: Command,
-  operation: Name,
-  input: (cloud: string, options: Options) => OperationInputs[Name],
-): Promise<void> {
-  const options: Options = verb.optsWithGlobals()
-  const cloud = await chooseCloud(options)
-  await connected(options, async (client) => {
-    await client.requireWorker()
-    const asked = input(cloud, options)
-    const handle = await client.start(operation, asked)
-    const json = options.json === true
-    if (operation === 'plan') await watch(handle, { json, answer: 'changes' })
-    else if ('dryRun' in asked) await watch(handle, { json, answer: 'words' })
-    else await watch(handle, { json })
-  })
 }
