@@ -59,7 +59,7 @@ async function initialize(run: Run, service: string): Promise<void> {
       },
       async () => {
         if (due.includes('identity')) {
-          await step('registerService', service, ref, host, service)
+          await register(run, service, host)
         }
       },
     ),
@@ -157,5 +157,9 @@ async function contract(run: Run, service: string): Promise<void> {
   if (kinds.includes('schema')) {
     await step('migrateSchema', `${host} · ${service}`, run.ref, host, service, 'contract')
   }
-  if (kinds.includes('identity')) await step('registerService', service, run.ref, host, service)
+  if (kinds.includes('identity')) await register(run, service, host)
+}
+
+async function register(run: Run, service: string, host: string): Promise<void> {
+  run.findings.push(...(await step('registerService', service, run.ref, host, service)))
 }
