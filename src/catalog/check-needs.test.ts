@@ -38,3 +38,12 @@ it("wants the files of somebody else's Ceph", () => {
   const keyring = { path: 'glance/ceph.client.glance.keyring', text: '[client.glance]\n' }
   expect(messages(globals, [conf, keyring])).toEqual([])
 })
+
+it('wants the files of what is switched on', () => {
+  const globals = { ...whole, glance_enable_property_protection: true }
+  expect(messages(globals)).toEqual([
+    'glance_enable_property_protection needs config/glance/property-protections-rules.conf, and it is missing: add it, or set glance_enable_property_protection: "no"',
+  ])
+  const rules = { path: 'glance/property-protections-rules.conf', text: '[.*]\n' }
+  expect(messages(globals, [rules])).toEqual([])
+})

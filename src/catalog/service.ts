@@ -23,6 +23,10 @@ export interface Service {
   readonly passwords: readonly string[]
   /** What the operator may change by files below `config/`. */
   readonly overrides: readonly (Overridable | OverrideFolder)[]
+  /** Files below `config/` that the operator has to bring, and the key that asks for each. */
+  readonly neededFiles?: (
+    globals: Globals,
+  ) => readonly { readonly path: string; readonly key: string }[]
   /** Where a host must have an address, beside the network `api`. */
   readonly networks?: readonly Network[]
   /** Images that a host needs before any container of the service is known. */

@@ -3,7 +3,7 @@ import { isContainer } from '../../src/plan/change.js'
 import { onAll, together } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import type { Protocol } from './protocol.js'
+import type { Attempt, Protocol } from './protocol.js'
 
 /** Services without a protocol of their own: one-shots first, then containers, host by host where they run already. */
 export function standard(services: readonly string[]): Protocol {
@@ -137,7 +137,7 @@ async function expand(
   run: Run,
   service: string,
   hosts: readonly string[],
-  attempt: (title: string, body: () => Promise<unknown>) => Promise<boolean>,
+  attempt: Attempt,
 ): Promise<boolean> {
   const shots = run.oneShots(service)
   if (!shots?.kinds.includes('schema') || hosts.length === 0) return true
