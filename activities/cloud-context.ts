@@ -24,6 +24,7 @@ import {
 } from '../src/plan/digest.js'
 import type { Hold } from '../src/host/fence.js'
 import type { Remote } from '../src/ssh/remote.js'
+import { BuiltImages } from '../src/state/built-images.js'
 import { configdirOf } from '../src/state/cloud-files.js'
 import { namesOfDirectory, readClouds } from '../src/state/clouds.js'
 import type { CloudLocation } from '../src/state/clouds.js'
@@ -91,6 +92,10 @@ export class CloudContexts {
 
   times(name: string): RememberedTimes {
     return new RememberedTimes(this.adapters.stateDirectory, name)
+  }
+
+  builtImages(): BuiltImages {
+    return new BuiltImages(this.adapters.stateDirectory)
   }
 
   snapshots(name: string): Snapshots {

@@ -9,6 +9,14 @@ import type { FailureType, StepFailure } from '../workflows/operations.js'
 /** A step that fails for another reason than an unreachable host is tried this often: the third time is no accident. */
 export const ATTEMPTS = 3
 
+/** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */
+export function ifRefused<T>(answer: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof RemoteError || error instanceof DockerError) return answer
+    throw error
+  }
+}
+
 /** Hides what must not be seen in a failure's text. */
 export type Redact = (text: string) => string
 

@@ -6,15 +6,18 @@ import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext } from './cloud-context.js'
 import { administer, administrator } from './openstack.js'
 
-/** Gives Keystone a service's accounts and its place in the catalogue, asked from a host. */
+/**
+ * Gives Keystone a service's accounts and its place in the catalogue, asked from a host. Returns what others have
+ * registered beside it, in sentences.
+ */
 export async function identify(
   context: CloudContext,
   host: string,
   identity: Identity,
-): Promise<void> {
+): Promise<string[]> {
   const remote = context.remote(host)
   const { url, user, project, region } = administrator(context)
-  await register(await administer(context, host), identity, {
+  return register(await administer(context, host), identity, {
     region,
     admin: { user, project },
     secret: (key) => password(context.cloud.passwords, key),

@@ -8,8 +8,10 @@ import {
   noProgress,
   parseBuildLine,
 } from '../src/images/build-events.js'
+import type { BuildProgress } from '../src/images/build-events.js'
 import { buildPlan } from '../src/images/build-plan.js'
 import { checkBuild } from '../src/images/check-build.js'
+import { exchangedImages } from '../src/images/compare-digests.js'
 import type { BuildRequest } from '../src/images/check-build.js'
 import { formatFinding } from '../src/model/finding.js'
 import { sh } from '../src/ssh/quote.js'
@@ -22,12 +24,16 @@ import { cancellation, report } from './progress.js'
 export interface ImageSelection {
   readonly profile?: string
   readonly images?: readonly string[]
+  /** What the registry serves is right, even where `build` has pushed something else. */
+  readonly adopt?: boolean
 }
 
 export interface BuiltImages {
   readonly built: number
   /** In the registry already. */
   readonly present: number
+  /** Those of them that somebody else has pushed since, and that nobody has adopted. */
+  readonly exchanged?: readonly string[]
 }
 
 /** `images/` beside the compiled code, or beside the sources when they run uncompiled. */
@@ -56,7 +62,9 @@ export function imageActivities(contexts: CloudContexts) {
       })
     },
 
-    /** Builds with kolla-build what the registry lacks, pushes it and compares digests. */
+    /**
+     * Builds with kolla-build what the registry lacks, pushes it and compares digests; they are kept for those who deploy.
+     */
     async buildImages(
       ref: CloudRef,
       host: string,
@@ -73,7 +81,16 @@ export function imageActivities(contexts: CloudContexts) {
       const { recipe, files, command } = buildPlan(request)
       const recipeFiles = await filesBelow(recipeFolder, recipe.path)
       await sendFiles(remote, [...recipeFiles, ...files], cancellation())
-      return runBuild(remote, command)
+      const { built, skipped, pushed, present } = await runBuild(remote, command)
+      const kept = contexts.builtImages()
+      const here = byReference(request, present)
+      const exchanged = selection.adopt === true ? [] : exchangedImages(here, await kept.read())
+      const known = Object.entries(here).filter(([ref]) => !exchanged.includes(ref))
+      await kept.keep({
+        ...Object.fromEntries(known),
+        ...byReference(request, pushed),
+      })
+      return { built, present: skipped, ...(exchanged.length > 0 && { exchanged }) }
     },
 
     /** Brings images to a host; what is there with the right digest is not pulled again. */
@@ -96,12 +113,22 @@ export function imageActivities(contexts: CloudContexts) {
   }
 }
 
+/** Digests by whole references. */
+function byReference(
+  { registry, namespace }: BuildRequest,
+  digests: ReadonlyMap<string, string>,
+): Record<string, string> {
+  return Object.fromEntries(
+    [...digests].map(([image, digest]) => [`${registry}/${namespace}/${image}`, digest]),
+  )
+}
+
 /** Puts `images/` on a build host. */
 export async function sendRecipe(remote: Remote): Promise<void> {
   await sendFiles(remote, await filesBelow(recipeFolder, recipePath), cancellation())
 }
 
-async function runBuild(remote: Remote, command: string): Promise<BuiltImages> {
+async function runBuild(remote: Remote, command: string): Promise<BuildProgress> {
   let progress = noProgress
   await remote.runOrFail(command, {
     ...cancellation(),
@@ -114,7 +141,7 @@ async function runBuild(remote: Remote, command: string): Promise<BuiltImages> {
       report(describeProgress(progress))
     },
   })
-  return { built: progress.built, present: progress.skipped }
+  return progress
 }
 
 function buildRequest({ cloud }: CloudContext, { profile, images }: ImageSelection): BuildRequest {

@@ -3,7 +3,8 @@ import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { runOnce } from './containers.js'
-import { testContexts } from './testing.js'
+import { oneShotActivities } from './one-shots.js'
+import { testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -33,4 +34,18 @@ it('a one-shot tells whose lock it was started under, and whether it may be ende
   expect(Object.keys((await labelsOf('lock-2', false)) as object)).not.toContain(
     'kolla_temporal.scratch',
   )
+})
+
+it("a database that is somebody else's is not touched", async () => {
+  docker.add('mariadb', true)
+  docker.print = () => 'alice\n'
+  const verbs = oneShotActivities(testContexts(docker).contexts)
+  const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  await expect(
+    activity.run(verbs.createDatabases.bind(verbs), testRef, 'kolla1', 'keystone'),
+  ).rejects.toMatchObject({
+    type: 'BadInput',
+    message: expect.stringContaining('it is that of alice, not of keystone') as unknown,
+  })
+  expect(docker.commands).toHaveLength(1)
 })

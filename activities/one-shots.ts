@@ -1,15 +1,18 @@
 import { oneShotCommand } from '../src/catalog/one-shot-command.js'
 import { serviceNamed, services } from '../src/catalog/index.js'
-import { databasesSql } from '../src/catalog/mariadb-accounts.js'
+import { databasesSql, holdersSql } from '../src/catalog/mariadb-accounts.js'
 import { oneShotsOf } from '../src/catalog/one-shots.js'
 import type { OneShotKind, OneShots } from '../src/catalog/one-shots.js'
-import type { Schema } from '../src/catalog/service.js'
+import type { Schema, Service } from '../src/catalog/service.js'
+import type { Finding } from '../src/model/finding.js'
+import { foreignDatabase } from '../src/plan/check-foreign.js'
 import { forgetOneShotsSince, noteOneShots } from '../src/host/one-shot-notes.js'
 import { formerLabels } from '../src/plan/one-shots.js'
 import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { keyedDigest } from '../src/plan/digest.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { runOnce } from './containers.js'
+import { ask, runOnce } from './containers.js'
+import { badInput } from './failures.js'
 import { identify } from './identity.js'
 import { sql, trustingFunctionCreators } from './mariadb.js'
 
@@ -19,9 +22,15 @@ export type SchemaPhase = 'sync' | 'expand' | 'contract'
 /** What a service is given once, before its containers are started. */
 export function oneShotActivities(contexts: CloudContexts) {
   return {
-    /** A service's databases and their accounts, on a member of the Galera cluster. */
+    /**
+     * A service's databases and their accounts, on a member of the Galera cluster.
+     *
+     * @throws ApplicationFailure `BadInput` where one is there and is somebody else's
+     */
     async createDatabases(ref: CloudRef, member: string, service: string): Promise<void> {
       const cloud = await contexts.get(ref)
+      const foreign = await foreignDatabases(cloud, member, serviceNamed(service))
+      if (foreign.length > 0) throw badInput(foreign)
       await sql(cloud, member, databasesSql(cloud.cloud, serviceNamed(service)))
       await note(cloud, service, 'databases')
     },
@@ -48,12 +57,16 @@ export function oneShotActivities(contexts: CloudContexts) {
       if (phase !== 'expand') await note(cloud, service, 'schema')
     },
 
-    /** A service's accounts, and its place in Keystone's catalogue; what is there already is left, what differs mended. */
-    async registerService(ref: CloudRef, host: string, service: string): Promise<void> {
+    /**
+     * A service's accounts, and its place in Keystone's catalogue; what is there already is left, what differs mended.
+     * Returns warnings about what others have registered for the same kind of service.
+     */
+    async registerService(ref: CloudRef, host: string, service: string): Promise<Finding[]> {
       const cloud = await contexts.get(ref)
       const { identity } = serviceNamed(service)
-      if (identity) await identify(cloud, host, identity(cloud.cloud))
+      const besides = identity ? await identify(cloud, host, identity(cloud.cloud)) : []
       await note(cloud, service, 'identity')
+      return besides.map((message) => ({ severity: 'warning', message }))
     },
 
     /**
@@ -72,6 +85,20 @@ export function oneShotActivities(contexts: CloudContexts) {
       await forgetOneShotsSince((await contexts.get(ref)).remote(host), moment)
     },
   }
+}
+
+/** Databases of a service that others have made for themselves. */
+async function foreignDatabases(
+  cloud: CloudContext,
+  member: string,
+  { databases }: Service,
+): Promise<Finding[]> {
+  const found = (databases?.(cloud.cloud) ?? []).map(async ({ name, user }) => {
+    const select = ['mariadb', '-NBe', holdersSql(name)]
+    const holders = (await ask(cloud, member, 'mariadb', select)).split('\n').filter(Boolean)
+    return foreignDatabase(member, { name, user, holders })
+  })
+  return (await Promise.all(found)).flat()
 }
 
 function scriptOf(schema: Schema, phase: SchemaPhase): string | undefined {

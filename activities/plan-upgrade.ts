@@ -106,7 +106,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         current,
         ...(record && { record }),
         steps,
-        noReturn: pointsOfNoReturn(steps),
+        noReturn: pointsOfNoReturn(steps, withSchema(target)),
         times: await contexts.times(opened.cloud).of('upgrade'),
         digest: planDigest([from, to, target.changes, cloud.found.images]),
       }
@@ -152,6 +152,12 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       }
     },
   }
+}
+
+function withSchema({ oneShots }: PlannedCloud): string[] {
+  return Object.entries(oneShots).flatMap(([service, { kinds }]) =>
+    kinds.includes('schema') ? [service] : [],
+  )
 }
 
 /** The operator's files for another release, checked. */

@@ -5,6 +5,7 @@ import { services } from '../src/catalog/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
 import { checkVlans } from '../src/catalog/neutron/check-vlans.js'
 import { cephClientsOf, membersOf, servicesOn } from '../src/catalog/render.js'
+import { checkBuilt } from '../src/images/compare-digests.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -126,6 +127,7 @@ export async function planCloud(
     ...checkData(cloud.cloud, observed, await contexts.records(ref.cloud).list()),
     ...ceph.findings,
     ...images.findings,
+    ...checkBuilt(images.digests, await contexts.builtImages().read()),
     ...checkOnly(cloud.cloud, observed, only),
   ]
   const desired = desiredHosts(rendered)

@@ -19,7 +19,7 @@ afterEach(() => rm(stateDirectory, { recursive: true }))
 /** Opens a record of three hosts where the inventory has become another. */
 async function opened(change: (files: CloudFiles) => CloudFiles) {
   const contexts = new CloudContexts({ stateDirectory, secrets: new Secrets() } as Adapters)
-  const versions = { keystone: '', mariadb: '', rabbitmq: '', schema: [] }
+  const versions = { programs: {}, mariadb: '', rabbitmq: '', schemas: {} }
   await contexts.records('demo').save({
     ...{ id: '2025.2-x', release: '2025.2', to: '2026.1', at: '', versions, images: {} },
     ...{ files: testFiles(), facts: testFacts, containers: {} },

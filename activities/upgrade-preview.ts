@@ -1,20 +1,26 @@
 import type { Container } from '../src/catalog/container.js'
 import { imageRef } from '../src/catalog/image.js'
-import { sqlName } from '../src/catalog/mariadb-accounts.js'
+import { serviceNamed } from '../src/catalog/index.js'
 import { pullImage } from '../src/docker/pull.js'
 import { askImage } from '../src/host/ask-image.js'
-import { listRevisions, pendingRevisions, readRevisions } from '../src/plan/migrations.js'
+import { listMigrations, tellVersion } from '../src/host/list-migrations.js'
+import { pendingRevisions, readRevisions } from '../src/plan/migrations.js'
 import type { Migrations, SchemaChange, VersionChange } from '../src/plan/migrations.js'
+import { titled } from '../src/plan/release-record.js'
+import type { Schemas } from '../src/plan/schemas.js'
 import type { StepTimes } from '../src/plan/step-times.js'
 import { RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
+import { sh } from '../src/ssh/quote.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask } from './containers.js'
 import { registryOptions } from './find-images.js'
+import { ifRefused } from './failures.js'
 import { cancellation, report } from './progress.js'
+import { schemaHeads, shotsWithSchema } from './schemas.js'
 
-/** Programs whose data change with their release, and how each tells its version. */
+/** Programs besides the services' whose data change with their release, and how each tells its version. */
 const programs: readonly {
-  readonly program: VersionChange['program']
+  readonly program: string
   readonly container: string
   readonly command: readonly string[]
   readonly version: RegExp
@@ -29,12 +35,6 @@ const programs: readonly {
     program: 'RabbitMQ',
     container: 'rabbitmq',
     command: ['rabbitmqctl', '--quiet', 'version'],
-    version: /^([\d.]+)/m,
-  },
-  {
-    program: 'Keystone',
-    container: 'keystone',
-    command: ['keystone-manage', '--version'],
     version: /^([\d.]+)/m,
   },
   {
@@ -58,14 +58,22 @@ export function upgradePreviewActivities(contexts: CloudContexts) {
         programs.map(async ({ program, container, command, version }) => {
           const [from, to] = await Promise.all([
             firstAnswer(old, container, command),
-            inNewImage(next, container, command.join(' ')),
+            inNewImage(next, container, command),
           ])
           if (to === undefined) return []
           return [{ program, from: version.exec(from)?.[1] ?? '', to: version.exec(to)?.[1] ?? '' }]
         }),
       )
-      const schema = await schemaChange(old, next)
-      return { versions: versions.flat(), ...(schema && { schema }) }
+      const heads = await schemaHeads(old).catch(ifRefused<Schemas>({}))
+      const services = await Promise.all(
+        shotsWithSchema(next).map(({ service, container }) =>
+          serviceChange(old, next, { service, container, heads: heads[service] ?? [] }),
+        ),
+      )
+      return {
+        versions: [...versions.flat(), ...services.flatMap(({ version }) => version ?? [])],
+        schemas: services.map(({ schema }) => schema),
+      }
     },
 
     /** Keeps how long each part of an operation took on this cloud. */
@@ -75,24 +83,32 @@ export function upgradePreviewActivities(contexts: CloudContexts) {
   }
 }
 
-async function schemaChange(
+/** Of a service that has a schema: its program, and what its new image brings that the databases lack. */
+async function serviceChange(
   old: CloudContext,
   next: CloudContext,
-): Promise<SchemaChange | undefined> {
-  const printed = await inNewImage(next, 'keystone', listRevisions)
-  if (printed === undefined || printed === '') return undefined
-  const { keystone_database_name: database } = old.cloud.globals
-  const select = `SELECT version_num FROM ${sqlName(database)}.alembic_version`
-  const said = await firstAnswer(old, 'mariadb', ['mariadb', '-NBe', select])
-  const heads = said.split('\n').filter(Boolean).sort()
-  return { heads, pending: pendingRevisions(heads, readRevisions(printed)) }
+  of: { readonly service: string; readonly container: string; readonly heads: readonly string[] },
+): Promise<{ readonly version?: VersionChange; readonly schema: SchemaChange }> {
+  const { service, container, heads } = of
+  const folders = serviceNamed(service).schema?.migrations
+  if (!folders) return { schema: { service, heads } }
+  const [from, printed = ''] = await Promise.all([
+    firstAnswer(old, container, tellVersion(folders)),
+    inNewImage(next, container, listMigrations(folders)),
+  ])
+  const [to = '', ...assignments] = printed.split('\n')
+  const pending = pendingRevisions(heads, readRevisions(assignments.join('\n')))
+  return {
+    version: { program: titled(service), from, to },
+    schema: { service, heads, ...(printed !== '' && { pending }) },
+  }
 }
 
-/** What a script prints in a container's new image; undefined where the cloud has no such container. */
+/** What a command prints in a container's new image; undefined where the cloud has no such container. */
 async function inNewImage(
   cloud: CloudContext,
   name: string,
-  script: string,
+  command: readonly string[],
 ): Promise<string | undefined> {
   const [first] = holders(cloud, name)
   if (!first) return undefined
@@ -106,7 +122,7 @@ async function inNewImage(
     ...(login && { credentials: login }),
     ...cancellation(),
   })
-  const asked = askImage(cloud.remote(host), image, script, cancellation().signal)
+  const asked = askImage(cloud.remote(host), image, sh`${command}`, cancellation().signal)
   // An image that is broken is what the health gate of its first host is for.
   return asked.catch((error: unknown) => {
     if (error instanceof RemoteError || error instanceof RemoteTimeout) return ''

@@ -1,16 +1,16 @@
 import { floating } from '../src/catalog/floating.js'
-import { sqlName } from '../src/catalog/mariadb-accounts.js'
 import { removeContainer, stopContainer } from '../src/docker/containers.js'
-import { DockerError } from '../src/docker/errors.js'
 import { holdsAddresses, leaveAddresses, receiveAddresses } from '../src/host/floating-address.js'
 import { successorOf } from '../src/plan/passing.js'
 import type { Versions } from '../src/plan/release-record.js'
-import { RemoteError } from '../src/ssh/errors.js'
+import type { KnownSchemas } from '../src/plan/schemas.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, isAsWanted, proveHealth, startContainer } from './containers.js'
 import { withoutWork, worksAgain } from './maintenance.js'
+import { ifRefused } from './failures.js'
 import { cancellation, report } from './progress.js'
+import { programVersions, schemaHeads } from './schemas.js'
 
 /** How long requests that are under way may take when the floating address leaves, in seconds. */
 const ANSWER_TIMEOUT = 5
@@ -20,35 +20,31 @@ const HANDOVER_TIMEOUT = 6
 /** What services need beyond a new container when their release changes. */
 export function upgradeActivities(contexts: CloudContexts) {
   return {
-    /** What the containers run, and where Keystone's schema stands. */
+    /** What the containers run, and where the services' schemas stand. @throws RemoteError where no MariaDB tells */
     async inspectVersions(ref: CloudRef): Promise<Versions> {
       const cloud = await contexts.get(ref)
-      const select = ['mariadb', '-NBe', selectHeads(cloud)]
-      const [ofMariadb, ofRabbitmq, ofKeystone, heads] = await Promise.all([
+      const [ofMariadb, ofRabbitmq, programs, schemas] = await Promise.all([
         askFirst(cloud, 'mariadb', ['mariadbd', '--version']),
         askFirst(cloud, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
-        askFirst(cloud, 'keystone', ['keystone-manage', '--version']),
-        cloud.members('keystone').length > 0 ? askFirst(cloud, 'mariadb', select) : '',
+        programVersions(cloud),
+        schemaHeads(cloud),
       ])
       return {
         mariadb: /Ver ([\d.]+)/.exec(ofMariadb)?.[1] ?? '',
         rabbitmq: ofRabbitmq.trim(),
-        keystone: ofKeystone.trim(),
-        schema: heads.trim().split('\n').sort(),
+        programs,
+        schemas,
       }
     },
 
-    /** Where the database and RabbitMQ stand, as far as they answer: what a rollback can't leave as it is. */
-    async inspectMigrations(
-      ref: CloudRef,
-    ): Promise<{ readonly schema?: readonly string[]; readonly rabbitmq: string }> {
+    /** Where the databases and RabbitMQ stand, as far as they answer: what a rollback can't leave as it is. */
+    async inspectMigrations(ref: CloudRef): Promise<KnownSchemas & { readonly rabbitmq: string }> {
       const cloud = await contexts.get(ref)
-      const select = selectHeads(cloud)
-      const [heads, rabbitmq] = await Promise.all([
-        firstAnswer(cloud, 'mariadb', ['mariadb', '-NBe', select]),
+      const [schemas, rabbitmq] = await Promise.all([
+        schemaHeads(cloud).catch(ifRefused(undefined)),
         firstAnswer(cloud, 'rabbitmq', ['rabbitmqctl', '--quiet', 'version']),
       ])
-      return { ...(heads !== '' && { schema: heads.split('\n').sort() }), rabbitmq }
+      return { ...(schemas && { schemas }), rabbitmq }
     },
 
     /**
@@ -126,14 +122,6 @@ async function handAddressOver(cloud: CloudContext, host: string): Promise<void>
   ])
 }
 
-/** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */
-function ifRefused<T>(answer: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof RemoteError || error instanceof DockerError) return answer
-    throw error
-  }
-}
-
 /** What the first member says; empty where the cloud has none. */
 async function askFirst(
   cloud: CloudContext,
@@ -155,8 +143,4 @@ async function firstAnswer(
     if (said.trim() !== '') return said.trim()
   }
   return ''
-}
-
-function selectHeads({ cloud }: CloudContext): string {
-  return `SELECT version_num FROM ${sqlName(cloud.globals.keystone_database_name)}.alembic_version`
 }

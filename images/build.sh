@@ -55,11 +55,12 @@ profile_images() {
 }
 
 missing_images() {
-  local image
+  local image digest tag=${ALIAS_TAG:-$TAG}
   MISSING=()
   for image in "${IMAGES[@]}"; do
-    if [[ -n $(registry_digest "$image" "${ALIAS_TAG:-$TAG}") ]]; then
-      image_event "$image" skipped
+    digest=$(registry_digest "$image" "$tag" || true)
+    if [[ -n $digest ]]; then
+      image_event "$image" skipped "" "$digest" "$tag"
     else
       MISSING+=("$image")
     fi

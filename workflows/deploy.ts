@@ -27,7 +27,8 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
   const run = new Run(plan, operation.stages)
   if (changes.length > 0) await carryOut(run)
   const doubts = await operation.stages.run('Verify', () => verify(plan, changes.length > 0))
-  return { changes, warnings: [...warnings, ...doubts], summary: summarize(changes, true) }
+  const all = [...warnings, ...run.findings, ...doubts]
+  return { changes, warnings: all, summary: summarize(changes, true) }
 }
 
 /** Everything side by side that the runbook allows. */

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
+import type { Finding } from '../src/model/finding.js'
 import { observeAndPlan, onAll, operate } from './operate.js'
 import type { BuildImagesInput, CloudInput, OperationResult } from './operations.js'
 import { step } from './steps.js'
@@ -13,8 +14,13 @@ export async function buildImages(input: BuildImagesInput): Promise<OperationRes
       step('buildImages', buildHost, ref, buildHost, input),
     )
     const summary = `${built.built} images built and pushed, ${built.present} were there`
-    return { changes: [], warnings: [], summary }
+    return { changes: [], warnings: (built.exchanged ?? []).map(isExchanged), summary }
   })
+}
+
+function isExchanged(ref: string): Finding {
+  const message = `${ref} was there, and it is not the one that was built: \`deploy\` refuses it`
+  return { severity: 'warning', message }
 }
 
 function noBuildHost(): ApplicationFailure {

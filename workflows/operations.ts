@@ -26,6 +26,8 @@ export interface BuildImagesInput extends CloudInput {
   readonly profile?: string
   /** Kolla image names instead of a profile. */
   readonly images?: readonly string[]
+  /** What the registry serves of them is right, whoever has pushed it. */
+  readonly adopt?: boolean
 }
 
 export interface DeployInput extends CloudInput {

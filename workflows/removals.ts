@@ -1,12 +1,11 @@
 import type { Run } from './run.js'
+import type { Attempt } from './services/protocol.js'
 import { step } from './steps.js'
-
-type Attempt = (title: string, body: () => Promise<unknown>) => Promise<unknown>
 
 /** Takes away what the plan no longer wants, one after the other. */
 export async function removeUnwanted(
   { plan, ref, stages }: Run,
-  attempt: Attempt = (_title, body) => body(),
+  attempt: Attempt = unattended,
 ): Promise<void> {
   const removals = plan.changes.filter((change) => change.action === 'remove')
   if (removals.length === 0) return
@@ -16,4 +15,10 @@ export async function removeUnwanted(
       await attempt(title, () => step('removeContainer', title, ref, host, container))
     }
   })
+}
+
+/** A step that fails ends the operation. */
+async function unattended(_title: string, body: () => Promise<unknown>): Promise<boolean> {
+  await body()
+  return true
 }

@@ -7,6 +7,8 @@ import { summarize } from '../src/plan/format-plan.js'
 import { comesBackWithData, formatRollback } from '../src/plan/format-rollback.js'
 import { describeVersions } from '../src/plan/release-record.js'
 import type { Versions } from '../src/plan/release-record.js'
+import { schemasIn, schemasOnTheWayBack } from '../src/plan/schemas.js'
+import type { Schemas } from '../src/plan/schemas.js'
 import { checkHistories } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
@@ -46,13 +48,17 @@ interface Rollback {
   readonly plan: PlannedRollback
   readonly database: DatabaseState
   readonly way: DatabaseWayBack
+  /** Where the schemas stand; undefined where no MariaDB tells. */
+  readonly schemas: Schemas | undefined
   /** What can't go back, and what is done instead. */
   readonly stays: readonly string[]
 }
 
-function describe({ plan, database, way, stays }: Rollback): string {
+function describe({ plan, database, way, schemas, stays }: Rollback): string {
   const record = { ...plan.record, versions: versionsOf(plan) }
-  return formatRollback({ ...plan, record, way, stays, donors: donorsOf(plan, database) })
+  const moved = schemas && schemasOnTheWayBack(schemas, schemasIn(record.versions) ?? {})
+  const donors = donorsOf(plan, database)
+  return formatRollback({ ...plan, record, way, stays, donors, schemas: moved ?? [] })
 }
 
 /** What will run: a Ceph that stays is none of the record's. */
@@ -150,7 +156,8 @@ async function planRollback(
     const cephStays = !ceph || !canGoBack(ceph, recorded)
     const all = await step('planRollback', record.id, ref, observed, record, cephStays)
     const plan = { ...all, findings: [...leftOut(gone), ...all.findings] }
-    const way = databaseWayBack(database.members, seen.schema, record)
+    const schemas = schemasIn(seen)
+    const way = databaseWayBack(database.members, schemas, record)
     if (way === undefined) throw untold()
     refuse([
       ...plan.findings,
@@ -158,7 +165,7 @@ async function planRollback(
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
     const stays = [...flagsThatStay(plan, seen.rabbitmq), ...cephThatStays(plan, ceph)]
-    return { plan, database, way, stays }
+    return { plan, database, way, schemas, stays }
   })
 }
 
@@ -302,14 +309,14 @@ function silentCeph(): ApplicationFailure {
 
 function untold(): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    'no MariaDB answers, so that nobody knows how far its schema was migrated and whether data must be restored: recover it first (mariadb-recovery)',
+    'no MariaDB answers, so that nobody knows how far its schemas were migrated and whether data must be restored: recover it first (mariadb-recovery)',
     'BadInput',
   )
 }
 
 function unconfirmed({ record }: PlannedRollback, description: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
-    `${record.id}: every MariaDB or the schema is of the newer release, so the database goes back to ${record.backup?.at ?? ''}, and what was written since is lost: confirm it (--confirm, or "confirm": true). The plan:\n${description}`,
+    `${record.id}: every MariaDB or a schema is of the newer release, so the database goes back to ${record.backup?.at ?? ''}, and what was written since is lost: confirm it (--confirm, or "confirm": true). The plan:\n${description}`,
     'BadInput',
   )
 }

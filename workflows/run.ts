@@ -1,6 +1,7 @@
 import type { CloudRef, PlannedCloud, PlannedOneShots } from '../activities/index.js'
 import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
+import type { Finding } from '../src/model/finding.js'
 import { onAll, oneByOne } from './operate.js'
 import type { Stages } from './stages.js'
 import { step } from './steps.js'
@@ -10,6 +11,8 @@ export class Run {
   readonly ref: CloudRef
   /** Whether MariaDB was made by this run: nothing that was noted of another one holds. */
   databaseIsNew = false
+  /** What its steps came across, for those who read its result. */
+  readonly findings: Finding[] = []
 
   constructor(
     readonly plan: PlannedCloud,

@@ -194,8 +194,8 @@ async function finished(
 ): Promise<OperationResult> {
   const { ref, changes, findings: warnings, from, to } = plan
   const { stages } = operation
+  const run = new Run(plan, stages)
   if (skipped.length === 0) {
-    const run = new Run(plan, stages)
     await stages.run(titles.finish, async () => {
       for (const { part } of runbook) await protocolOf(part).finish?.(run)
     })
@@ -211,7 +211,7 @@ async function finished(
   const left =
     skipped.length === 0 ? '' : ` Left undone: ${skipped.join(', ')}; upgrade again to finish.`
   const summary = `${from} → ${to}: ${summarize(changes, true)}. It runs ${describeVersions(versions)}.${left} Set openstack_release: "${to}" in globals.yml.`
-  return { changes, warnings: [...warnings, ...doubts], summary }
+  return { changes, warnings: [...warnings, ...run.findings, ...doubts], summary }
 }
 
 /** What the cloud of a reference runs. */

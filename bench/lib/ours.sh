@@ -45,6 +45,7 @@ prepare_hosts() {
   quietly genpwd ours genpwd
   quietly trust ours trust --yes
   quietly bootstrap-servers ours bootstrap-servers
-  quietly build-images ours build
+  # Others of the lab build into its registry as well.
+  quietly build-images ours build --adopt
   quietly pull ours pull
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the caller reads on stdout: one JSON object a line. Sentences for people go to stderr.
 
-image_event() { # IMAGE STATE [SECONDS] [DIGEST]
-  printf '{"image":"%s","state":"%s"%s%s}\n' "$1" "$2" "${3:+,\"seconds\":$3}" "${4:+,\"digest\":\"$4\"}"
+image_event() { # IMAGE STATE [SECONDS] [DIGEST TAG]
+  printf '{"image":"%s","state":"%s"%s%s}\n' "$1" "$2" "${3:+,\"seconds\":$3}" "${4:+,\"digest\":\"$4\",\"tag\":\"$5\"}"
 }
 
 step_event() { # STEP STATE [SECONDS]

@@ -34,5 +34,5 @@ publish() { # IMAGE TAG
   served=$(registry_digest "$1" "$2" || true)
   [[ -n $pushed && $pushed == "$served" ]] ||
     fail "$reference was pushed as ${pushed:-nothing}, but the registry serves ${served:-nothing}."
-  image_event "$1" pushed $((SECONDS - began)) "$served"
+  image_event "$1" pushed $((SECONDS - began)) "$served" "$2"
 }

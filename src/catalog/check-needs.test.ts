@@ -50,3 +50,12 @@ it('wants two hosts for what is to survive one, and switches for networks', () =
     expect.stringContaining('neutron needs openvswitch'),
   ])
 })
+
+it('wants the files of what is switched on', () => {
+  const globals = { ...whole, glance_enable_property_protection: true }
+  expect(messages(globals)).toEqual([
+    'glance_enable_property_protection needs config/glance/property-protections-rules.conf, and it is missing: add it, or set glance_enable_property_protection: "no"',
+  ])
+  const rules = { path: 'glance/property-protections-rules.conf', text: '[.*]\n' }
+  expect(messages(globals, [rules])).toEqual([])
+})

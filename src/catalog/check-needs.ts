@@ -12,6 +12,7 @@ export function checkNeeds(cloud: Cloud): Finding[] {
     .flatMap((service) => [
       ...missingServices(cloud, service),
       ...missingKeys(cloud, service),
+      ...missingFiles(cloud, service),
       ...missingBackend(cloud, service),
       ...missingAgents(cloud, service),
     ])
@@ -54,6 +55,14 @@ function missingKeys({ globals, overrides }: Cloud, service: Service): Finding[]
       `${service.name} keeps its data in a Ceph that is not of this cloud, and ${files} is missing: add it, set enable_ceph: "yes", or ${folder}_backend_ceph: "no"`,
     ),
   ]
+}
+
+function missingFiles({ globals, overrides }: Cloud, { neededFiles }: Service): Finding[] {
+  return (neededFiles?.(globals) ?? [])
+    .filter(({ path }) => !overrides.some((override) => override.path === path))
+    .map(({ path, key }) =>
+      error(`${key} needs config/${path}, and it is missing: add it, or set ${key}: "no"`),
+    )
 }
 
 function missingBackend({ globals }: Cloud, { name }: Service): Finding[] {

@@ -3,6 +3,14 @@ import type { Globals } from '../model/globals.js'
 import { apiComponent, defaultWorkers, endpoints } from './api.js'
 import { cephClientFiles, cephClientOverrides, cephKeysVolume } from './ceph/client.js'
 import { addressOf } from './host-view.js'
+import {
+  cacheConf,
+  cacheOptions,
+  furtherFiles,
+  importConf,
+  neededFiles,
+  protectionRules,
+} from './glance-files.js'
 import { confAndPolicy, policyOf } from './openstack-container.js'
 import {
   concurrency,
@@ -38,9 +46,10 @@ export const glance: Service = {
       files: (ctx) => {
         const own = confAndPolicy(ctx, 'glance', 'glance-api.conf', glanceConf(ctx))
         const ceph = cephClientFiles(ctx, 'glance', cephUsers(ctx.host.globals))
+        const further = furtherFiles(ctx)
         return {
-          placed: [...own.placed, ...ceph.placed],
-          files: [...own.files, ...ceph.files],
+          placed: [...own.placed, ...ceph.placed, ...further.placed],
+          files: [...own.files, ...ceph.files, ...further.files],
         }
       },
       permissions: [
@@ -69,6 +78,7 @@ export const glance: Service = {
     expand: 'glance-manage db_expand\nglance-manage db_migrate',
     contract: 'glance-manage db_contract\nglance-manage db_load_metadefs',
     makesTriggers: true,
+    migrations: ['glance/db/sqlalchemy/alembic_migrations'],
   },
   identity: (cloud) => ({
     services: [
@@ -94,7 +104,15 @@ export const glance: Service = {
     'keystone_admin_password',
     'rabbitmq_password',
   ],
-  overrides: [conf, policyOf('glance'), ...cephClientOverrides('glance')],
+  overrides: [
+    conf,
+    policyOf('glance'),
+    cacheConf,
+    importConf,
+    protectionRules,
+    ...cephClientOverrides('glance'),
+  ],
+  neededFiles,
 }
 
 function cephUsers(globals: Globals): string[] {
@@ -129,11 +147,17 @@ function glanceConf(ctx: Context): string {
         workers: globals.glance_api_workers ?? defaultWorkers(globals, facts.cpus),
         enabled_backends: stores.join(', '),
         show_image_direct_url: globals.glance_show_image_direct_url ? true : undefined,
+        ...(globals.glance_enable_property_protection && {
+          property_protection_file: `/etc/glance/${protectionRules.file}`,
+        }),
         transport_url: transportUrl(ctx),
+        ...(globals.enable_glance_image_cache && cacheOptions(globals)),
       }),
       database(ctx, 'glance'),
       keystoneAuthtoken(ctx, 'glance', 'image'),
-      section('paste_deploy', { flavor: 'keystone' }),
+      section('paste_deploy', {
+        flavor: globals.enable_glance_image_cache ? 'keystone+cachemanagement' : 'keystone',
+      }),
       section('glance_store', { default_backend: store }),
       ...(globals.glance_backend_file
         ? [section('file', { filesystem_store_datadir: '/var/lib/glance/images/' })]

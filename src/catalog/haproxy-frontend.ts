@@ -42,7 +42,8 @@ export function frontendConfig(
       ...(mode === 'http' ? httpFrontend(frontend) : ['option tcplog']),
       ...(timeout === undefined ? [] : ['option clitcpka', `timeout client ${timeout}`]),
       ...(frontend.clientTimeout === undefined ? [] : [`timeout client ${frontend.clientTimeout}`]),
-      `bind ${vip}:${frontend.port}`,
+      // An answer that nobody takes any more, since the address has moved, is given up: until then MariaDB keeps its locks.
+      `bind ${vip}:${frontend.port}${timeout === undefined ? '' : ' tcp-ut 30s'}`,
       `default_backend ${backendName(name)}`,
     ]),
     '',

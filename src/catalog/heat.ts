@@ -71,7 +71,7 @@ export const heat: Service = {
     },
   ],
   databases: ownDatabase('heat'),
-  schema: { sync: 'heat-manage db_sync' },
+  schema: { sync: 'heat-manage db_sync', migrations: ['heat/db/migrations'] },
   identity: (cloud) => ({
     services: [
       {

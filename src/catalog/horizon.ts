@@ -128,7 +128,7 @@ LOCAL_PATH = '/tmp'
 SECRET_KEY = ${python(password(ctx.cloud.passwords, 'horizon_secret_key'))}
 
 EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'
-
+${regions(ctx)}
 OPENSTACK_HOST = ${python(globals.kolla_internal_fqdn)}
 OPENSTACK_KEYSTONE_URL = ${python(`${keystoneUrl(ctx.cloud, 'internal')}/v3`)}
 OPENSTACK_KEYSTONE_DEFAULT_ROLE = ${python(globals.keystone_default_user_role)}
@@ -141,6 +141,17 @@ ${fixedSettings}
 ${logging}
 ${securityGroupRules}
 ${restApiSettings}`
+}
+
+function regions(ctx: Context): string {
+  const { multiple_regions_names: all } = ctx.host.globals
+  if (all.length < 2) return ''
+  const url = keystoneUrl(ctx.cloud, 'internal')
+  const lines = all.map((name) => `    ('${url}', '${name}'),\n`)
+  return `
+AVAILABLE_REGIONS = [
+${lines.join('')}]
+`
 }
 
 function sessions(caches: readonly string[]): string {

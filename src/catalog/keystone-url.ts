@@ -1,11 +1,9 @@
 import type { Cloud } from '../model/cloud.js'
 
-/** Without version: `http://192.168.8.75:5000`. */
+/** Without version: `http://192.168.8.75:5000`, or what the operator says of it, who may have something in front. */
 export function keystoneUrl(
   { globals }: Pick<Cloud, 'globals'>,
   as: 'internal' | 'public',
 ): string {
-  return as === 'internal'
-    ? `http://${globals.kolla_internal_fqdn}:${globals.keystone_internal_port}`
-    : `http://${globals.kolla_external_fqdn}:${globals.keystone_public_port}`
+  return globals[`keystone_${as}_url`]
 }

@@ -84,6 +84,7 @@ export const keystone: Service = {
     sync: 'keystone-manage db_sync',
     expand: 'keystone-manage db_sync --expand\nkeystone-manage db_sync --migrate',
     contract: 'keystone-manage db_sync --contract',
+    migrations: ['keystone/common/sql/migrations'],
   },
   bootstrap: (cloud) => [databasesSql(cloud, keystone), bootstrapCommand(cloud)],
   passwords: [
@@ -119,14 +120,26 @@ export function bootstrapCommand(cloud: Cloud): {
     'internal-url': keystoneUrl(cloud, 'internal'),
     'public-url': keystoneUrl(cloud, 'public'),
   }
+  const args = Object.entries(options).flatMap(([name, value]) => [`--bootstrap-${name}`, value])
+  const { openstack_region_name: own, multiple_regions_names: all } = globals
+  const others = all.filter((region) => region !== own)
   return {
-    command: keystoneOneShot(
-      'keystone-manage db_sync\nexec keystone-manage bootstrap "$@"',
-      ...Object.entries(options).flatMap(([name, value]) => [`--bootstrap-${name}`, value]),
-    ),
+    command:
+      others.length === 0
+        ? keystoneOneShot(`keystone-manage db_sync\n${bootstrap}`, ...args)
+        : keystoneOneShot(`keystone-manage db_sync\n${bootstrapOthers}`, ...others, '--', ...args),
     environment: { OS_BOOTSTRAP_PASSWORD: password(passwords, 'keystone_admin_password') },
   }
 }
+
+const bootstrap = 'exec keystone-manage bootstrap "$@"'
+
+/** Keystone has the same endpoints in each region: one after the other, and this one's at last. */
+const bootstrapOthers = `regions=()
+while [ "$1" != -- ]; do regions+=("$1"); shift; done
+shift
+for region in "\${regions[@]}"; do keystone-manage bootstrap "$@" --bootstrap-region-id "$region"; done
+${bootstrap}`
 
 function api(ctx: Context): Container {
   const { globals } = ctx.host

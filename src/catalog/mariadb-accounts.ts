@@ -57,6 +57,21 @@ export function databasesSql(cloud: Cloud, { databases }: Pick<Service, 'databas
     .join('\n')
 }
 
+/** Accounts that have rights on a database of that very name, a line each. */
+export function holdersSql(database: string): string {
+  // The name may be written as a pattern without wildcards.
+  return `SELECT DISTINCT User FROM mysql.db WHERE REPLACE(Db, '\\\\', '') = ${sqlString(database)} AND User <> '' ORDER BY User`
+}
+
+/** What tells how far a service's databases were brought. */
+export function schemaHeadsSql(cloud: Cloud, { databases, schema }: Service): string {
+  if (schema?.heads) return schema.heads(cloud)
+  const all = databases?.(cloud) ?? []
+  return all
+    .map(({ name }) => `SELECT version_num FROM ${sqlName(name)}.alembic_version`)
+    .join(' UNION ')
+}
+
 function user(name: string, host: string): string {
   return `${sqlString(name)}@${sqlString(host)}`
 }

@@ -33,6 +33,35 @@ describe('Glance', () => {
     expect(lines(conf, 'DEFAULT')).toContain('enabled_backends = http:http, cinder:cinder, rbd:rbd')
   })
 
+  it("has a cache, rules and an import of the operator's where they are switched on", () => {
+    const on = {
+      enable_glance_image_cache: true,
+      glance_enable_property_protection: true,
+      glance_enable_interoperable_image_import: true,
+    }
+    const overrides = [
+      { path: 'glance/glance-cache.conf', text: '[DEFAULT]\nimage_cache_stall_time = 60\n' },
+      { path: 'glance/property-protections-rules.conf', text: '[.*]\ncreate = admin\n' },
+      { path: 'glance/glance-image-import.conf', text: '[image_import_opts]\n' },
+    ]
+    const switched = testCloud({ globals: { ...whole, ...on }, overrides })
+    const conf = file('glance_api', 'glance-api.conf', switched)
+    expect(lines(conf, 'DEFAULT')).toEqual(
+      expect.arrayContaining([
+        'property_protection_file = /etc/glance/property-protections-rules.conf',
+        'image_cache_max_size = 10737418240',
+      ]),
+    )
+    expect(lines(conf, 'paste_deploy')).toEqual(['flavor = keystone+cachemanagement'])
+    const cache = file('glance_api', 'glance-cache.conf', switched)
+    expect(lines(cache, 'DEFAULT')).toContain('image_cache_stall_time = 60')
+    const config = file('glance_api', 'config.json', switched)
+    for (const path of ['glance-cache.conf', 'glance.conf.d/glance-image-import.conf'])
+      expect(config).toContain(`"/etc/glance/${path}"`)
+    const off = container('glance_api', testCloud({ globals: whole, overrides }))
+    expect(off.files).toEqual(container('glance_api').files)
+  })
+
   it('keeps them in files on one host where there is no Ceph', () => {
     const files = testCloud({ globals: { ...whole, enable_ceph: false, enable_ceph_rgw: false } })
     const runs = (host: string) => servicesOn(files, host).some(({ name }) => name === 'glance')

@@ -25,6 +25,10 @@ export interface Service {
   readonly passwords: readonly string[]
   /** What the operator may change by files below `config/`. */
   readonly overrides: readonly (Overridable | OverrideFolder)[]
+  /** Files below `config/` that the operator has to bring, and the key that asks for each. */
+  readonly neededFiles?: (
+    globals: Globals,
+  ) => readonly { readonly path: string; readonly key: string }[]
   /** Where a host must have an address, beside the network `api`. */
   readonly networks?: readonly Network[]
   /** Images that a host needs before any container of the service is known. */
@@ -79,6 +83,16 @@ export interface Schema {
   /** The same in parts, for an upgrade: while the old release serves, and when none of it is left. */
   readonly expand?: string
   readonly contract?: string
+  /**
+   * Folders of Alembic's migrations in the image, from the Python package on: `glance/db/sqlalchemy/alembic_migrations`. An
+   * upgrade's plan tells what is in them.
+   */
+  readonly migrations?: readonly string[]
+  /**
+   * SQL that tells how far the databases were brought, a line each; by default the heads that Alembic keeps in all of them.
+   * Where it tells something else than the release record has, a rollback restores the backup.
+   */
+  readonly heads?: (cloud: Cloud) => string
   /** Whether making it needs the right to make triggers, which MariaDB withholds while it writes a binary log. */
   readonly makesTriggers?: boolean
 }

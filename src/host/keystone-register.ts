@@ -17,72 +17,144 @@ interface Named {
   readonly name?: string
 }
 
+interface Service extends Named {
+  readonly type: string
+}
+
 interface Endpoint extends Named {
+  readonly service_id: string
   readonly interface: string
   readonly region_id: string
   readonly url: string
 }
 
+/** All of Keystone's catalogue. */
+interface Catalogue {
+  readonly services: readonly Service[]
+  readonly endpoints: readonly Endpoint[]
+}
+
 const defaultDomain = { domain_id: 'default' }
 
-/** Makes what is missing and mends what differs, everything side by side that does not need another; may run again. */
+/**
+ * Makes what is missing and mends what differs, everything side by side that does not need another; may run again. Each
+ * request is a login on the host: what can be asked for at once is. Returns what others have registered for the same kinds
+ * of services, in sentences; it is left as it is.
+ */
 export async function register(
   api: OpenStackApi,
   identity: Identity,
   registration: Registration,
-): Promise<void> {
+): Promise<string[]> {
   const { services, users, domains = [], adminRoles = [], roles = [] } = identity
   const names = new Set([...roles, ...adminRoles, ...users.flatMap((user) => user.roles)])
-  const [project, ids] = await Promise.all([
-    ensure(api, 'projects', { name: 'service', ...defaultDomain }),
-    ensureRoles(api, [...names, ...(domains.length > 0 ? ['admin'] : [])]),
+  const project = ensure(api, 'projects', { name: 'service', ...defaultDomain })
+  const ids = ensureRoles(api, [...names, ...(domains.length > 0 ? ['admin'] : [])])
+  const entries = services.length > 0 ? listCatalogue(api) : noCatalogue
+  const grant = async (account: ServiceUser) => {
+    const user = await registerUser(api, account, defaultDomain, registration)
+    const [{ id }, roleIds] = await Promise.all([project, ids])
+    await Promise.all(
+      account.roles.map((role) =>
+        putRole(api, `projects/${id}/users/${user.id}`, roleIds.get(role)),
+      ),
+    )
+  }
+  const [catalogue] = await Promise.all([
+    entries,
+    entries.then((all) =>
+      Promise.all(services.map((entry) => registerEntry(api, entry, registration.region, all))),
+    ),
+    ...users.map(grant),
+    ...domains.map((domain) => registerDomain(api, domain, ids, registration)),
+    ...(adminRoles.length > 0 ? [grantAdmin(api, adminRoles, ids, registration)] : []),
   ])
-  const roleId = (name: string) => ids.get(name) ?? ''
-  await Promise.all([
-    ...services.map((entry) => registerEntry(api, entry, registration.region)),
-    ...users.map(async (account) => {
-      const user = await registerUser(api, account, defaultDomain, registration)
-      await Promise.all(
-        account.roles.map((role) =>
-          api.call(
-            'PUT',
-            'identity',
-            `projects/${project.id}/users/${user.id}/roles/${roleId(role)}`,
-          ),
-        ),
-      )
-    }),
-    ...domains.map((domain) => registerDomain(api, domain, roleId('admin'), registration)),
-    ...(adminRoles.length > 0 ? [grantAdmin(api, adminRoles.map(roleId), registration)] : []),
-  ])
+  return services.flatMap((entry) => registeredBesides(entry, registration.region, catalogue))
 }
 
-async function ensureRoles(api: OpenStackApi, names: readonly string[]) {
+const noCatalogue: Promise<Catalogue> = Promise.resolve({ services: [], endpoints: [] })
+
+async function listCatalogue(api: OpenStackApi): Promise<Catalogue> {
+  const [{ services }, { endpoints }] = await Promise.all([
+    api.call<Pick<Catalogue, 'services'>>('GET', 'identity', 'services'),
+    api.call<Pick<Catalogue, 'endpoints'>>('GET', 'identity', 'endpoints'),
+  ])
+  return { services, endpoints }
+}
+
+type RoleIds = ReadonlyMap<string, string>
+
+async function ensureRoles(api: OpenStackApi, names: readonly string[]): Promise<RoleIds> {
   const unique = [...new Set(names)]
   const found = await Promise.all(unique.map((name) => ensure(api, 'roles', { name })))
   return new Map(unique.map((name, index) => [name, found[index]?.id ?? '']))
 }
 
+async function putRole(api: OpenStackApi, holder: string, role = ''): Promise<void> {
+  await api.call('PUT', 'identity', `${holder}/roles/${role}`)
+}
+
 async function registerEntry(
   api: OpenStackApi,
-  { name, type, description, endpoints: wanted }: CatalogueEntry,
+  entry: CatalogueEntry,
   region: string,
+  catalogue: Catalogue,
 ): Promise<void> {
-  const service = await ensure(api, 'services', { name, type }, { description })
-  const { endpoints } = await api.call<{ endpoints: readonly Endpoint[] }>(
-    'GET',
-    'identity',
-    `endpoints?service_id=${service.id}`,
-  )
+  const { name, type, description, endpoints: wanted } = entry
+  const service =
+    serviceOf(entry, catalogue) ?? (await make(api, 'services', { name, type, description }))
   await Promise.all(
     Object.entries(wanted).map(async ([as, url]) => {
-      const present = endpoints.find(({ interface: i, region_id: r }) => i === as && r === region)
+      const present = ourEndpoint(catalogue, { service, region, as, url })
       if (present?.url === url) return
       const endpoint = { interface: as, url, region_id: region, service_id: service.id }
       if (present) await api.call('PATCH', 'identity', `endpoints/${present.id}`, { endpoint })
       else await api.call('POST', 'identity', 'endpoints', { endpoint })
     }),
   )
+}
+
+function serviceOf({ name, type }: CatalogueEntry, { services }: Catalogue): Named | undefined {
+  return services.find((it) => it.name === name && it.type === type)
+}
+
+/** Of several that are alike the one with our URL: somebody has added the others. */
+function ourEndpoint(
+  { endpoints }: Catalogue,
+  {
+    service,
+    region,
+    as,
+    url,
+  }: {
+    readonly service: Named | undefined
+    readonly region: string
+    readonly as: string
+    readonly url: string
+  },
+): Endpoint | undefined {
+  const alike = endpoints.filter(
+    (it) => it.service_id === service?.id && it.region_id === region && it.interface === as,
+  )
+  return alike.find((it) => it.url === url) ?? alike[0]
+}
+
+/** Endpoints of the service, or of another one of its type, that are none of ours. */
+function registeredBesides(entry: CatalogueEntry, region: string, catalogue: Catalogue): string[] {
+  const { type, endpoints: wanted } = entry
+  const service = serviceOf(entry, catalogue)
+  const ours = Object.entries(wanted).map(([as, url]) =>
+    ourEndpoint(catalogue, { service, region, as, url }),
+  )
+  const names = new Map(
+    catalogue.services.filter((it) => it.type === type).map((it) => [it.id, it.name ?? it.id]),
+  )
+  return catalogue.endpoints
+    .filter((it) => names.has(it.service_id) && !ours.includes(it))
+    .map(
+      (it) =>
+        `Keystone's catalogue has an endpoint of type ${type} that is none of ours, and it stays: ${it.interface} of ${names.get(it.service_id) ?? ''} in ${it.region_id}, ${it.url}`,
+    )
 }
 
 async function registerUser(
@@ -92,9 +164,12 @@ async function registerUser(
   { secret, isRight }: Registration,
 ): Promise<Named> {
   const password = secret(key)
-  const { made, ...user } = await ensure(api, 'users', { name, ...domain }, { password })
-  const known = made || (domain === defaultDomain && (await isRight(name, password)))
-  if (!known) await api.call('PATCH', 'identity', `users/${user.id}`, { user: { password } })
+  const [{ made, ...user }, logsIn] = await Promise.all([
+    ensure(api, 'users', { name, ...domain }, { password }),
+    domain === defaultDomain ? isRight(name, password) : false,
+  ])
+  if (!made && !logsIn)
+    await api.call('PATCH', 'identity', `users/${user.id}`, { user: { password } })
   return user
 }
 
@@ -102,27 +177,27 @@ async function registerUser(
 async function registerDomain(
   api: OpenStackApi,
   { name, description, admin }: ServiceDomain,
-  adminRole: string,
+  roles: Promise<RoleIds>,
   registration: Registration,
 ): Promise<void> {
   const domain = await ensure(api, 'domains', { name }, { description })
   const user = await registerUser(api, admin, { domain_id: domain.id }, registration)
-  await api.call('PUT', 'identity', `domains/${domain.id}/users/${user.id}/roles/${adminRole}`)
+  await putRole(api, `domains/${domain.id}/users/${user.id}`, (await roles).get('admin'))
 }
 
 async function grantAdmin(
   api: OpenStackApi,
-  roles: readonly string[],
+  names: readonly string[],
+  roles: Promise<RoleIds>,
   { admin }: Registration,
 ): Promise<void> {
-  const [user, project] = await Promise.all([
+  const [user, project, ids] = await Promise.all([
     ensure(api, 'users', { name: admin.user, ...defaultDomain }),
     ensure(api, 'projects', { name: admin.project, ...defaultDomain }),
+    roles,
   ])
   await Promise.all(
-    roles.map((role) =>
-      api.call('PUT', 'identity', `projects/${project.id}/users/${user.id}/roles/${role}`),
-    ),
+    names.map((name) => putRole(api, `projects/${project.id}/users/${user.id}`, ids.get(name))),
   )
 }
 
@@ -141,11 +216,19 @@ async function ensure(
   )
   const [present] = found[collection] ?? []
   if (present) return { ...present, made: false }
+  return { ...(await make(api, collection, { ...properties, ...more })), made: true }
+}
+
+async function make(
+  api: OpenStackApi,
+  collection: string,
+  properties: Readonly<Record<string, string>>,
+): Promise<Named> {
   const kind = collection.replace(/s$/, '')
   const made = await api.call<Record<string, Named>>('POST', 'identity', collection, {
-    [kind]: { ...properties, ...more },
+    [kind]: properties,
   })
   const thing = made[kind]
   if (!thing) throw new Error(`Keystone made no ${kind}`)
-  return { ...thing, made: true }
+  return thing
 }

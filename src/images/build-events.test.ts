@@ -11,8 +11,8 @@ describe('a line of build.sh', () => {
       { image: 'keystone', state: 'built', seconds: 63 },
     ],
     [
-      `{"image":"cron","state":"pushed","seconds":1,"digest":"${digest}"}`,
-      { image: 'cron', state: 'pushed', seconds: 1, digest },
+      `{"image":"cron","state":"pushed","seconds":1,"digest":"${digest}","tag":"2026.1"}`,
+      { image: 'cron', state: 'pushed', seconds: 1, digest, tag: '2026.1' },
     ],
     [
       '{"step":"another build on this machine","state":"done"}',
@@ -50,15 +50,13 @@ describe('progress', () => {
     expect(describeProgress(progress)).toBe('1 built, 1 were there, at haproxy, rabbitmq')
   })
 
-  it('keeps the digest of what was pushed', () => {
+  it('keeps the digests of what was pushed, and of what was there', () => {
     const progress = after(
-      '{"image":"cron","state":"skipped"}',
-      `{"image":"base","state":"pushed","seconds":0,"digest":"${digest}"}`,
+      `{"image":"cron","state":"skipped","digest":"${digest}","tag":"2026.1"}`,
+      `{"image":"base","state":"pushed","seconds":0,"digest":"${digest}","tag":"2026.1-on-bookworm"}`,
     )
-    expect([...progress.served]).toEqual([
-      ['cron', undefined],
-      ['base', digest],
-    ])
+    expect([...progress.present]).toEqual([['cron:2026.1', digest]])
+    expect([...progress.pushed]).toEqual([['base:2026.1-on-bookworm', digest]])
     expect(describeProgress(progress)).toBe('0 built, 1 were there')
   })
 

@@ -6,12 +6,13 @@ const seconds = z.number().nonnegative()
 const imageEvent = z.strictObject({
   image: z.string(),
   /**
-   * skipped: the registry has it · pulled: a parent, from the registry · started, built, failed: as kolla-build says ·
-   * pushed: the registry serves it under `digest`.
+   * skipped: the registry has it, under `digest` and `tag` · pulled: a parent, from the registry · started, built,
+   * failed: as kolla-build says · pushed: the registry serves it, under `digest` and `tag`.
    */
   state: z.enum(['skipped', 'pulled', 'started', 'built', 'failed', 'pushed']),
   seconds: seconds.optional(),
   digest: digest.optional(),
+  tag: z.string().optional(),
 })
 
 const stepEvent = z.strictObject({
@@ -38,25 +39,41 @@ export function parseBuildLine(line: string): BuildEvent | undefined {
 
 /** What a build has come to so far. */
 export interface BuildProgress {
-  /** Images that the registry has, with the digest where this build pushed them. */
-  readonly served: ReadonlyMap<string, string | undefined>
+  /** Digests under which the registry serves images, by `<image>:<tag>`: those that were pushed, and those that were there. */
+  readonly pushed: ReadonlyMap<string, string>
+  readonly present: ReadonlyMap<string, string>
   /** Images and steps under way, in the order of their start. */
   readonly running: readonly string[]
   readonly built: number
   readonly skipped: number
 }
 
-export const noProgress: BuildProgress = { served: new Map(), running: [], built: 0, skipped: 0 }
+export const noProgress: BuildProgress = {
+  pushed: new Map(),
+  present: new Map(),
+  running: [],
+  built: 0,
+  skipped: 0,
+}
 
 export function addEvent(progress: BuildProgress, event: BuildEvent): BuildProgress {
   const name = 'image' in event ? event.image : event.step
   const others = progress.running.filter((other) => other !== name)
   const running = event.state === 'started' ? [...others, name] : others
   if (event.state === 'built') return { ...progress, running, built: progress.built + 1 }
-  if (event.state !== 'skipped' && event.state !== 'pushed') return { ...progress, running }
-  const served = new Map(progress.served).set(name, 'digest' in event ? event.digest : undefined)
-  const skipped = progress.skipped + (event.state === 'skipped' ? 1 : 0)
-  return { ...progress, running, served, skipped }
+  if (event.state === 'skipped') {
+    const present = withDigest(progress.present, event)
+    return { ...progress, running, present, skipped: progress.skipped + 1 }
+  }
+  if (event.state === 'pushed') {
+    return { ...progress, running, pushed: withDigest(progress.pushed, event) }
+  }
+  return { ...progress, running }
+}
+
+function withDigest(known: ReadonlyMap<string, string>, event: BuildEvent) {
+  if (!('image' in event) || event.digest === undefined) return known
+  return new Map(known).set(`${event.image}:${event.tag ?? ''}`, event.digest)
 }
 
 /** `7 built, 3 were there, at keystone-base, rabbitmq`. */

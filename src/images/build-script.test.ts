@@ -46,12 +46,11 @@ ${more}`
       PATH: `${join(fake, 'bin')}:${process.env['PATH'] ?? ''}`,
     },
   })
-  const events = run.stdout
-    .trim()
-    .split('\n')
+  const lines = run.stdout.trim().split('\n')
+  const events = lines
     .map((line) => parseBuildLine(line))
     .flatMap((event) => (event && 'image' in event ? [`${event.image} ${event.state}`] : []))
-  return { status: run.status, stderr: run.stderr, events }
+  return { status: run.status, stderr: run.stderr, events, lines }
 }
 
 const calls = () => readFileSync(join(fake, 'calls'), 'utf8')
@@ -59,7 +58,7 @@ const registry = () => readdirSync(join(fake, 'registry'))
 
 describe('build.sh', () => {
   it('builds, pushes and verifies what is missing, parents included', () => {
-    expect(build()).toEqual({
+    expect(build()).toMatchObject({
       status: 0,
       stderr: '',
       events: [
@@ -77,6 +76,15 @@ describe('build.sh', () => {
     have('registry', 'cron:tag', 'keystone:tag')
     expect(build().events).toEqual(['cron skipped', 'keystone skipped'])
     expect(calls()).not.toMatch(/^(docker|kolla-build) /m)
+  })
+
+  it('tells the digest and the tag of what it pushes, and of what is there', () => {
+    have('registry', 'cron:tag')
+    const digests = build().lines.filter((line) => line.includes('digest'))
+    expect(digests[0]).toBe(`{"image":"cron","state":"skipped","digest":"${digest}","tag":"tag"}`)
+    expect(digests.at(-1)).toMatch(
+      /^{"image":"keystone","state":"pushed","seconds":\d+,"digest":"sha256:\w{64}","tag":"tag"}$/,
+    )
   })
 
   it('pulls the parents of a missing image', () => {

@@ -25,9 +25,11 @@ import {
   oneOf,
   only,
   port,
+  regions,
   setting,
   text,
   textOrEmpty,
+  url,
   word,
   words,
   yesNo,
@@ -267,6 +269,7 @@ export const settings = {
 
   // OpenStack
   openstack_region_name: setting(text, 'RegionOne'),
+  multiple_regions_names: setting(regions, '{{ [openstack_region_name] }}'),
   openstack_logging_debug: setting(yesNo, false),
   om_enable_rabbitmq_stream_fanout: setting(yesNo, true),
   om_rabbitmq_qos_prefetch_count: setting(
@@ -280,6 +283,11 @@ export const settings = {
   keystone_admin_project: setting(text, 'admin'),
   keystone_public_port: setting(port, '{{ keystone_public_listen_port }}'),
   keystone_public_listen_port: setting(port, 5000),
+  keystone_internal_url: setting(
+    url,
+    'http://{{ kolla_internal_fqdn }}:{{ keystone_internal_port }}',
+  ),
+  keystone_public_url: setting(url, 'http://{{ kolla_external_fqdn }}:{{ keystone_public_port }}'),
   keystone_internal_port: setting(port, 5000),
   keystone_internal_listen_port: setting(port, '{{ keystone_internal_port }}'),
   keystone_listen_port: setting(port, '{{ keystone_internal_listen_port }}'),
@@ -310,6 +318,11 @@ export const settings = {
   glance_file_datadir_volume: setting(volume, 'glance'),
   /** Ours: images tell where they lie, so that Cinder and Nova clone them in Ceph and copy nothing. */
   glance_show_image_direct_url: setting(yesNo, '{{ glance_backend_ceph | bool }}'),
+  enable_glance_image_cache: setting(yesNo, false),
+  /** In bytes. */
+  glance_cache_max_size: setting(integer(0, Number.MAX_SAFE_INTEGER), 10_737_418_240),
+  glance_enable_property_protection: setting(yesNo, false),
+  glance_enable_interoperable_image_import: setting(yesNo, false),
   haproxy_glance_api_client_timeout: setting(haproxyTime, '6h'),
   haproxy_glance_api_server_timeout: setting(haproxyTime, '6h'),
 

@@ -41,6 +41,7 @@ export const operationInputs = {
     cloud,
     profile: z.string().min(1).optional(),
     images: names.optional(),
+    adopt: z.boolean().optional(),
   }),
   pull: cloudOnly,
   deploy: services,

@@ -76,6 +76,22 @@ export const cephName = textLike(
 
 export const hostOrAddress = textLike(/^[A-Za-z0-9_.:-]+$/, 'must be a host name or an address')
 
+/** Of a service, without a slash at its end. */
+export const url = textLike(
+  /^https?:\/\/[^\s"'#;\\]*[^\s"'#;\\/]$/,
+  'must be a URL such as https://cloud.example.org:5000, without a slash at its end',
+)
+
+/** Of Keystone's catalogue; part of URLs, and a text of Python's. */
+const region = textLike(
+  /^[^\p{Cc}'"\\]+$/u,
+  'must be the name of a region, without quotes and backslashes',
+)
+
+export const regions = z
+  .array(region, { error: "must be a list of regions, such as ['RegionOne', 'RegionTwo']" })
+  .min(1, { error: 'must name a region' })
+
 /** The kernel takes more; keepalived and crontabs of shells do not. */
 export const interfaceName = textLike(
   /^[\w.@:+-]{1,15}$/,

@@ -14,8 +14,6 @@ describe('a key that nothing reads', () => {
     'mariadb_wsrep_extra_provider_options: [gcache.size=1G]',
     'memcached_extra_volumes: [/srv:/srv]',
     'rabbitmq_ha_replica_count: 3',
-    'multiple_regions_names: [RegionOne, RegionTwo]',
-    'keystone_public_url: https://cloud.example.org:5000',
     'config_owner_user: operator',
     'keystone_identity_providers: [{name: x}]',
     'ceph_manila_user: mine',
@@ -87,13 +85,13 @@ describe('a key that nothing reads', () => {
   })
 
   it.each([
-    ['', '[a]\nb = {{ keystone_public_url }}'],
-    ['openstack_region_name: "{{ keystone_public_url }}"', ''],
+    ['', '[a]\nb = {{ docker_client_timeout }}'],
+    ['openstack_region_name: "{{ docker_client_timeout }}"', ''],
   ])('is not honoured because Jinja names it: %j %j', (line, text) => {
     const overrides = [{ path: 'keystone.conf', text }]
-    const globals = `${small.globals}keystone_public_url: https://cloud.example.org\n${line}`
+    const globals = `${small.globals}docker_client_timeout: 240\n${line}`
     expect(read({ ...small, globals, overrides }).findings).toEqual([
-      "globals.yml:2:1: warning: 'keystone_public_url' is read by your Jinja alone and does nothing here: for a variable of your Jinja use a name of your own",
+      "globals.yml:2:1: warning: 'docker_client_timeout' is read by your Jinja alone and does nothing here: for a variable of your Jinja use a name of your own",
     ])
   })
 

@@ -129,6 +129,12 @@ export class Resolver {
       return error.place || !source ? error : new VariableError(error.message, source.place)
     }
     if (!(error instanceof JinjaError)) return error
+    if (this.asksForFacts(name)) {
+      return new VariableError(
+        `'${name}' asks for facts of hosts, and is needed before any host is asked: write the value itself, in host_vars/ where it is not the same on all`,
+        source?.place,
+      )
+    }
     return new VariableError(
       `'${name}' can't be evaluated: ${error.message}: ${error.wayOut}`,
       source?.place,

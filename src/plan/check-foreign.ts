@@ -26,6 +26,17 @@ function explain({ name }: ObservedContainer, owner: string | undefined): string
   return `container ${name} was not made by kolla-temporal (kolla-ansible uses the same names): remove it, its volumes stay (docker rm --force ${name})`
 }
 
+/** A database that only others have rights on is theirs: ours would be made within it, on top of what it holds. */
+export function foreignDatabase(
+  host: string,
+  of: { readonly name: string; readonly user: string; readonly holders: readonly string[] },
+): Finding[] {
+  const { name, user, holders } = of
+  if (holders.length === 0 || holders.includes(user)) return []
+  const message = `the database ${name} is there, and it is that of ${holders.join(', ')}, not of ${user}: give the service's another name (…_database_name) or that account (…_database_user), or remove what nobody needs any more`
+  return [{ severity: 'error', host, message }]
+}
+
 /** Processes that hold a socket which one of our containers is going to open. */
 export function foreignListeners(
   cloud: string,

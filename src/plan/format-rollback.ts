@@ -3,6 +3,8 @@ import { summarize } from './format-plan.js'
 import { describeStep, numbered, section } from './format-upgrade.js'
 import { describeVersions } from './release-record.js'
 import type { ReleaseSummary } from './release-record.js'
+import { describeSchemas } from './schemas.js'
+import type { SchemaOnTheWayBack } from './schemas.js'
 import { lastTime } from './step-times.js'
 import type { StepTimes } from './step-times.js'
 import { titles } from './upgrade-plan.js'
@@ -15,6 +17,7 @@ export interface RollbackPreview {
   readonly pulls: readonly { readonly host: string }[]
   readonly steps: readonly UpgradeStep[]
   readonly way: DatabaseWayBack
+  readonly schemas: readonly SchemaOnTheWayBack[]
   /** Hosts whose MariaDB is still the record's. */
   readonly donors: readonly string[]
   /** What can't go back, and what is done instead. */
@@ -35,7 +38,7 @@ export function comesBackWithData(
 }
 
 export function formatRollback(plan: RollbackPreview): string {
-  const { record, changes, pulls, steps, way, stays, times } = plan
+  const { record, changes, pulls, steps, way, schemas, stays, times } = plan
   const last = (title: string) => lastTime(times, title)
   const own = steps.filter((it) => !comesBackWithData(it, way, plan))
   const away = steps.filter((it) => it.name !== 'mariadb' && comesBackWithData(it, way, plan))
@@ -55,7 +58,10 @@ export function formatRollback(plan: RollbackPreview): string {
   return [
     `back to ${record.id}: ${summarize(changes)}; it will run ${describeVersions(record.versions)}`,
     ...numbered(order),
-    ...section('The database:', record.backup ? [describeWay(plan)] : []),
+    ...section(
+      'The database:',
+      record.backup ? [describeWay(plan), ...describeSchemas(schemas, way === 'restore')] : [],
+    ),
     ...section('What cannot go back:', stays),
   ].join('\n')
 }

@@ -1,57 +1,68 @@
+import { titled } from './release-record.js'
+
 /** What becomes of data that are migrated in one direction. */
 export interface Migrations {
   readonly versions: readonly VersionChange[]
-  /** Of Keystone's database, where it has one and its new image tells its revisions. */
-  readonly schema?: SchemaChange
+  /** Of each service that has one, in the order of the catalogue. */
+  readonly schemas?: readonly SchemaChange[]
 }
 
 /** `from` or `to` is empty where nobody tells it. */
 export interface VersionChange {
-  readonly program: 'MariaDB' | 'RabbitMQ' | 'Keystone' | 'Ceph'
+  /** `MariaDB`, `Glance` */
+  readonly program: string
   readonly from: string
   readonly to: string
 }
 
-/** From the heads that the database has to what the new release brings. */
+/** From the heads that a service's databases have to what the new release brings. */
 export interface SchemaChange {
+  readonly service: string
   readonly heads: readonly string[]
-  /** In the order in which they are applied. */
-  readonly pending: readonly Revision[]
+  /** In the order in which they are applied; undefined where the new image does not tell its migrations. */
+  readonly pending?: readonly Revision[]
 }
 
 /** One of Alembic's migrations, as its file says. */
 export interface Revision {
   readonly id: string
-  readonly down?: string
-  /** `expand` runs while the old release serves; `contract` when none of it is left. */
+  /** What must be applied before. */
+  readonly after: readonly string[]
+  /** `expand` runs while the old release serves; `contract` when none of it is left; else empty. */
   readonly phase: string
   /** `add index in revocation event` */
   readonly about: string
+  /** Empty where its file does not tell. */
   readonly release: string
 }
 
-/** In a Keystone container: file and assignment of every migration's `revision` and `down_revision`. */
-export const listRevisions = `
-cd "$(python3 -c 'import keystone.common.sql.migrations as m, os; print(os.path.dirname(m.__file__))')/versions"
-grep -rE --include='*.py' '^(down_)?revision = ' .
-`
-
-/** Reads what `listRevisions` prints: `./2026.1/expand/742c857f1dfb_add_index.py:revision = '742c857f1dfb'`. */
+/** Reads what `listMigrations` prints: `2026.1/expand/742c857f1dfb_add_index.py:revision = '742c857f1dfb'`. */
 export function readRevisions(text: string): Revision[] {
-  const files = new Map<string, { id?: string; down?: string }>()
+  const files = new Map<string, { id?: string; after: readonly string[] }>()
   for (const line of text.split('\n')) {
-    const [, path, key, value] = /^\.\/(.+\.py):((?:down_)?revision) = (.+)$/.exec(line) ?? []
+    const [, path, key, value = ''] = assignment.exec(line) ?? []
     if (path === undefined) continue
-    const id = /^['"](\w+)['"]/.exec(value ?? '')?.[1]
-    if (id === undefined) continue // the first has none below it
-    files.set(path, { ...files.get(path), [key === 'revision' ? 'id' : 'down']: id })
+    const said = files.get(path) ?? { after: [] }
+    const ids = [...value.matchAll(/['"](\w+)['"]/g)].map(([, id = '']) => id)
+    const [id] = ids
+    if (key !== 'revision') files.set(path, { ...said, after: [...said.after, ...ids] })
+    else if (id !== undefined) files.set(path, { ...said, id })
   }
-  return [...files].flatMap(([path, { id, down }]) => {
+  return [...files].flatMap(([path, { id, after }]) => {
     if (id === undefined) return []
-    const [release = '', phase = ''] = path.includes('/') ? path.split('/') : []
-    const about = (/_(.+)\.py$/.exec(path)?.[1] ?? '').replace(/^_|_$/g, '').replaceAll('_', ' ')
-    return [{ id, phase, about, release, ...(down !== undefined && { down }) }]
+    const folders = path.split('/')
+    const name = (folders.pop() ?? '').replace(/\.py$/, '')
+    const about = name.replace(id, '').replaceAll('_', ' ').trim()
+    const [release = ''] = folders
+    return [{ id, after, phase: phaseOf(path), about, release }]
   })
+}
+
+const assignment = /^(.+\.py):(revision|down_revision|depends_on)(?:: [^=]+)? = (.+)$/
+
+/** A folder of its own, or as Glance has it: `2024_1_expand01_add_cache_tables.py`. */
+function phaseOf(path: string): string {
+  return /[/_](expand|contract)(?:\/|\d\d_)/.exec(path)?.[1] ?? ''
 }
 
 /** What a database at these heads still lacks: all that is not a head or below one. */
@@ -61,24 +72,30 @@ export function pendingRevisions(
 ): Revision[] {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]))
   const done = new Set<string>()
-  const mark = (id: string | undefined): void => {
-    if (id === undefined || done.has(id)) return
+  const mark = (id: string): void => {
+    if (done.has(id)) return
     done.add(id)
-    mark(byId.get(id)?.down)
+    byId.get(id)?.after.forEach(mark)
   }
   heads.forEach(mark)
-  const depth = (id: string | undefined): number =>
-    id === undefined ? 0 : 1 + depth(byId.get(id)?.down)
+  const depths = new Map<string, number>()
+  const depth = (id: string): number => {
+    const known = depths.get(id)
+    if (known !== undefined) return known
+    const own = 1 + Math.max(0, ...(byId.get(id)?.after ?? []).map(depth))
+    depths.set(id, own)
+    return own
+  }
   return revisions
     .filter(({ id }) => !done.has(id))
     .sort((a, b) => depth(a.id) - depth(b.id) || (a.phase < b.phase ? 1 : -1))
 }
 
 /** One line a program, and what its data go through. */
-export function formatMigrations({ versions, schema }: Migrations): string[] {
+export function formatMigrations({ versions, schemas = [] }: Migrations): string[] {
   return versions.flatMap((change) => [
     `${change.program} ${describeChange(change)}`,
-    ...(change.program === 'Keystone' && schema ? describeSchema(schema) : []),
+    ...schemas.filter(({ service }) => titled(service) === change.program).map(describeSchema),
   ])
 }
 
@@ -96,13 +113,15 @@ function describeChange({ program, from, to }: VersionChange): string {
   return versions
 }
 
-function describeSchema({ heads, pending }: SchemaChange): string[] {
-  const at = `Keystone's schema is at ${heads.join(', ') || 'no head'}`
-  const phase = (name: string) => pending.filter((revision) => revision.phase === name)
-  const one = ({ id, about, release }: Revision) => `${id} (${about}, of ${release})`
-  const expand = phase('expand').map(one).join(', ')
-  const contract = phase('contract').map(one).join(', ')
-  return [
-    `${at}; expand, while the old release serves: ${expand || 'nothing'}; contract, when none of it is left: ${contract || 'nothing'}`,
-  ]
+function describeSchema({ service, heads, pending }: SchemaChange): string {
+  const at = `the schema of ${service} is at ${heads.join(', ') || 'no head'}`
+  if (!pending) return `${at}; the new image does not tell what it changes`
+  if (pending.length === 0) return `${at}, and stays`
+  const early = pending.filter(({ phase }) => phase !== 'contract').map(describeRevision)
+  const late = pending.filter(({ phase }) => phase === 'contract').map(describeRevision)
+  return `${at}; while the old release serves: ${early.join(', ') || 'nothing'}; when none of it is left: ${late.join(', ') || 'nothing'}`
+}
+
+function describeRevision({ id, about, release }: Revision): string {
+  return `${id} (${[about, ...(release === '' ? [] : [`of ${release}`])].join(', ')})`
 }

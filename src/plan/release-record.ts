@@ -2,6 +2,7 @@ import type { Container } from '../catalog/container.js'
 import type { CloudFiles } from '../model/cloud.js'
 import type { HostFacts } from '../model/observed-host.js'
 import type { Backup } from './backup.js'
+import type { KnownSchemas } from './schemas.js'
 
 /** What a cloud was before an upgrade, without its secrets: what a person sees of a release record. */
 export interface ReleaseSummary {
@@ -42,14 +43,15 @@ export interface CephMaps {
 }
 
 /** What the containers run; empty where the cloud has none of it. */
-export interface Versions {
-  readonly keystone: string
+export interface Versions extends KnownSchemas {
   readonly mariadb: string
   readonly rabbitmq: string
-  /** Heads of Keystone's migrations in the database, sorted. */
-  readonly schema: readonly string[]
   /** Of the monitors. */
   readonly ceph?: string
+  /** Service with a schema → version of its program. */
+  readonly programs?: Readonly<Record<string, string>>
+  /** What an earlier version of ours has written in their place. */
+  readonly keystone?: string
 }
 
 /** `2025.2-20261123T094000Z` */
@@ -62,9 +64,16 @@ export function summaryOf(record: ReleaseRecord): ReleaseSummary {
   return { id, release, at, to, versions, images, ...(backup && { backup }) }
 }
 
-export function describeVersions({ keystone, mariadb, rabbitmq, ceph = '' }: Versions): string {
-  const programs = { Keystone: keystone, MariaDB: mariadb, RabbitMQ: rabbitmq, Ceph: ceph }
-  return Object.entries(programs)
-    .flatMap(([name, version]) => (version === '' ? [] : [`${name} ${version}`]))
-    .join(', ')
+export function describeVersions(versions: Versions): string {
+  const { keystone = '', mariadb, rabbitmq, ceph = '', programs = { keystone } } = versions
+  const all = [
+    ...Object.entries(programs).map(([service, version]) => [titled(service), version] as const),
+    ...Object.entries({ MariaDB: mariadb, RabbitMQ: rabbitmq, Ceph: ceph }),
+  ]
+  return all.flatMap(([name, version]) => (version === '' ? [] : [`${name} ${version}`])).join(', ')
+}
+
+/** A service's name as that of its program: `Glance`. */
+export function titled(service: string): string {
+  return service.charAt(0).toUpperCase() + service.slice(1)
 }

@@ -56,28 +56,42 @@ describe('upgradeSteps', () => {
 })
 
 it('pointsOfNoReturn names those of the services that change', () => {
-  expect(pointsOfNoReturn([{ name: 'cron', services: ['cron'], hosts: ['kolla1'] }])).toEqual([])
-  const [point] = pointsOfNoReturn([{ name: 'mariadb', services: ['mariadb'], hosts: ['kolla1'] }])
+  const step = (name: 'cron' | 'mariadb' | 'glance' | 'heat') => {
+    return { name, services: [name], hosts: ['kolla1'] }
+  }
+  expect(pointsOfNoReturn([step('cron')], ['heat'])).toEqual([])
+  const [point] = pointsOfNoReturn([step('mariadb')], ['heat'])
   expect(point).toContain('the last MariaDB')
+  expect(pointsOfNoReturn([step('glance'), step('heat')], ['glance', 'cinder', 'heat'])).toEqual([
+    'the expansion of the first schema that has anything to migrate, of glance, heat: from then on a rollback restores the backup',
+  ])
 })
 
 describe('databaseWayBack', () => {
-  const record = { versions: { mariadb: '10.11.14', schema: ['c', 'e1'] } }
+  const keystone = ['c', 'e1']
+  const record = { versions: { mariadb: '10.11.14', schemas: { keystone, heat: ['h1'] } } }
   const at = (...versions: string[]) =>
     versions.map((version, index) => ({ host: `kolla${index + 1}`, version }))
   const old = '10.11.14'
 
   it('stays where there is none', () => {
-    const none = { versions: { mariadb: '', schema: [] } }
-    expect(databaseWayBack([], [''], none)).toBe('stays')
+    const none = { versions: { mariadb: '', schemas: {} } }
+    expect(databaseWayBack([], {}, none)).toBe('stays')
   })
 
+  const same = { keystone, heat: ['h1'], glance: ['made since'] }
+
   it.each([
-    ['stays where nobody was replaced', at(old, old, old), ['c', 'e1'], 'stays'],
-    ['is copied from a member that is still old', at('11.8.3', old, old), ['c', 'e1'], 'rejoin'],
-    ['is restored after the last one', at('11.8.3', '11.8.3', '11.8.3'), ['c', 'e1'], 'restore'],
-    ['is restored after a migration', at(old, old, old), ['c', 'e2'], 'restore'],
-    ['is copied over one that is down', at(old, old, ''), ['c', 'e1'], 'rejoin'],
+    ['stays where nobody was replaced', at(old, old, old), same, 'stays'],
+    ['is copied from a member that is still old', at('11.8.3', old, old), same, 'rejoin'],
+    ['is restored after the last one', at('11.8.3', '11.8.3', '11.8.3'), same, 'restore'],
+    [
+      'is restored after a migration of any service',
+      at(old, old, old),
+      { keystone, heat: ['h2'] },
+      'restore',
+    ],
+    ['is copied over one that is down', at(old, old, ''), same, 'rejoin'],
     ['is restored where no old one is left to tell', at('11.8.3', '', ''), undefined, 'restore'],
     [
       'is not known where old ones are there and none tells',
@@ -85,8 +99,16 @@ describe('databaseWayBack', () => {
       undefined,
       undefined,
     ],
-  ] as const)('%s', (_case, found, schema, way) => {
-    expect(databaseWayBack(found, schema, record)).toBe(way)
+  ] as const)('%s', (_case, found, schemas, way) => {
+    expect(databaseWayBack(found, schemas, record)).toBe(way)
+  })
+
+  it.each([
+    ['e1', 'stays'],
+    ['e2', 'restore'],
+  ])("knows Keystone's alone from a record of earlier versions: at %s it %ss", (head, way) => {
+    const earlier = { versions: { mariadb: old, schema: ['c', 'e1'] } }
+    expect(databaseWayBack(at(old), { keystone: ['c', head], heat: ['h2'] }, earlier)).toBe(way)
   })
 })
 

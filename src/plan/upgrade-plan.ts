@@ -3,6 +3,8 @@ import type { Change } from './change.js'
 import type { Versions } from './release-record.js'
 import { partsOf, runbook } from './runbook.js'
 import type { PartName } from './runbook.js'
+import { hasMoved, schemasIn, schemasOnTheWayBack } from './schemas.js'
+import type { Schemas } from './schemas.js'
 
 /** One part of an upgrade or a rollback: what is replaced together on one host after the other. */
 export interface UpgradeStep {
@@ -60,9 +62,16 @@ export function withoutStep(changes: readonly Change[]): string[] {
   return [...new Set(others.map((change) => change.service))]
 }
 
-/** What can't be undone by starting the previous containers, in the order in which it comes. */
-export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
+/**
+ * What can't be undone by starting the previous containers, in the order in which it comes. `schemas`: services that have
+ * one.
+ */
+export function pointsOfNoReturn(
+  steps: readonly UpgradeStep[],
+  schemas: readonly string[],
+): string[] {
   const has = (name: PartName) => steps.some((step) => step.name === name)
+  const changed = steps.flatMap(({ services }) => services.filter((it) => schemas.includes(it)))
   return [
     ...(has('mariadb')
       ? [
@@ -70,9 +79,9 @@ export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
         ]
       : []),
     ...(has('rabbitmq') ? ["RabbitMQ's feature flags: once on, they stay on"] : []),
-    ...(has('keystone')
+    ...(changed.length > 0
       ? [
-          "the expansion of Keystone's schema, if it has anything to migrate: from then on a rollback restores the backup",
+          `the expansion of the first schema that has anything to migrate, of ${changed.join(', ')}: from then on a rollback restores the backup`,
         ]
       : []),
     ...(has('ceph-mon')
@@ -88,20 +97,19 @@ export function pointsOfNoReturn(steps: readonly UpgradeStep[]): string[] {
 
 /**
  * How the database can go back to a record; undefined where members have the record's MariaDB, but none tells how far
- * its `schema` was migrated.
+ * its `schemas` were migrated. A backup holds all of them: one that has moved takes the others back with it.
  */
 export function databaseWayBack(
   members: readonly { readonly host: string; readonly version: string }[],
-  schema: readonly string[] | undefined,
-  record: { readonly versions: Pick<Versions, 'mariadb' | 'schema'> },
+  schemas: Schemas | undefined,
+  record: { readonly versions: Pick<Versions, 'mariadb' | 'schemas' | 'schema'> },
 ): DatabaseWayBack | undefined {
   const { versions } = record
   if (members.length === 0) return 'stays'
   const old = members.filter(({ version }) => version === versions.mariadb)
   if (old.length === 0) return 'restore'
-  if (!schema) return undefined
-  const migrated = schema.join() !== versions.schema.join()
-  if (migrated) return 'restore'
+  if (!schemas) return undefined
+  if (schemasOnTheWayBack(schemas, schemasIn(versions) ?? {}).some(hasMoved)) return 'restore'
   return old.length === members.length ? 'stays' : 'rejoin'
 }
 

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { KollaTemporal, OperationHandle } from '../../src/client/index.js'
 import type { Waiting } from '../../workflows/operations.js'
@@ -147,6 +149,8 @@ describe('an upgrade in the hands of its operator', () => {
     const before = await containersOn(hosts)
     await start('--approve', '--canary', 'approval', '--batch', '50%')
     const first = await waitsFor('approval', `${old} → ${next}`)
+    // Of an image that was built here, the new one would be refused.
+    await rm(join(installation.state, 'built-images.json'))
     released.undo.push(await pushAnew('memcached', tagOf(next)))
     const unread = await installation.attempt('approve')
     expect(unread.code).toBe(2)

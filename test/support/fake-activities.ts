@@ -97,6 +97,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     rememberFacts: () => opened.ref,
     prepareHost: (_ref: unknown, host: string) => ({ changed: [host], ok: [] }),
     buildImages: () => ({ built: 10, present: 0 }),
+    registerService: () => [],
     writeAccessFiles: () => ['clouds.yaml'],
     inspectOpenStack: () => [],
     ...fakes,

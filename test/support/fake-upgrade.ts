@@ -9,7 +9,13 @@ import { changesOf, fakeActivities, planned, startedService } from './fake-activ
 import type { Call } from './fake-activities.js'
 
 export const hosts = ['kolla1', 'kolla2', 'kolla3']
-export const versions = { keystone: '28.1.0', mariadb: '10.11', rabbitmq: '4.0.5', schema: ['a'] }
+const schemas = { keystone: ['a'] }
+export const versions = {
+  programs: { keystone: '28.1.0' },
+  mariadb: '10.11',
+  rabbitmq: '4.0.5',
+  schemas,
+}
 export const backup: Backup = {
   id: '20261123T094000Z-full',
   host: 'kolla1',
@@ -65,7 +71,7 @@ export function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[
     recordRelease: () => record,
     inspectVersions: () => versions,
     previewMigrations: () => ({ versions: [{ program: 'MariaDB', from: '10.11', to: '11.8' }] }),
-    inspectMigrations: () => ({ schema: ['a'], rabbitmq: '4.0.5' }),
+    inspectMigrations: () => ({ schemas, rabbitmq: '4.0.5' }),
     openRecord: () => ({ ref: { cloud: 'demo', files: 'old', found: 'record' }, record, gone: [] }),
     planRollback: rollbackPlan,
     ...more,

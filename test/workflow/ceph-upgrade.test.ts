@@ -22,7 +22,7 @@ const ceph = hosts.flatMap((host, index) => [
   ...[2 * index, 2 * index + 1].map((id) => replace(host, 'ceph-osd', `ceph_osd_${id}`)),
 ])
 const changes = [...ceph, ...hosts.map((host) => replace(host, 'cron', 'cron'))]
-const versions = { keystone: '', mariadb: '', rabbitmq: '', schema: [], ceph: '16.2.15' }
+const versions = { programs: {}, mariadb: '', rabbitmq: '', schemas: {}, ceph: '16.2.15' }
 const record = { id: '2025.2-x', release: '2025.2', to: '2026.1', at: '', versions, images: {} }
 
 function upgradePlan(): PlannedUpgrade {
@@ -31,7 +31,7 @@ function upgradePlan(): PlannedUpgrade {
   const current = { cloud: 'demo', files: 'old', found: 'old' }
   return {
     ...{ ...plan, from: '2025.2', to: '2026.1', current, steps, times: {}, digest: 'd' },
-    noReturn: pointsOfNoReturn(steps),
+    noReturn: pointsOfNoReturn(steps, []),
   }
 }
 
@@ -43,8 +43,8 @@ function fakes(more: Parameters<typeof fakeActivities>[0] = {}) {
     previewMigrations: () => ({
       versions: [{ program: 'Ceph', from: '16.2.15', to: '18.2.7' }],
     }),
-    inspectVersions: () => ({ keystone: '', mariadb: '', rabbitmq: '', schema: [] }),
-    inspectMigrations: () => ({ schema: [''], rabbitmq: '' }),
+    inspectVersions: () => ({ programs: {}, mariadb: '', rabbitmq: '', schemas: {} }),
+    inspectMigrations: () => ({ schemas: {}, rabbitmq: '' }),
     inspectCeph: (): CephReleases => cluster('16.2.15', 16),
     managersInOrder: () => ['kolla2', 'kolla3', 'kolla1'],
     recordRelease: () => record,

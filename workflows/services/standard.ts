@@ -3,7 +3,7 @@ import { isContainer } from '../../src/plan/change.js'
 import { onAll, together } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import type { Protocol } from './protocol.js'
+import type { Attempt, Protocol } from './protocol.js'
 
 /** Services without a protocol of their own: one-shots first, then containers, host by host where they run already. */
 export function standard(services: readonly string[]): Protocol {
@@ -59,7 +59,7 @@ async function initialize(run: Run, service: string): Promise<void> {
       },
       async () => {
         if (due.includes('identity')) {
-          await step('registerService', service, ref, host, service)
+          await register(run, service, host)
         }
       },
     ),
@@ -137,7 +137,7 @@ async function expand(
   run: Run,
   service: string,
   hosts: readonly string[],
-  attempt: (title: string, body: () => Promise<unknown>) => Promise<boolean>,
+  attempt: Attempt,
 ): Promise<boolean> {
   const shots = run.oneShots(service)
   if (!shots?.kinds.includes('schema') || hosts.length === 0) return true
@@ -157,5 +157,9 @@ async function contract(run: Run, service: string): Promise<void> {
   if (kinds.includes('schema')) {
     await step('migrateSchema', `${host} · ${service}`, run.ref, host, service, 'contract')
   }
-  if (kinds.includes('identity')) await step('registerService', service, run.ref, host, service)
+  if (kinds.includes('identity')) await register(run, service, host)
+}
+
+async function register(run: Run, service: string, host: string): Promise<void> {
+  run.findings.push(...(await step('registerService', service, run.ref, host, service)))
 }

@@ -28,10 +28,11 @@ export function addOperationVerbs(program: Command): void {
       '--profile <name>',
       `a profile of kolla-build: ${kollaProfiles.join(', ')}; or ours: ${Object.keys(ownProfiles).join(', ')}`,
     )
-    .action((images: string[], { profile }: { profile?: string }, verb: Command) =>
+    .option('--adopt', 'what the registry serves of them is right, whoever has pushed it')
+    .action((images: string[], options: { profile?: string; adopt?: true }, verb: Command) =>
       run(verb, 'buildImages', (cloud) => ({
         cloud,
-        ...(profile !== undefined && { profile }),
+        ...options,
         ...(images.length > 0 && { images }),
       })),
     )

@@ -37,11 +37,17 @@ for module in ip_vs; do
   fi
 done`
 
-/** The first two let HAProxy and Keepalived bind the floating address on hosts that do not hold it. */
+/**
+ * The first two let HAProxy and Keepalived bind the floating address on hosts that do not hold it. The last three end
+ * within a minute what waits for an answer from the holder of before: nothing tells it that the address has moved.
+ */
 const parameters = {
   'net.ipv4.ip_nonlocal_bind': 1,
   'net.ipv6.ip_nonlocal_bind': 1,
   'net.ipv4.ip_forward': 1,
+  'net.ipv4.tcp_keepalive_time': 30,
+  'net.ipv4.tcp_keepalive_intvl': 10,
+  'net.ipv4.tcp_keepalive_probes': 3,
 }
 
 export const sysctl = kernelParameters('99-kolla-temporal.conf', parameters)

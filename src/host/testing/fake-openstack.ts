@@ -136,7 +136,7 @@ export class FakeOpenStack {
 
   #collection({ method, path, query, body }: Asked): Answered {
     const [, collection = '', id] =
-      /^\/v2(?:\.\d)?\/([^/]+)(?:\/([^/]+))?/.exec(path.replace('/detail', '')) ?? []
+      /^\/v[23](?:\.\d)?\/([^/]+)(?:\/([^/]+))?/.exec(path.replace('/detail', '')) ?? []
     const kind = collection.replaceAll('-', '_').replace(/^os_/, '').replace(/s$/, '')
     // Glance has no envelope.
     const inEnvelope = collection !== 'images'

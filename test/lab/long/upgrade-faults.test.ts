@@ -120,11 +120,15 @@ describe('an image of RabbitMQ that vanishes from a host in the middle of an upg
 })
 
 describe('an image that was built anew under its tag', () => {
-  it('is deployed within the release: the records so far are of another one', async () => {
+  it('is refused until it is adopted, and deployed within the release: the records so far are of another one', async () => {
     released.undo.push(await remember('cron', tagOf(old)))
     const before = await digestOf('cron', tagOf(old))
     await derive({ image: 'cron', tag: tagOf(old) }, 'LABEL built=anew')
     expect(await digestOf('cron', tagOf(old))).not.toBe(before)
+    const { code, stderr } = await installation.attempt('deploy')
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('build --adopt cron')
+    await installation.run('build', '--adopt', 'cron')
     expect(await installation.run('deploy')).toContain('3 replaced')
   })
 })

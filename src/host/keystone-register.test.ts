@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Identity } from '../catalog/identity.js'
+import { register } from './keystone-register.js'
+import { OpenStackApi } from './openstack-api.js'
+import { FakeOpenStack, testAccount } from './testing/fake-openstack.js'
+
+const identity: Identity = {
+  services: [
+    {
+      name: 'glance',
+      type: 'image',
+      description: 'Openstack Image',
+      endpoints: { internal: 'http://10.0.0.9:9292', public: 'http://cloud:9292' },
+    },
+  ],
+  users: [{ name: 'glance', password: 'glance_keystone_password', roles: ['admin', 'service'] }],
+}
+
+let cloud: FakeOpenStack
+let api: OpenStackApi
+let passwords: Record<string, string>
+beforeEach(async () => {
+  cloud = new FakeOpenStack()
+  passwords = {}
+  for (const id of ['admin', 'service']) cloud.add('roles', { id, name: id })
+  cloud.add('projects', { id: 'p', name: 'service', domain_id: 'default' })
+  cloud.add('users', { id: 'u', name: 'glance', domain_id: 'default' })
+  api = await OpenStackApi.login(cloud.remote, testAccount)
+})
+
+const run = () =>
+  register(api, identity, {
+    region: 'RegionOne',
+    admin: { user: 'admin', project: 'admin' },
+    secret: () => 'secret',
+    isRight: (user, password) => Promise.resolve(passwords[user] === password),
+  })
+
+/** An endpoint of the catalogue. */
+function endpoint(id: string, more: Readonly<Record<string, string>> = {}) {
+  return cloud.add('endpoints', {
+    id,
+    service_id: 's1',
+    interface: 'internal',
+    region_id: 'RegionOne',
+    url: 'http://10.0.0.9:9292',
+    ...more,
+  })
+}
+
+describe('register', () => {
+  it('makes what is missing', async () => {
+    cloud.things.clear()
+    expect(await run()).toEqual([])
+    expect(cloud.things.get('services')).toMatchObject([{ name: 'glance', type: 'image' }])
+    expect(cloud.things.get('endpoints')).toMatchObject([
+      { interface: 'internal', region_id: 'RegionOne', url: 'http://10.0.0.9:9292' },
+      { interface: 'public', region_id: 'RegionOne', url: 'http://cloud:9292' },
+    ])
+    expect(cloud.things.get('users')).toMatchObject([{ name: 'glance', password: 'secret' }])
+  })
+
+  it('mends a URL and a password', async () => {
+    cloud.add('services', { id: 's1', name: 'glance', type: 'image' })
+    endpoint('e1', { url: 'http://10.0.0.8:9292' })
+    endpoint('e2', { interface: 'public', url: 'http://cloud:9292' })
+    expect(await run()).toEqual([])
+    expect(cloud.changes.filter((call) => call.startsWith('PATCH')).sort()).toEqual([
+      'PATCH /v3/endpoints/e1',
+      'PATCH /v3/users/u',
+    ])
+  })
+
+  it('changes nothing where all is right, and names what others have registered', async () => {
+    passwords['glance'] = 'secret'
+    cloud.add('services', { id: 's1', name: 'glance', type: 'image' })
+    cloud.add('services', { id: 's2', name: 'other', type: 'image' })
+    cloud.add('services', { id: 's3', name: 'nova', type: 'compute' })
+    endpoint('e0', { url: 'http://by-hand:9292' })
+    endpoint('e1')
+    endpoint('e2', { interface: 'public', url: 'http://cloud:9292' })
+    endpoint('e3', { region_id: 'RegionTwo' })
+    endpoint('e4', { interface: 'admin' })
+    endpoint('e5', { service_id: 's2', url: 'http://other:9292' })
+    endpoint('e6', { service_id: 's3' })
+    const what =
+      "Keystone's catalogue has an endpoint of type image that is none of ours, and it stays"
+    expect(await run()).toEqual([
+      `${what}: internal of glance in RegionOne, http://by-hand:9292`,
+      `${what}: internal of glance in RegionTwo, http://10.0.0.9:9292`,
+      `${what}: admin of glance in RegionOne, http://10.0.0.9:9292`,
+      `${what}: internal of other in RegionOne, http://other:9292`,
+    ])
+    // A role that is there is put again.
+    expect(cloud.changes.sort()).toEqual([
+      'PUT /v3/projects/p/users/u/roles/admin',
+      'PUT /v3/projects/p/users/u/roles/service',
+    ])
+  })
+})
