@@ -59,12 +59,20 @@ missing_images() {
   MISSING=()
   for image in "${IMAGES[@]}"; do
     digest=$(registry_digest "$image" "$tag" || true)
-    if [[ -n $digest ]]; then
+    if [[ -n $digest ]] && is_current "$image" "$tag"; then
       image_event "$image" skipped "" "$digest" "$tag"
     else
       MISSING+=("$image")
     fi
   done
+}
+
+# Whether an image that the registry has was built by today's recipe; an older one must not be found in the engine either.
+is_current() { # IMAGE TAG
+  [[ $ENVIRONMENT == packages-only && -n ${REVISIONS[$1]-} ]] || return 0
+  [[ $(registry_revision "$1" "$2") != "${REVISIONS[$1]}" ]] || return 0
+  docker image rm --force "$(reference "$1" "$TAG")" >/dev/null 2>&1 || true
+  return 1
 }
 
 # What is missing, with its parents.
@@ -82,6 +90,7 @@ image_tree() {
 pull_parents() {
   local image
   for image in $TREE; do
+    [[ " ${MISSING[*]} " != *" $image "* ]] || continue
     in_engine "$(reference "$image" "$TAG")" && continue
     [[ -n $(registry_digest "$image" "$TAG") ]] || continue
     docker pull --quiet "$(reference "$image" "$TAG")" >/dev/null

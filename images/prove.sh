@@ -70,7 +70,7 @@ control_plane() {
 }
 
 openstack() {
-  prove placement-api 'placement-manage --version' "$agree" "$(api placement.wsgi.api)"
+  prove placement-api 'placement-manage --version' 'python3 -c "import cryptography"' "$agree" "$(api placement.wsgi.api)"
   prove glance-api 'glance-manage --version' "$agree" "$(api glance.wsgi.api)" "$(module glance_store._drivers.rbd)" \
     "$ceph_bindings" 'qemu-img --version'
   prove cinder-api 'cinder-manage --version' "$agree" "$(api cinder.wsgi.api)"

@@ -13,6 +13,15 @@ registry_digest() { # IMAGE TAG
     tr -d '\r' | sed -n 's/^docker-content-digest: //Ip'
 }
 
+# What the label kolla_temporal.revision of an image says; empty when it has none.
+registry_revision() { # IMAGE TAG
+  local blobs=$REGISTRY_URL/v2/$NAMESPACE/$1 config
+  config=$(curl --silent --fail --header "Accept: $MANIFEST_TYPES" "$blobs/manifests/$2" | tr -d '[:space:]' |
+    sed -n 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/p')
+  curl --silent --fail --location "$blobs/blobs/$config" |
+    sed -n 's/.*"kolla_temporal\.revision":"\([0-9]*\)".*/\1/p'
+}
+
 in_engine() { # REFERENCE
   docker image inspect "$1" >/dev/null 2>&1
 }

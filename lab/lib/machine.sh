@@ -4,7 +4,7 @@
 # Command and the Debian package that brings it.
 declare -A package_of=(
   [dockerd]=docker.io [debootstrap]=debootstrap [ip]=iproute2 [iptables]=iptables [losetup]=mount
-  [ethtool]=ethtool [blkdiscard]=util-linux [ssh]=openssh-client [ssh-keygen]=openssh-client [flock]=util-linux
+  [ethtool]=ethtool [ping]=iputils-ping [blkdiscard]=util-linux [ssh]=openssh-client [ssh-keygen]=openssh-client [flock]=util-linux
 )
 
 prepare_machine() {

@@ -12,6 +12,8 @@ import { freePort } from './temporal-server.js'
 /** Name of the cloud that the tests deploy. */
 export const cloud = 'test'
 
+type Extent = 'control plane' | 'without machines' | 'whole'
+
 /**
  * kolla-temporal as an operator has it, for the lab: a directory of his cloud's files, a local Temporal server and a
  * worker, all its own.
@@ -24,12 +26,17 @@ export class Installation {
   ) {}
 
   /** Starts server and worker; the cloud's files are a copy of the lab's, by default for a control plane alone. */
-  static async start(extent: 'control plane' | 'whole' = 'control plane'): Promise<Installation> {
+  static async start(extent: Extent = 'control plane'): Promise<Installation> {
     const folder = await mkdtemp(join(tmpdir(), 'kolla-temporal-test-'))
     const configdir = join(folder, 'etc-kolla')
     await cp(labCloud, configdir, { recursive: true, filter: isTheOperators })
     const installation = new Installation(folder, configdir, `127.0.0.1:${await freePort()}`)
     try {
+      if (extent === 'without machines') {
+        const core = 'enable_openstack_core: "yes"'
+        const without = 'enable_nova: "no"\nenable_neutron: "no"'
+        await installation.edit('globals.yml', core, `${core}\n${without}`)
+      }
       if (extent === 'control plane') {
         for (const service of ['openstack_core', 'placement', 'cinder', 'ceph']) {
           await installation.edit(
