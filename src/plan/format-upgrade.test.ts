@@ -89,6 +89,8 @@ it('formatRollback tells what is started again, what is restored to which moment
     2. verify (not done before)
     The database:
     - goes back to 2026-11-23T10:00:00Z, by the backup 20261123T094000Z-full on kolla1 (prepare the backup: not done before; restore the database: last time 21 s; join the other members: not done before): what was written since is lost, which must be confirmed; every API that works on it is away meanwhile
+    - keystone: its schema is at e2, the record's at e1: it needs the backup
+    - heat: its schema is the record's, and its data go back with the others
     What cannot go back:
     - RabbitMQ's feature flags"
   `)
