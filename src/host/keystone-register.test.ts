@@ -60,6 +60,16 @@ describe('register', () => {
     expect(cloud.things.get('users')).toMatchObject([{ name: 'glance', password: 'secret' }])
   })
 
+  it('takes what another service makes meanwhile', async () => {
+    cloud.things.delete('projects')
+    cloud.answers.set('POST /v3/projects', () => {
+      cloud.add('projects', { id: 'p', name: 'service', domain_id: 'default' })
+      return { status: 409 }
+    })
+    expect(await run()).toEqual([])
+    expect(cloud.changes).toContain('PUT /v3/projects/p/users/u/roles/admin')
+  })
+
   it('mends a URL and a password', async () => {
     cloud.add('services', { id: 's1', name: 'glance', type: 'image' })
     endpoint('e1', { url: 'http://10.0.0.8:9292' })

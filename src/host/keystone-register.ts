@@ -1,4 +1,5 @@
 import type { CatalogueEntry, Identity, ServiceDomain, ServiceUser } from '../catalog/identity.js'
+import { ApiError } from './openstack-api.js'
 import type { OpenStackApi } from './openstack-api.js'
 
 /** What an identity is registered with. */
@@ -208,15 +209,19 @@ async function ensure(
   properties: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Named & { readonly made: boolean }> {
-  const query = new URLSearchParams(properties).toString()
-  const found = await api.call<Record<string, readonly Named[]>>(
-    'GET',
-    'identity',
-    `${collection}?${query}`,
-  )
-  const [present] = found[collection] ?? []
+  const query = `${collection}?${new URLSearchParams(properties).toString()}`
+  const find = async () =>
+    (await api.call<Record<string, readonly Named[]>>('GET', 'identity', query))[collection]?.[0]
+  const present = await find()
   if (present) return { ...present, made: false }
-  return { ...(await make(api, collection, { ...properties, ...more })), made: true }
+  try {
+    return { ...(await make(api, collection, { ...properties, ...more })), made: true }
+  } catch (error) {
+    // Services are registered side by side, and some things are for all of them: another one has made it meanwhile.
+    const others = error instanceof ApiError && error.status === 409 ? await find() : undefined
+    if (!others) throw error
+    return { ...others, made: false }
+  }
 }
 
 async function make(

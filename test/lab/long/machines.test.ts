@@ -77,7 +77,7 @@ describe('virtual machines', () => {
     const ping = new Ping(address)
     await eventually(
       () => page(address),
-      (text) => text === 'first',
+      (text) => text.startsWith('first'),
       60,
     )
     expect((await ping.stop()).answers).toBeGreaterThan(0)
@@ -118,21 +118,19 @@ describe('virtual machines', () => {
     console.log(
       `live migration from ${before} to ${await first.host()}: ${answers} echoes, longest gap ${longestGap} ms`,
     )
-    expect(await page(address)).toBe('first')
+    expect(await page(address)).toMatch(/^first/)
     expect(longestGap).toBeLessThan(10_000)
   })
 
   it('go on while what carries them is replaced, host by host', async () => {
-    const machines = () => onHosts("pgrep --count --full '[q]emu-system'")
-    const running = await machines()
-    const pids = await onHosts("pgrep --full '[q]emu-system' || true")
+    const processes = () => onHosts("pgrep --full '[q]emu-system' || true")
+    const running = await processes()
     const ping = new Ping(address)
     await installation.write('config/nova.conf', '[DEFAULT]\nmax_concurrent_builds = 5\n')
     await installation.run('deploy')
     const { longestGap } = await ping.stop()
     console.log(`an option of Nova's: longest gap ${longestGap} ms`)
-    expect(await machines()).toEqual(running)
-    expect(await onHosts("pgrep --full '[q]emu-system' || true")).toEqual(pids)
+    expect(await processes()).toEqual(running)
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 })
