@@ -24,7 +24,7 @@ export async function drainCompute(input: ComputeInput): Promise<OperationResult
       }),
     )
     refuse(stayed)
-    const summary = `${host} is disabled and has no machines any more, after ${machines.length} migrated; \`kolla-temporal enable-compute ${input.host}\` puts it back in use`
+    const summary = `${host} is disabled and has no machines: ${machines.length} were migrated; \`kolla-temporal enable-compute ${input.host}\` puts it back in use`
     return { changes: [], warnings: [], summary }
   })
 }
