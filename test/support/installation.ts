@@ -32,6 +32,7 @@ export class Installation {
     await cp(labCloud, configdir, { recursive: true, filter: isTheOperators })
     const installation = new Installation(folder, configdir, `127.0.0.1:${await freePort()}`)
     try {
+      if (extent !== 'whole') await installation.remove('config/neutron/ml2_conf.ini')
       if (extent === 'without machines') {
         const core = 'enable_openstack_core: "yes"'
         const without = 'enable_nova: "no"\nenable_neutron: "no"'
