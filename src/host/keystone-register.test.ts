@@ -28,12 +28,14 @@ beforeEach(async () => {
   api = await OpenStackApi.login(cloud.remote, testAccount)
 })
 
-const run = () =>
+const knows = (user: string, password: string) => Promise.resolve(passwords[user] === password)
+
+const run = (isRight = knows) =>
   register(api, identity, {
     region: 'RegionOne',
     admin: { user: 'admin', project: 'admin' },
     secret: () => 'secret',
-    isRight: (user, password) => Promise.resolve(passwords[user] === password),
+    isRight,
   })
 
 /** An endpoint of the catalogue. */
@@ -68,6 +70,12 @@ describe('register', () => {
     })
     expect(await run()).toEqual([])
     expect(cloud.changes).toContain('PUT /v3/projects/p/users/u/roles/admin')
+  })
+
+  it('fails as a whole where one thing fails long before it is needed', async () => {
+    cloud.answers.set('GET /v3/projects', () => ({ status: 503 }))
+    const isRight = () => new Promise<boolean>((resolve) => setTimeout(resolve, 20, true))
+    await expect(run(isRight)).rejects.toThrow('503')
   })
 
   it('mends a URL and a password', async () => {

@@ -52,6 +52,8 @@ export async function register(
   const project = ensure(api, 'projects', { name: 'service', ...defaultDomain })
   const ids = ensureRoles(api, [...names, ...(domains.length > 0 ? ['admin'] : [])])
   const entries = services.length > 0 ? listCatalogue(api) : noCatalogue
+  // Nobody may wait for them yet when they fail, which would end the process; whoever waits is told all the same.
+  for (const begun of [project, ids, entries]) begun.catch(() => undefined)
   const grant = async (account: ServiceUser) => {
     const user = await registerUser(api, account, defaultDomain, registration)
     const [{ id }, roleIds] = await Promise.all([project, ids])
