@@ -3,7 +3,7 @@ import { configFile, configJson, healthcheck, limits, localtime, logs } from './
 import type { NameBefore, Permission, Placed } from './kolla-config.js'
 import { overrideText } from './overridden.js'
 import type { Overridable } from './overridden.js'
-import type { Context } from './service.js'
+import type { Context, Probe } from './service.js'
 
 /** Containers with dimensions and a health check of their own. */
 export type ContainerName = NameBefore<'_dimensions'> & NameBefore<'_enable_healthchecks'>
@@ -95,4 +95,9 @@ export function confAndPolicy(ctx: Context, service: string, name: string, text:
     placed: [serviceFile(service, name), ...policy.placed],
     files: [configFile(name, text), ...policy.files],
   }
+}
+
+/** Works once one of its processes is connected to a port, as Kolla's script in the image sees it. */
+export function connectedProbe(container: ContainerName, program: string, port: number): Probe {
+  return { kind: 'exec', container, command: ['healthcheck_port', program, String(port)] }
 }

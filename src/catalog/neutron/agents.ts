@@ -5,7 +5,7 @@ import type { HostView } from '../host-view.js'
 import { imageRef } from '../image.js'
 import { configFile } from '../kolla-config.js'
 import type { Placed } from '../kolla-config.js'
-import { openstackContainer, serviceFile } from '../openstack-container.js'
+import { connectedProbe, openstackContainer, serviceFile } from '../openstack-container.js'
 import type { OpenstackContainer } from '../openstack-container.js'
 import { secret, section } from '../oslo.js'
 import { overridden, replaceable } from '../overridden.js'
@@ -112,8 +112,7 @@ function agent(name: Agent, group: string, special: (ctx: Context) => Special): 
 /** It works once it is connected to RabbitMQ; the one for metadata is so only while it has something to tell. */
 function health({ globals }: HostView, container: Agent, part: Part): Probe {
   if (container === 'neutron_metadata_agent') return { kind: 'running', container }
-  const command = ['healthcheck_port', part, String(globals.rabbitmq_port)]
-  return { kind: 'exec', container, command }
+  return connectedProbe(container, part, globals.rabbitmq_port)
 }
 
 const configFiles = (file: string) =>

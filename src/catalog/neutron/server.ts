@@ -1,6 +1,6 @@
 import { keyPair } from '../../model/passwords.js'
 import { configFile } from '../kolla-config.js'
-import { openstackContainer } from '../openstack-container.js'
+import { connectedProbe, openstackContainer } from '../openstack-container.js'
 import type { Component, Context } from '../service.js'
 import { neutronConf, permissions } from './conf.js'
 import { ml2Conf, ml2Files, placedPlugins } from './ml2.js'
@@ -58,13 +58,7 @@ function worker(
       ]
     },
     ports: () => [],
-    health: ({ host }) => [
-      {
-        kind: 'exec',
-        container: name,
-        command: ['healthcheck_port', command, String(port(host))],
-      },
-    ],
+    health: ({ host }) => [connectedProbe(name, command, port(host))],
     frontends: () => [],
   }
 }

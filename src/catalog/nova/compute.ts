@@ -4,7 +4,7 @@ import { ansibleUuid, hostNqn } from '../ansible-uuid.js'
 import { cephClientFiles, cephKeysVolume } from '../ceph/client.js'
 import { addressOf } from '../host-view.js'
 import { configFile } from '../kolla-config.js'
-import { openstackContainer, operatorsFiles } from '../openstack-container.js'
+import { connectedProbe, openstackContainer, operatorsFiles } from '../openstack-container.js'
 import type { OperatorsFile } from '../openstack-container.js'
 import { section } from '../oslo.js'
 import type { Component, Context } from '../service.js'
@@ -89,12 +89,8 @@ export const compute: Component = {
     ]
   },
   ports: () => [],
-  health: ({ host: { globals } }) => [
-    {
-      kind: 'exec',
-      container: 'nova_compute',
-      command: ['healthcheck_port', 'nova-compute', String(globals.rabbitmq_port)],
-    },
+  health: ({ host }) => [
+    connectedProbe('nova_compute', 'nova-compute', host.globals.rabbitmq_port),
   ],
   frontends: () => [],
 }

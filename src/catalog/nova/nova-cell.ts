@@ -1,7 +1,12 @@
 import { cephClientOverrides } from '../ceph/client.js'
 import { addressOf } from '../host-view.js'
 import { configFile } from '../kolla-config.js'
-import { openstackContainer, policyOf, serviceFile } from '../openstack-container.js'
+import {
+  connectedProbe,
+  openstackContainer,
+  policyOf,
+  serviceFile,
+} from '../openstack-container.js'
 import { section } from '../oslo.js'
 import { replaceable } from '../overridden.js'
 import type { Component, Frontend, Service } from '../service.js'
@@ -38,12 +43,8 @@ const conductor: Component = {
     }),
   ],
   ports: () => [],
-  health: ({ host: { globals } }) => [
-    {
-      kind: 'exec',
-      container: 'nova_conductor',
-      command: ['healthcheck_port', 'nova-conductor', String(globals.rabbitmq_port)],
-    },
+  health: ({ host }) => [
+    connectedProbe('nova_conductor', 'nova-conductor', host.globals.rabbitmq_port),
   ],
   frontends: () => [],
 }

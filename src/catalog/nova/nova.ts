@@ -1,6 +1,11 @@
 import { apiComponent, endpoints } from '../api.js'
 import { configFile } from '../kolla-config.js'
-import { openstackContainer, policyOf, serviceFile } from '../openstack-container.js'
+import {
+  connectedProbe,
+  openstackContainer,
+  policyOf,
+  serviceFile,
+} from '../openstack-container.js'
 import { cache, keystoneAuthtoken, middleware, section } from '../oslo.js'
 import { mergedConf, overridden } from '../overridden.js'
 import type { Component, Context, Service } from '../service.js'
@@ -21,8 +26,6 @@ type Part = 'nova-api' | 'nova-metadata' | 'nova-scheduler'
 
 const parts: readonly Part[] = ['nova-api', 'nova-metadata', 'nova-scheduler']
 
-const probe = (binary: string, port: number) => ['healthcheck_port', binary, String(port)]
-
 const scheduler: Component = {
   container: 'nova_scheduler',
   group: 'nova-scheduler',
@@ -40,12 +43,8 @@ const scheduler: Component = {
     }),
   ],
   ports: () => [],
-  health: ({ host: { globals } }) => [
-    {
-      kind: 'exec',
-      container: 'nova_scheduler',
-      command: probe('nova-scheduler', globals.rabbitmq_port),
-    },
+  health: ({ host }) => [
+    connectedProbe('nova_scheduler', 'nova-scheduler', host.globals.rabbitmq_port),
   ],
   frontends: () => [],
 }

@@ -3,19 +3,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
+import type { RunonceAddresses } from '../../plan/runonce.js'
 import { agree } from '../agree.js'
 import { UsageError } from '../exit.js'
 import { run } from '../run.js'
 
 /** Of `init-runonce`; addresses may stand in the variables of kolla-ansible's script. */
-interface RunonceOptions {
+interface RunonceOptions extends RunonceAddresses {
   readonly extNet: boolean
-  readonly extNetCidr?: string
-  readonly extNetRange?: string
-  readonly extNetGateway?: string
-  readonly demoNetCidr?: string
-  readonly demoNetGateway?: string
-  readonly demoNetDns?: string
   readonly publicKey?: string
   readonly image?: string
   readonly boot?: true
