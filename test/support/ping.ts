@@ -5,6 +5,7 @@ import { once } from 'node:events'
 /** Asks an address for an echo every 200 ms, from this machine, until it is stopped. */
 export class Ping {
   readonly #process: ChildProcess
+  readonly #began = Date.now()
   readonly #answered: number[] = []
 
   constructor(address: string) {
@@ -19,12 +20,12 @@ export class Ping {
     })
   }
 
-  /** Answers, and the longest time between two of them or without any until now, in milliseconds. */
+  /** Answers, and the longest time without any, from the beginning until now, in milliseconds. */
   async stop(): Promise<{ answers: number; longestGap: number }> {
     const ended = once(this.#process, 'exit')
     this.#process.kill('SIGINT')
     await ended
-    const moments = [...this.#answered, Date.now()]
+    const moments = [this.#began, ...this.#answered, Date.now()]
     const gaps = moments.slice(1).map((at, index) => at - (moments[index] ?? at))
     return { answers: this.#answered.length, longestGap: Math.max(...gaps) }
   }
