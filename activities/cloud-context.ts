@@ -207,7 +207,7 @@ export class CloudContext {
   ) {
     this.#rendered = rendered
     adapters.secrets.add(secretsOfPasswords(cloud.passwords))
-    adapters.secrets.add(loginSecrets(cloud))
+    adapters.secrets.add(loginSecrets(cloud.hosts))
   }
 
   /** The same cloud, knowing what was found. */

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testFiles } from '../src/catalog/testing/cloud.js'
+import { HostUnreachable } from '../src/ssh/errors.js'
 import { registerCloud } from '../src/state/clouds.js'
 import type { CloudFiles } from '../src/model/cloud.js'
 import type { Adapters } from './adapters.js'
@@ -112,4 +113,53 @@ it('what the run works from that holds the cloud is kept', async () => {
   expect(cloud.lock).toBe('lock-1')
   const held = await readFile(join(state, 'clouds', 'demo', 'held.json'), 'utf8')
   expect(held).toContain(`files/${ref.files}.json`)
+})
+
+describe('globals in terms of what hosts are', () => {
+  const asking =
+    'kolla_internal_vip_address: 192.168.8.75\nnetwork_interface: "{{ ansible_default_ipv4.interface }}"\n'
+  const shown = (nic: string) => `@@ os-release
+ID=debian
+VERSION_ID="12"
+@@ hostname
+kolla
+@@ cpus
+4
+@@ memory
+8000000
+@@ interfaces
+[{"ifname":"${nic}","addr_info":[{"family":"inet","local":"192.168.8.70","prefixlen":24}]}]
+@@ default-route
+[{"dst":"default","gateway":"192.168.8.1","dev":"${nic}","flags":[]}]
+@@ openvswitch
+`
+
+  async function openedWith(answer: (host: string) => Promise<{ stdout: string }>) {
+    const stateDirectory = join(folder, 'state')
+    await writeFile(join(folder, 'globals.yml'), asking)
+    await registerCloud(stateDirectory, 'demo', here())
+    const remote = ({ host }: { host: string }) => ({ host, runOrFail: () => answer(host) })
+    const ssh = { remote } as unknown as Adapters['ssh']
+    const adapters = { ...adaptersWith(stateDirectory, new Secrets()), ssh }
+    const contexts = new CloudContexts(adapters)
+    const { ref } = await cloudActivities(adapters, contexts).openCloud('plan', { cloud: 'demo' })
+    return contexts.get(ref)
+  }
+
+  it('are read with the answers of all hosts, which the run stays with', async () => {
+    const answer = (host: string) => Promise.resolve({ stdout: shown(`nic-of-${host}`) })
+    const { cloud } = await openedWith(answer)
+    expect(cloud.hosts.map(({ globals }) => globals.api_interface)).toEqual([
+      'nic-of-kolla1',
+      'nic-of-kolla2',
+      'nic-of-kolla3',
+    ])
+  })
+
+  it('name every host that does not answer', async () => {
+    const opening = openedWith((host) => Promise.reject(new HostUnreachable(host, 'no answer')))
+    await expect(opening).rejects.toThrow(
+      'kolla1: error: no answer\nkolla2: error: no answer\nkolla3: error: no answer',
+    )
+  })
 })

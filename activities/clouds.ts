@@ -4,7 +4,11 @@ import type { Finding } from '../src/model/finding.js'
 import { checkInput } from '../src/model/inputs.js'
 import { readCloudFiles } from '../src/state/cloud-files.js'
 import type { CloudInput, OperationName } from '../workflows/operations.js'
+import type { CloudFiles } from '../src/model/cloud.js'
+import { loginSecrets } from '../src/model/login/login-secrets.js'
+import type { CloudLocation } from '../src/state/clouds.js'
 import type { Adapters } from './adapters.js'
+import { askForFacts } from './ask-for-facts.js'
 import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { badInput, readable } from './failures.js'
 
@@ -20,19 +24,34 @@ export interface OpenedCloud {
 }
 
 export function cloudActivities(
-  { client, secrets, checkFiles }: Adapters,
+  { client, secrets, ssh, checkFiles }: Adapters,
   contexts: CloudContexts,
 ) {
+  const check = async (files: CloudFiles) => {
+    const checked = await checkFiles(files)
+    secrets.add(checked.secrets)
+    refuse(checked.findings)
+    return checked
+  }
+
+  /** Globals may be written in terms of what hosts are: then these are asked first, and the run stays with the answers. */
+  const readAndCheck = async (location: CloudLocation, name: string) => {
+    const files = await readCloudFiles(name, location)
+    const checked = await check(files)
+    if (!checked.unasked) return { files, checked }
+    secrets.add(loginSecrets(checked.unasked))
+    const facts = await askForFacts(ssh, checked.unasked, location.configdir)
+    const complete = { ...files, facts }
+    return { files: complete, checked: await check(complete) }
+  }
+
   return {
     /** Checks the input and the operator's files, and keeps the files for the run as they are now. */
     async openCloud(operation: OperationName, input: CloudInput): Promise<OpenedCloud> {
       refuse(checkInput(operation, input))
       const { cloud: name } = input
-      const files = await readCloudFiles(name, await contexts.locate(name))
-      const checked = await checkFiles(files)
-      secrets.add(checked.secrets)
+      const { files, checked } = await readAndCheck(await contexts.locate(name), name)
       const { findings, hosts, buildHost } = checked
-      refuse(findings)
       const ref = {
         cloud: name,
         files: await contexts.snapshots(name).keepFiles(files),

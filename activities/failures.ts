@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
 import { DockerError } from '../src/docker/errors.js'
 import { LockLost } from '../src/host/fence.js'
-import { HostError, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
+import { HostError, hostFinding, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { FailureType, StepFailure } from '../workflows/operations.js'
@@ -53,16 +53,12 @@ export function toFailure(
   if (error instanceof HostError) {
     const type = typeOf(error)
     const message = redact(error.message)
-    const finding: Finding = {
-      severity: 'error',
-      host: error.host,
-      message: message.replace(`${error.host}: `, ''),
-    }
+    const finding = hostFinding(error)
     return ApplicationFailure.create({
       type,
       message,
       nonRetryable: !error.retryable,
-      details: [[finding]],
+      details: [[{ ...finding, message: redact(finding.message) }]],
     })
   }
   const cause = error instanceof Error ? error : new Error(String(error))

@@ -1,3 +1,4 @@
+import { shortName } from '../model/ansible-facts.js'
 import type { HostFacts } from '../model/observed-host.js'
 import type { Cloud, Host } from '../model/cloud.js'
 import type { Context } from './service.js'
@@ -49,7 +50,7 @@ export function addressOf(host: HostView, network: Network = 'api'): string {
 
 /** The name without domain, as RabbitMQ's node names and Galera's want it. */
 export function shortHostname(host: Pick<HostView, 'facts'>): string {
-  return host.facts.hostname.split('.')[0] ?? host.facts.hostname
+  return shortName(host.facts.hostname)
 }
 
 /** Joins what is described with what was found. Hosts without facts (not asked, not reached) are left out. */

@@ -3,7 +3,7 @@ import { BadInput } from '../client/errors.js'
 import { formatFinding } from '../model/finding.js'
 import type { Finding } from '../model/finding.js'
 import { readCloud } from '../model/read-cloud.js'
-import { HostError } from '../ssh/errors.js'
+import { HostError, hostFinding } from '../ssh/errors.js'
 import { fingerprint, readKnownHosts, recordHostKey } from '../ssh/known-hosts.js'
 import { JumpHosts } from '../ssh/jump-hosts.js'
 import { stations } from '../ssh/stations.js'
@@ -23,12 +23,13 @@ import type { Options } from './options.js'
  */
 export async function trustHosts(options: Options, choices: Choices): Promise<void> {
   const { name, location } = await chooseFiles(options)
-  const { cloud, findings } = readCloud(await readCloudFiles(name, location))
-  if (!cloud) throw new BadInput(findings)
+  const { cloud, unasked, findings } = readCloud(await readCloudFiles(name, location))
+  const hosts = cloud?.hosts ?? unasked
+  if (!hosts) throw new BadInput(findings)
   const knownHosts = join(location.configdir, 'known_hosts')
   const jumpHosts = new JumpHosts()
   const problems: Finding[] = []
-  for (const list of stations(cloud.hosts)) {
+  for (const list of stations(hosts)) {
     problems.push(...(await trustList(list, knownHosts, jumpHosts, options, choices)))
   }
   const distinct = new Map(problems.map((problem) => [formatFinding(problem), problem]))
@@ -89,9 +90,7 @@ const shown = ({ host, key, state }: ShownKey) => ({
 const lineOf = ({ host, key, state }: ShownKey) =>
   `${host}  ${key.type} ${fingerprint(key)}  ${state}`
 
-/** A host's error names the host, and so does a finding. */
 function findingOf(error: unknown): Finding {
-  if (!(error instanceof HostError)) throw error
-  const message = error.message.replace(`${error.host}: `, '')
-  return { severity: 'error', host: error.host, message }
+  if (error instanceof HostError) return hostFinding(error)
+  throw error
 }

@@ -1,7 +1,7 @@
 import { finishedOsds } from '../plan/ceph/osds.js'
 import { RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
-import type { ObservedHost } from '../model/observed-host.js'
+import type { HostFacts, ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
 import {
   parseContainers,
@@ -20,7 +20,7 @@ import type { CephQuestions } from './observe/ceph-script.js'
 import { notesFolder } from './notes.js'
 import { whatHangs } from './observe/hanging.js'
 import { parseOneShotNotes } from './observe/one-shots.js'
-import { observationScript, sectionOf, splitSections } from './observe/script.js'
+import { factsOnlyScript, observationScript, sectionOf, splitSections } from './observe/script.js'
 import type { SectionName, Sections } from './observe/script.js'
 
 export interface ObserveOptions {
@@ -54,6 +54,12 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
   const script = observationScript({ folders, root, notes, galeraVolume, ceph: ceph ?? {} })
   const stdout = await ask(remote, script, signal)
   return factsOf(remote.host, () => observedFrom(remote.host, splitSections(stdout), options))
+}
+
+/** What a host is, where nothing else is known of it yet. @throws as `observeHost` */
+export async function observeFacts(remote: Remote, signal?: AbortSignal): Promise<HostFacts> {
+  const stdout = await ask(remote, factsOnlyScript, signal)
+  return factsOf(remote.host, () => parseFacts(remote.host, splitSections(stdout)))
 }
 
 function observedFrom(

@@ -14,17 +14,18 @@ import { formerKeys, kollaKeys, passwordKinds } from './kolla/names.js'
 import { nearest } from './nearest.js'
 import { mayHoldSecret } from './secret-keys.js'
 import { isEngineKey } from './unused-keys.js'
-import { VariableError } from './variables.js'
+import { FactsNeeded, VariableError } from './variables.js'
 import type { Resolver } from './variables.js'
 
 /**
- * Evaluates and checks every variable. Globals are missing where a key that we act on is wrong. To Ansible, what can't be
+ * Evaluates and checks every variable. Globals are missing where a key that we act on is wrong, or waits for facts. To Ansible, what can't be
  * evaluated is wrong only where it is used: any other such variable is a warning, and undefined for overrides.
  */
 export function resolveGlobals(resolver: Resolver): { globals?: Globals; findings: Finding[] } {
   const findings: Finding[] = []
   const values = Object.create(null) as Record<string, Value>
   const failed = new Set<string>()
+  let isWaiting = false
   for (const key of [...Object.keys(settings), ...resolver.names()]) {
     try {
       const value = resolver.get(key)
@@ -33,6 +34,10 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
       if (!(error instanceof VariableError)) throw error
       failed.add(key)
       const severity = Object.hasOwn(settings, key) ? 'error' : 'warning'
+      if (severity === 'error' && error instanceof FactsNeeded) {
+        isWaiting = true
+        continue
+      }
       const raw = resolver.source(key)?.value
       const waits = severity === 'warning' && raw !== undefined && resolver.asksForFacts(key)
       if (severity === 'warning') {
@@ -55,6 +60,7 @@ export function resolveGlobals(resolver: Resolver): { globals?: Globals; finding
       })
     }
   }
+  if (isWaiting) return { findings }
   const broken = [...failed].filter((key) => Object.hasOwn(settings, key))
   if (result.success && broken.length === 0) return { globals: result.data, findings }
   // A default that fails is the consequence of a finding above, except for one of ours that is wrong.

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js'
 import type { Globals } from './globals.js'
+import type { HostFacts } from './observed-host.js'
 import type { Passwords } from './passwords.js'
 
 /** A cloud as its operator describes it: inventory, globals, passwords and overrides, checked. */
@@ -14,9 +15,13 @@ export interface Cloud {
   readonly overrides: readonly Override[]
 }
 
-export interface Host {
+/** A host by what it takes to ask it something. */
+export interface ReachableHost {
   readonly name: string
   readonly connection: Connection
+}
+
+export interface Host extends ReachableHost {
   /** The cloud's globals with this host's own inventory variables applied. */
   readonly globals: Globals
 }
@@ -71,6 +76,8 @@ export interface CloudFiles {
   readonly globalsD?: readonly SourceFile[]
   readonly passwords: SourceFile
   readonly overrides: readonly Override[]
+  /** What was found of the hosts, where globals need it to be read at all. */
+  readonly facts?: readonly HostFacts[]
   /** `~/.ssh/config` of whoever reads this, where there is one. */
   readonly sshConfig?: SshConfigFile
   /** Values in these files that ansible-vault had encrypted one by one; secret, as the texts are that hold them. */

@@ -6,6 +6,8 @@ export interface HostFacts {
   readonly hostname: string
   /** Interface → IPv4 addresses with prefix length: `{ eth0: ['192.168.8.70/24'] }`. */
   readonly interfaces: Readonly<Record<string, readonly string[]>>
+  /** Where IPv4 leaves the host for all that it has no other route to; undefined where it does not. */
+  readonly defaultRoute?: { readonly interface: string; readonly gateway?: string }
   readonly os: {
     readonly family: 'debian' | 'redhat' | 'other'
     readonly id: string

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { checkCephGroups } from './check-ceph.js'
 import { checkAddresses, checkEssentialGroups } from './check-hosts.js'
 import { checkGlobals, resolveGlobals, unknownKeys } from './check-globals.js'
-import type { Cloud, CloudFiles, Host } from './cloud.js'
+import type { Cloud, CloudFiles, Host, ReachableHost } from './cloud.js'
 import { readConnection } from './connection.js'
 import { formatFinding, hasErrors } from './finding.js'
 import type { Finding } from './finding.js'
@@ -21,12 +21,13 @@ import type { Resolver } from './variables.js'
 /**
  * Reads a cloud from its files. Never throws for what is in them: everything that is wrong or doubtful is found at
  * once, and there is a cloud only if none of it is an error. `requiredPasswords` tells which keys of passwords.yml
- * the cloud's services need.
+ * the cloud's services need. Where globals wait for facts that the files don't have, there are `unasked` hosts instead: to
+ * be read again with theirs.
  */
 export function readCloud(
   files: CloudFiles,
   requiredPasswords: (cloud: Cloud) => readonly string[] = () => [],
-): { cloud?: Cloud; findings: Finding[] } {
+): { cloud?: Cloud; unasked?: readonly ReachableHost[]; findings: Finding[] } {
   const { problems = [] } = files
   // What is not there would be missed in many places.
   if (hasErrors(problems)) return { findings: [...problems] }
@@ -59,6 +60,7 @@ export function readCloud(
 
   const sshConfig = new SshConfig(files.sshConfig)
   findings.push(...sshConfig.findings)
+  const reachable: ReachableHost[] = []
   const hosts: Host[] = []
   for (const host of remote) {
     const resolver = resolvers.of(host.name)
@@ -69,6 +71,7 @@ export function readCloud(
       inventoryPath: files.inventory.path,
     })
     findings.push(...wrong)
+    reachable.push({ name: host.name, connection })
     const globals = readGlobals(resolver, files, broken ? [] : findings)
     if (globals) hosts.push({ name: host.name, connection, globals })
   }
@@ -107,7 +110,10 @@ export function readCloud(
   }
   findings.push(...templatedPasswords(secrets, required))
   const all = tidy(findings, files)
-  return cloud && !hasErrors(all) ? { cloud, findings: all } : { findings: all }
+  if (hasErrors(all)) return { findings: all }
+  const isWaiting = remote.some(({ name }) => resolvers.of(name).isWaitingForFacts())
+  if (isWaiting) return { unasked: reachable, findings: all }
+  return { ...(cloud && { cloud }), findings: all }
 }
 
 function readGlobals(

@@ -41,14 +41,3 @@ describe('globals.d', () => {
     ])
   })
 })
-
-it.each([
-  '{{ ansible_facts.default_ipv4.interface }}',
-  "{{ ansible_facts['default_ipv4']['interface'] }}",
-  '{{ ansible_default_ipv4.interface }}',
-])('a fact in a key that is needed before hosts are asked is refused: %s', (value) => {
-  const globals = `${small.globals}network_interface: "${value}"\n`
-  expect(read({ ...small, globals }).findings).toEqual([
-    "globals.yml:2:1: error: 'network_interface' asks for facts of hosts, and is needed before any host is asked: write the value itself, in host_vars/ where it is not the same on all",
-  ])
-})

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import type { SourceFile } from './cloud.js'
+import { ansibleVariables } from './ansible-facts.js'
+import type { CloudFiles } from './cloud.js'
 import type { GroupTree } from './inventory/groups.js'
 import type { Inventory, Variable, Variables } from './inventory/parser.js'
 import type { VarsFiles } from './inventory/vars-files.js'
@@ -18,7 +19,7 @@ export class Resolvers {
     private readonly tree: GroupTree,
     private readonly varsFiles: VarsFiles,
     private readonly globals: Variables,
-    files: { readonly globals: SourceFile; readonly inventory: SourceFile },
+    private readonly files: Pick<CloudFiles, 'globals' | 'inventory' | 'facts'>,
   ) {
     const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
     this.magic = {
@@ -50,12 +51,23 @@ export class Resolvers {
     if (address) implied.set('ansible_host', address)
     const resolver = new Resolver([...written, implied], {
       ...this.magic,
+      ...this.factsOf(name),
       inventory_hostname: name,
       inventory_hostname_short: name.split('.')[0] ?? name,
       group_names: this.tree.groupsOf(name),
     })
     this.resolvers.set(name, resolver)
     return resolver
+  }
+
+  /** Of a floating address that the host holds, nobody knows yet that it is one, but for how keepalived gives it. */
+  private factsOf(name: string): Readonly<Record<string, Value>> {
+    const facts = this.files.facts?.find((one) => one.name === name)
+    if (!facts) return {}
+    return ansibleVariables(facts, (interfaceName) => {
+      const addresses = facts.interfaces[interfaceName] ?? []
+      return addresses.find((one) => !one.endsWith('/32'))?.replace(/\/\d+$/, '')
+    })
   }
 
   /** What `group_vars/` sets for groups from the outermost to the innermost, the innermost's first. */

@@ -18,6 +18,11 @@ export class VariableError extends Error {
   }
 }
 
+/** A value that is known only once the hosts were asked. */
+export class FactsNeeded extends VariableError {
+  override name = 'FactsNeeded'
+}
+
 const initials: ReadonlyMap<string, unknown> = new Map(
   Object.entries(settings).map(([key, { initial }]) => [key, initial]),
 )
@@ -96,6 +101,20 @@ export class Resolver {
     }
   }
 
+  /** Whether the hosts have been asked already. */
+  private get knowsFacts(): boolean {
+    return Object.hasOwn(this.context, 'ansible_facts')
+  }
+
+  /** Whether somebody's own value of a setting waits for what hosts tell, and can't be what it will be before. */
+  isWaitingForFacts(): boolean {
+    if (this.knowsFacts) return false
+    return [...initials.keys()].some((name) => {
+      const source = this.source(name)
+      return source && !isJinjaDefault(name, source.value) && this.asksForFacts(name)
+    })
+  }
+
   /** Whether it is known only once the hosts were asked, by itself or through variables that it names. */
   asksForFacts(name: string, seen: ReadonlySet<string> = new Set()): boolean {
     const source = this.source(name)
@@ -126,12 +145,14 @@ export class Resolver {
   /** The innermost variable that somebody wrote is at fault. */
   private blame(error: unknown, name: string, source: Variable | undefined): unknown {
     if (error instanceof VariableError) {
-      return error.place || !source ? error : new VariableError(error.message, source.place)
+      if (error.place || !source) return error
+      const Kind = error instanceof FactsNeeded ? FactsNeeded : VariableError
+      return new Kind(error.message, source.place)
     }
     if (!(error instanceof JinjaError)) return error
-    if (this.asksForFacts(name)) {
-      return new VariableError(
-        `'${name}' asks for facts of hosts, and is needed before any host is asked: write the value itself, in host_vars/ where it is not the same on all`,
+    if (!this.knowsFacts && this.asksForFacts(name)) {
+      return new FactsNeeded(
+        `'${name}' asks for facts of hosts, which are not known here: write the value itself, in host_vars/ where it is not the same on all`,
         source?.place,
       )
     }

@@ -1,3 +1,5 @@
+import type { Finding } from '../model/finding.js'
+
 /** What goes wrong between us and a host. `retryable`: the same call may succeed without anybody's doing. */
 export abstract class HostError extends Error {
   abstract readonly retryable: boolean
@@ -11,6 +13,11 @@ export abstract class HostError extends Error {
     super(`${host}: ${message}`, options)
     this.name = new.target.name
   }
+}
+
+/** A host's error names the host, and so does a finding. */
+export function hostFinding({ host, message }: HostError): Finding {
+  return { severity: 'error', host, message: message.replace(`${host}: `, '') }
 }
 
 /** Refused, timed out, no route, unknown name. */

@@ -59,6 +59,7 @@ export function besides(files: CloudFiles, others: CloudFiles): CloudFiles {
   return {
     name,
     overrides,
+    ...(files.facts && { facts: files.facts }),
     ...(files.vaulted && { vaulted: files.vaulted }),
     ...(files.problems && { problems: files.problems }),
     inventory: { ...inventory, path: others.inventory.path },

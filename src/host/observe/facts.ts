@@ -9,6 +9,7 @@ export function parseFacts(name: string, section: Sections): HostFacts {
     name,
     hostname: fact('hostname', hostname, section('hostname')[0]),
     interfaces: parseInterfaces(section('interfaces').join('')),
+    ...parseDefaultRoute(section('default-route').join('')),
     os: parseOs(section('os-release')),
     cpus: fact('number of processors', count.min(1), section('cpus')[0]),
     memoryBytes: parseMemory(section('memory')),
@@ -48,6 +49,17 @@ export function parseInterfaces(json: string): Record<string, string[]> {
         }),
     ]),
   )
+}
+
+const routesSchema = z.array(z.object({ dev: interfaceName, gateway: z.ipv4().optional() }))
+
+/** From `ip -json -4 route show default`, where the route that counts comes first. */
+export function parseDefaultRoute(json: string): Pick<HostFacts, 'defaultRoute'> {
+  const routes = parseJson(json || '[]', 'the list of routes')
+  const [first] = fact('default route', routesSchema, routes)
+  if (!first) return {}
+  const { dev, gateway } = first
+  return { defaultRoute: { interface: dev, ...(gateway !== undefined && { gateway }) } }
 }
 
 const osSchema = z.object({

@@ -5,6 +5,7 @@ import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
 import { lookAtDatabase } from './database.js'
 import { drainedScript } from './drained-script.js'
+import { factsScript } from './facts-script.js'
 import { hypervisorScript } from './hypervisor.js'
 
 /** The lines of one section of what the script printed; none where the host had nothing to say. */
@@ -16,6 +17,7 @@ export type SectionName =
   | 'cpus'
   | 'memory'
   | 'interfaces'
+  | 'default-route'
   | 'openvswitch'
   | 'hypervisor'
   | 'listeners'
@@ -68,6 +70,8 @@ const inspected = [
 /** Other volumes in which hosts look, or write, by their folders. */
 const lookedInto = ['ceph_mon', 'ceph_mon_config', 'keystone_fernet_tokens']
 
+export const factsOnlyScript = `${sectionFunction}\n${factsScript}\nexit 0\n`
+
 /** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
 export function observationScript({
   folders,
@@ -100,17 +104,7 @@ if hash docker 2>/dev/null; then
   exec {docker_mounted}< <(docker volume inspect --format '{{.Name}} {{.Driver}} {{json .Options}}' ${looked} 2>/dev/null)
 fi
 
-section os-release; printf '%s\n' "$(</etc/os-release)"
-section hostname; printf '%s\n' "$(</proc/sys/kernel/hostname)"
-section cpus; nproc
-section memory
-while read -r key value _; do [[ $key == MemTotal: ]] && echo "$value"; done </proc/meminfo
-for limit in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
-  [[ -r $limit ]] && echo "limit $(<$limit)"
-done
-section interfaces; ip -json address
-section openvswitch
-if [[ -e /sys/module/openvswitch ]] || modprobe --dry-run --quiet openvswitch 2>/dev/null; then echo kernel; fi
+${raw(factsScript)}
 ${raw(hypervisorScript)}
 listening=$(ss --no-header --listening --tcp --numeric --processes)
 section listeners; printf '%s\n' "$listening"

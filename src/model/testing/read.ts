@@ -1,4 +1,4 @@
-import type { Cloud, Override } from '../cloud.js'
+import type { Cloud, CloudFiles, Override } from '../cloud.js'
 import { formatFinding } from '../finding.js'
 import { readCloud } from '../read-cloud.js'
 
@@ -22,20 +22,17 @@ export interface Texts {
   sshConfig?: string
 }
 
-/** Reads these texts as `readCloud` does a cloud's files; `required` names the passwords that there must be. */
-export function read(
-  {
-    globals,
-    globalsD = {},
-    inventory,
-    inventoryVars = {},
-    passwords = '',
-    overrides = [],
-    sshConfig,
-  }: Texts,
-  required: string[] = [],
-) {
-  const files = {
+/** These texts as a cloud's files. */
+export function filesOf({
+  globals,
+  globalsD = {},
+  inventory,
+  inventoryVars = {},
+  passwords = '',
+  overrides = [],
+  sshConfig,
+}: Texts): CloudFiles {
+  return {
     name: 'demo',
     globals: { path: 'globals.yml', text: globals },
     globalsD: Object.entries(globalsD).map(([name, text]) => ({ path: `globals.d/${name}`, text })),
@@ -48,7 +45,11 @@ export function read(
     overrides,
     ...(sshConfig !== undefined && { sshConfig: { path: '/home/.ssh/config', text: sshConfig } }),
   }
-  const { cloud, findings } = readCloud(files, () => required)
+}
+
+/** Reads these texts as `readCloud` does a cloud's files; `required` names the passwords that there must be. */
+export function read(texts: Texts, required: string[] = []) {
+  const { cloud, findings } = readCloud(filesOf(texts), () => required)
   return { cloud, findings: findings.map(formatFinding) }
 }
 
