@@ -69,4 +69,5 @@ export const novaSchema: Schema = {
   // 1 stands for warnings.
   expand: `${sync}\nnova-status upgrade check || [[ $? == 1 ]]`,
   contract: 'nova-manage db online_data_migrations',
+  migrations: ['nova/db/api/migrations', 'nova/db/main/migrations'],
 }
