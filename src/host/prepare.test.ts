@@ -40,6 +40,7 @@ it('prepares the Debian family in this order', () => {
     'Docker configuration',
     'packages',
     'Docker',
+    'revival of containers',
     'time synchronisation',
     "the host's own libvirt",
     'kernel modules',
@@ -62,6 +63,7 @@ it('leaves alone what the settings say', () => {
     'Docker configuration',
     'packages',
     'Docker',
+    'revival of containers',
     "the host's own libvirt",
     'kernel modules',
   ])

@@ -110,8 +110,15 @@ export class Machine {
   }
 
   async detach(volume: string): Promise<void> {
-    await this.cloud.ask('DELETE', 'compute', `/servers/${this.id}/os-volume_attachments/${volume}`)
+    const attachments = `/servers/${this.id}/os-volume_attachments`
+    await this.cloud.ask('DELETE', 'compute', `${attachments}/${volume}`)
     await this.cloud.isVolume(volume, 'available')
+    // Nova forgets it a moment after Cinder, and lets no other machine have it before.
+    await eventually(
+      () => this.cloud.ask<{ volumeAttachments: unknown[] }>('GET', 'compute', attachments),
+      ({ volumeAttachments }) => volumeAttachments.length === 0,
+      60,
+    )
   }
 
   /** To another host, while it runs. */

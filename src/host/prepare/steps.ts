@@ -4,6 +4,7 @@ import type { DaemonJson } from './daemon-json.js'
 import { engine, engineConfiguration, sharedMounts } from './docker.js'
 import { names } from './names.js'
 import { aptPackages, dnfPackages } from './packages.js'
+import { revival } from './revival.js'
 import type { PrepareSettings, PrepareStep } from './settings.js'
 import { firewall, libvirt, modules, selinux, sysctl, time } from './system.js'
 
@@ -34,6 +35,7 @@ export function prepareSteps(
     { name: 'Docker configuration', script: engineConfiguration(daemon) },
     { name: 'packages', script: packages },
     { name: 'Docker', script: engine(insecure) },
+    { name: 'revival of containers', script: revival },
     ntp && { name: 'time synchronisation', script: time },
     { name: "the host's own libvirt", script: libvirt },
     { name: 'kernel modules', script: modules },

@@ -123,7 +123,8 @@ describe('virtual machines', () => {
   })
 
   it('go on while what carries them is replaced, host by host', async () => {
-    const processes = () => onHosts("pgrep --full '[q]emu-system' || true")
+    // Not those that libvirt asks what they can do.
+    const processes = () => onHosts("pgrep --full '[q]emu-system.* guest=' || true")
     const running = await processes()
     const ping = new Ping(address)
     await installation.write('config/nova.conf', '[DEFAULT]\nmax_concurrent_builds = 5\n')
