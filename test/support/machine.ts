@@ -121,13 +121,21 @@ export class Machine {
     )
   }
 
-  /** To another host, while it runs. */
-  async migrate(): Promise<void> {
+  /** To another host, or to this one, while it runs. */
+  async migrate(host?: string): Promise<void> {
     const before = await this.host()
+    if (before === host) return
     await this.act({
-      'os-migrateLive': { host: null, block_migration: false, disk_over_commit: false },
+      'os-migrateLive': { host: host ?? null, block_migration: false, disk_over_commit: false },
     })
     await this.until((it) => it.status === 'ACTIVE' && it['OS-EXT-SRV-ATTR:host'] !== before)
+  }
+
+  /** Of one whose host was switched off: its owner's to do. */
+  async start(): Promise<void> {
+    await this.until((it) => it.status === 'SHUTOFF')
+    await this.act({ 'os-start': null })
+    await this.until((it) => it.status === 'ACTIVE')
   }
 
   private act<T>(action: object): Promise<T> {

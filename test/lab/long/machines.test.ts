@@ -1,12 +1,14 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { away } from '../../support/away.js'
 import { Browser } from '../../support/browser.js'
 import { Installation } from '../../support/installation.js'
-import { eventually, hosts, lab, onHost, onHosts } from '../../support/lab.js'
+import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../../support/lab.js'
 import { Machine } from '../../support/machine.js'
 import { OpenStack } from '../../support/openstack.js'
 import { Ping } from '../../support/ping.js'
+import { starve } from '../../support/starve.js'
 
 /** The whole cloud from bare hosts, and virtual machines on it, looked at from outside. The parts build on each other. */
 let installation: Installation
@@ -22,7 +24,39 @@ beforeAll(async () => {
 })
 afterAll(() => installation.stop())
 
+const nobody = (names: readonly string[]) => names.length === 0
+
 const rbd = (command: string) => onHost('kolla1', `timeout 60 docker exec ceph_mon rbd ${command}`)
+
+/** Host that holds the floating address. */
+async function holderOfTheAddress(): Promise<string> {
+  const held = await onHosts(`ip -4 -brief address | grep -c '${floatingAddress}/' || true`)
+  return hosts.find((_, index) => held[index] === '1') ?? ''
+}
+
+/** Has the L3 agents of the other hosts give up the router, which are back when it has moved. */
+async function takeRouterTo(cloud: OpenStack, host: string): Promise<void> {
+  const active = async () => {
+    const { routers } = await cloud.ask<{ routers: { id: string }[] }>(
+      'GET',
+      'network',
+      '/v2.0/routers',
+    )
+    const { agents } = await cloud.ask<{ agents: { host: string; ha_state: string }[] }>(
+      'GET',
+      'network',
+      `/v2.0/routers/${routers[0]?.id ?? ''}/l3-agents`,
+    )
+    return agents.filter(({ ha_state }) => ha_state === 'active').map((agent) => agent.host)
+  }
+  const keepalived = 'docker ps --quiet --filter name=neutron_l3_agent_keepalived'
+  for (;;) {
+    const [holder = ''] = await eventually(active, (found) => found.length === 1, 120)
+    if (holder === host) return
+    await onHost(holder, `docker restart $(${keepalived})`)
+    await eventually(active, (found) => found.length === 1 && found[0] !== holder, 120)
+  }
+}
 
 /** For a guest: writes its name to the first volume that has no text, and says what a volume has. */
 const onVolume = `#!/bin/sh
@@ -132,6 +166,38 @@ describe('virtual machines', () => {
     const { longestGap } = await ping.stop()
     console.log(`an option of Nova's: longest gap ${longestGap} ms`)
     expect(await processes()).toEqual(running)
+    expect(await installation.run('plan')).toContain('Nothing to change')
+  })
+
+  it('outlive the host of the floating address, of the router and of one of them', async () => {
+    const holder = await holderOfTheAddress()
+    await second.migrate(holder)
+    if ((await first.host()) === holder) await first.migrate()
+    await takeRouterTo(cloud, holder)
+    const ping = new Ping(address)
+    await lab('poweroff', holder)
+    const began = Date.now()
+    await eventually(() => cloud.ask('GET', 'compute', '/servers'), Boolean, 60)
+    console.log(`APIs answer after ${Date.now() - began} ms`)
+    await eventually(
+      () => page(address),
+      (text) => text.startsWith('first'),
+      120,
+    )
+    const { longestGap } = await ping.stop()
+    console.log(`the router's host was switched off: longest gap ${longestGap} ms`)
+    await lab('poweron', holder)
+    expect(await eventually(() => away(cloud), nobody, 600)).toEqual([])
+    await second.start()
+    await second.says(/guest metadata: second/, 300)
+  })
+
+  it('go on, and everything else comes back, when a host is starved of memory and fed again', async () => {
+    await starve('kolla2', 180)
+    const fed = Date.now()
+    expect(await eventually(() => away(cloud), nobody, 600)).toEqual([])
+    console.log(`everything is at work ${Math.round((Date.now() - fed) / 1000)} s after`)
+    expect(await page(address)).toMatch(/^first/)
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 })
