@@ -16,6 +16,7 @@ import { novaActivities } from './nova.js'
 import { oneShotActivities } from './one-shots.js'
 import { openvswitchActivities } from './openvswitch.js'
 import { openStackHealthActivities } from './openstack-health.js'
+import { orphanActivities } from './orphans.js'
 import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
@@ -51,6 +52,7 @@ export function createActivities(adapters: Adapters) {
     ...runonceActivities(contexts),
     ...computeActivities(contexts),
     ...openStackHealthActivities(contexts),
+    ...orphanActivities(contexts),
   }
 }
 

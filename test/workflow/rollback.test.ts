@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COPY_TIMEOUT } from '../../activities/mariadb.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
+import type { Finding } from '../../src/model/finding.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { changesOf, planned } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -156,6 +157,65 @@ describe('rollback', () => {
     expect(of('stopMariadb').sort()).toEqual(hosts)
     expect(of('restoreMariadb')).toEqual(['kolla1'])
     expect(of('startService').sort()).toEqual(hosts)
+  })
+
+  const orphan: Finding = { severity: 'warning', host: 'kolla2', message: 'Nova does not know it' }
+
+  it('lists what the restored database does not know, once everything is back, and removes nothing', async () => {
+    const { activities, calls } = fakes('11.8', { listOrphans: () => [orphan] })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', confirm: true }),
+    )
+    expect(warnings).toEqual([orphan])
+    const verbs = order(calls)
+    expect(verbs.indexOf('listOrphans')).toBeGreaterThan(verbs.indexOf('issueToken'))
+    expect(verbs).not.toContain('removeContainer')
+  })
+
+  it('has nothing to list where no data were put back', async () => {
+    const { activities, calls } = fakes('10.11', { listOrphans: () => [orphan] })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo' }),
+    )
+    expect(warnings).toEqual([])
+    expect(order(calls)).not.toContain('listOrphans')
+  })
+
+  it('succeeds where that can not be listed, and says so', async () => {
+    const { activities } = fakes('11.8', {
+      listOrphans: () => {
+        throw ApplicationFailure.nonRetryable('kolla3: it prints no JSON', 'StepFailed')
+      },
+    })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', confirm: true }),
+    )
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('is not listed: kolla3: it prints no JSON') as string,
+    ])
+  })
+
+  it('lists it in the failure of an upgrade that undid itself', async () => {
+    const { startContainers } = broken('kolla1')
+    let undone = false
+    const { activities } = fakes('11.8', {
+      listOrphans: () => [orphan],
+      startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
+        undone = ref.found === 'r'
+        if (!undone) startContainers(ref, host, names)
+      },
+      planRollback: () => rollbackPlan(),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: {
+          type: 'RolledBack',
+          message: expect.stringContaining('kolla2: warning: Nova does not know it') as string,
+        },
+      })
+    })
+    expect(undone).toBe(true)
   })
 
   it('does not guess where no MariaDB tells how far its schema was migrated', async () => {
