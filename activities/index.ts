@@ -22,6 +22,7 @@ import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
 import { releaseActivities } from './releases.js'
 import { runonceActivities } from './runonce.js'
+import { startedMachineActivities } from './started-machines.js'
 import { upgradeActivities } from './upgrade.js'
 import { upgradePreviewActivities } from './upgrade-preview.js'
 
@@ -53,6 +54,7 @@ export function createActivities(adapters: Adapters) {
     ...computeActivities(contexts),
     ...openStackHealthActivities(contexts),
     ...orphanActivities(contexts),
+    ...startedMachineActivities(contexts),
   }
 }
 

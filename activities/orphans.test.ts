@@ -49,8 +49,8 @@ function list(globals: Partial<Globals> = everything): Promise<readonly Finding[
   const remote: Remote = { ...openstack.remote, open: (script) => engine.remote.open(script) }
   const { contexts } = contextsOn(remote, globals)
   const activity = new MockActivityEnvironment()
-  const { listOrphans } = orphanActivities(contexts)
-  return activity.run(() => listOrphans(testRef))
+  const verbs = orphanActivities(contexts)
+  return activity.run(() => verbs.listOrphans(testRef))
 }
 const messages = async (globals?: Partial<Globals>) =>
   (await list(globals)).map(({ message }) => message)

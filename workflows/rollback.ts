@@ -11,6 +11,7 @@ import { schemasIn, schemasOnTheWayBack } from '../src/plan/schemas.js'
 import type { Schemas } from '../src/plan/schemas.js'
 import { checkHistories } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
+import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machines.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
@@ -166,7 +167,11 @@ async function planRollback(
       ...(way === 'restore' ? checkRestore(plan, database) : checkHistories(database.members)),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
-    const stays = [...flagsThatStay(plan, seen.rabbitmq), ...cephThatStays(plan, ceph)]
+    const stays = [
+      ...flagsThatStay(plan, seen.rabbitmq),
+      ...cephThatStays(plan, ceph),
+      ...(await machinesThatRun(plan)),
+    ]
     return { plan, database, way, schemas, stays }
   })
 }
@@ -249,6 +254,13 @@ async function rejoin(run: Run, { plan, database }: Rollback, host: string): Pro
 function donorsOf({ record }: PlannedRollback, { members }: DatabaseState): string[] {
   const old = members.filter(({ version }) => version === record.versions.mariadb)
   return old.map(({ host }) => host)
+}
+
+/** An older libvirt does not know machines that began on a newer one. */
+async function machinesThatRun({ ref, record, changes }: PlannedRollback): Promise<string[]> {
+  const hosts = hostsOfOtherLibvirt(changes)
+  if (hosts.length === 0) return []
+  return describeStarted(await step('listStartedMachines', record.id, ref, hosts, record.at))
 }
 
 function leftOut(gone: readonly string[]): Finding[] {

@@ -251,6 +251,32 @@ describe('rollback', () => {
     expect(order(calls).at(-1)).toBe('planRollback')
   })
 
+  it('names machines that began on the libvirt that goes away', async () => {
+    const id = '6b1f8f9e-8a0b-4a06-9a53-5b0c6f7f2a11'
+    const { activities, calls } = fakes('10.11', {
+      planRollback: () => {
+        const change = {
+          service: 'nova-cell',
+          container: 'nova_libvirt',
+          action: 'replace',
+        } as const
+        const libvirt = { ...change, host: 'kolla2', interrupts: true, reasons: [] }
+        return { ...rollbackPlan(), changes: [...rollbackPlan().changes, libvirt] }
+      },
+      listStartedMachines: () => {
+        return { machines: [{ host: 'kolla2', id }], more: 0, silent: [] }
+      },
+    })
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', dryRun: true }),
+    )
+    expect(summary).toMatch(
+      /What cannot go back:[^]*6b1f8f9e-8a0b-4a06-9a53-5b0c6f7f2a11 on kolla2/,
+    )
+    const asked = calls.find(({ verb }) => verb === 'listStartedMachines')
+    expect(asked?.args.slice(1)).toEqual([['kolla2'], record.at])
+  })
+
   it.each([
     [
       'images are gone',
