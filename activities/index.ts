@@ -16,11 +16,13 @@ import { novaActivities } from './nova.js'
 import { oneShotActivities } from './one-shots.js'
 import { openvswitchActivities } from './openvswitch.js'
 import { openStackHealthActivities } from './openstack-health.js'
+import { orphanActivities } from './orphans.js'
 import { planActivities } from './plan.js'
 import { upgradePlanActivities } from './plan-upgrade.js'
 import { rabbitmqActivities } from './rabbitmq.js'
 import { releaseActivities } from './releases.js'
 import { runonceActivities } from './runonce.js'
+import { startedMachineActivities } from './started-machines.js'
 import { upgradeActivities } from './upgrade.js'
 import { upgradePreviewActivities } from './upgrade-preview.js'
 
@@ -51,6 +53,8 @@ export function createActivities(adapters: Adapters) {
     ...runonceActivities(contexts),
     ...computeActivities(contexts),
     ...openStackHealthActivities(contexts),
+    ...orphanActivities(contexts),
+    ...startedMachineActivities(contexts),
   }
 }
 

@@ -40,6 +40,8 @@ export interface PlannedUpgrade extends PlannedCloud {
   readonly noReturn: readonly string[]
   /** How long its parts took the last time. */
   readonly times: StepTimes
+  /** And those of a rollback. */
+  readonly timesBack: StepTimes
   /** Names this plan and no other. */
   readonly digest: string
 }
@@ -108,6 +110,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         steps,
         noReturn: pointsOfNoReturn(steps, withSchema(target)),
         times: await contexts.times(opened.cloud).of('upgrade'),
+        timesBack: await contexts.times(opened.cloud).of('rollback'),
         digest: planDigest([from, to, target.changes, cloud.found.images]),
       }
     },

@@ -11,6 +11,7 @@ import { schemasIn, schemasOnTheWayBack } from '../src/plan/schemas.js'
 import type { Schemas } from '../src/plan/schemas.js'
 import { checkHistories } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
+import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machines.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
@@ -19,6 +20,7 @@ import { othersOf, putBack, roomToRestore, settle } from './mariadb.js'
 import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
+import { findOrphans } from './orphans.js'
 import { rememberTimes } from './remember.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
@@ -96,7 +98,7 @@ export async function rollBack(
   await control.attempt('what was left drained', () => giveBackAll(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, (title, body) => control.attempt(title, body))
-  if (way === 'restore') await restoreData(operation, control, rollback, run)
+  const isRestored = way === 'restore' && (await restoreData(operation, control, rollback, run))
   const donors = donorsOf(plan, rollback.database)
   const parts = plan.steps.filter((part) => !comesBackWithData(part, way, plan))
   await inOrder(run, parts, async (part) => {
@@ -111,6 +113,7 @@ export async function rollBack(
   })
   await operation.stages.run(titles.register, () => renote(run, rollback))
   await operation.stages.run(titles.verify, () => verify(plan))
+  const orphans = isRestored ? await findOrphans(operation, plan.ref) : []
   const restored = way === 'restore' && control.skipped.length === 0
   if (restored) await settle(operation, plan.ref, run.members('mariadb'))
   const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
@@ -118,7 +121,7 @@ export async function rollBack(
   const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
   const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
-  return { changes, warnings: plan.findings, summary }
+  return { changes, warnings: [...plan.findings, ...orphans], summary }
 }
 
 /** The plan that will be carried out: where it loses data, one that somebody has read and approved as it is now. */
@@ -164,20 +167,27 @@ async function planRollback(
       ...(way === 'restore' ? checkRestore(plan, database) : checkHistories(database.members)),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
-    const stays = [...flagsThatStay(plan, seen.rabbitmq), ...cephThatStays(plan, ceph)]
+    const stays = [
+      ...flagsThatStay(plan, seen.rabbitmq),
+      ...cephThatStays(plan, ceph),
+      ...(await machinesThatRun(plan)),
+    ]
     return { plan, database, way, schemas, stays }
   })
 }
 
-/** What works on the database is away while the data are put back; until they are ready for that, it goes on serving. */
+/**
+ * What works on the database is away while the data are put back; until they are ready for that, it goes on serving.
+ * Returns whether they were put back, and not skipped.
+ */
 async function restoreData(
   operation: Operation,
   control: Control,
   { plan, database }: Rollback,
   run: Run,
-): Promise<void> {
+): Promise<boolean> {
   const { backup } = plan.record
-  if (!backup) return // refused before
+  if (!backup) return false // refused before
   const members = run.members('mariadb')
   const users = restoredServices(plan)
   const stop = () =>
@@ -196,7 +206,7 @@ async function restoreData(
     )
     await putBack(operation, run.ref, { backup, backups: database.backups, members }, stop)
   })
-  if (!inPlace) return
+  if (!inPlace) return false
   // From here on what fails is tried again alone: the others serve, or copy what would be thrown away.
   // Alone, and so sooner: from then on there is an API again, for which no pause is waited.
   for (const service of users) {
@@ -215,6 +225,7 @@ async function restoreData(
         ),
       ),
   )
+  return true
 }
 
 /** Services that work on a database, in the order of the runbook. */
@@ -243,6 +254,13 @@ async function rejoin(run: Run, { plan, database }: Rollback, host: string): Pro
 function donorsOf({ record }: PlannedRollback, { members }: DatabaseState): string[] {
   const old = members.filter(({ version }) => version === record.versions.mariadb)
   return old.map(({ host }) => host)
+}
+
+/** An older libvirt does not know machines that began on a newer one. */
+async function machinesThatRun({ ref, record, changes }: PlannedRollback): Promise<string[]> {
+  const hosts = hostsOfOtherLibvirt(changes)
+  if (hosts.length === 0) return []
+  return describeStarted(await step('listStartedMachines', record.id, ref, hosts, record.at))
 }
 
 function leftOut(gone: readonly string[]): Finding[] {

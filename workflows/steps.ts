@@ -81,6 +81,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   drainOsd: 'drain',
   prepareRunonce: 'look',
   listMachines: 'look',
+  listStartedMachines: 'look',
   migrateMachine: 'transfer',
   provideRunonceImage: 'transfer',
   prepareHost: 'transfer',

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
+import { formatFinding } from '../src/model/finding.js'
 import { describeVersions, recordId } from '../src/plan/release-record.js'
 import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
 import { summarize } from '../src/plan/format-plan.js'
@@ -43,8 +44,11 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       if (!(error instanceof RollbackWanted)) throw error
       // Who has told it to roll back by itself has agreed to what that may lose.
       const confirm = input.onFailure === 'rollback' ? true : 'ask'
-      const { summary } = await rollBack(operation, control, { record: record.id, confirm })
-      throw rolledBack(plan, error, summary)
+      throw rolledBack(
+        plan,
+        error,
+        await rollBack(operation, control, { record: record.id, confirm }),
+      )
     }
     return finished(operation, plan, control.skipped)
   }
@@ -226,14 +230,16 @@ async function inspectVersions(release: string, ref: CloudRef): Promise<Versions
 function rolledBack(
   { from, to }: PlannedUpgrade,
   { cause }: RollbackWanted,
-  summary: string,
+  { summary, warnings }: Pick<OperationResult, 'summary' | 'warnings'>,
 ): ApplicationFailure {
   const original = cause instanceof Error ? cause : undefined
+  // A failure has no warnings of its own, and what a restore does not know any more must reach somebody.
+  const told = [summary, ...warnings.map(formatFinding)].join('\n')
   const type: FailureType = 'RolledBack'
   return ApplicationFailure.create({
     type,
     nonRetryable: true,
-    message: `the upgrade ${from} → ${to} failed and was rolled back: ${reasonOf(cause)}\n${summary}`,
+    message: `the upgrade ${from} → ${to} failed and was rolled back: ${reasonOf(cause)}\n${told}`,
     ...(original && { cause: original }),
   })
 }

@@ -45,6 +45,18 @@ describe("OpenStack's APIs", () => {
     ])
   })
 
+  it('tell all that they have, a page at a time', async () => {
+    const api = await login()
+    const ids = [1, 2, 3, 4, 5].map(() => cloud.add('servers', {})['id'])
+    cloud.page = 2
+    expect([...(await api.idsOf('compute', 'servers', { all_tenants: '1' }))]).toEqual(ids)
+    expect(await api.idsOf('block-storage', 'volumes')).toEqual(new Set())
+    expect(cloud.calls.filter((call) => call === 'GET /v2.1/servers')).toHaveLength(4)
+    const all = { status: 200, body: { ports: [{ id: 'a' }, { id: 'b' }] } }
+    cloud.answers.set('GET /v2.0/ports', () => all)
+    expect(await api.idsOf('network', 'ports')).toEqual(new Set(['a', 'b']))
+  })
+
   it('tell by their status what is not there', async () => {
     const api = await login()
     expect(await api.find('network', 'networks/none')).toBeUndefined()

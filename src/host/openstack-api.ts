@@ -17,10 +17,14 @@ interface Service {
 const services = {
   identity: { version: '/v3' },
   image: { version: '/v2' },
+  'block-storage': { version: '' },
   network: { version: '/v2.0' },
   compute: { version: '', microversion: 'compute 2.90' },
   placement: { version: '', microversion: 'placement 1.28' },
 } satisfies Record<string, Service>
+
+/** How many things an API is asked for at once: more than this none of them gives by default. */
+const PAGE = 1000
 
 /** Whom to log in as, and whose endpoints to ask. */
 export interface Account extends TokenRequest {
@@ -104,6 +108,31 @@ export class OpenStackApi {
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined
       throw error
+    }
+  }
+
+  /** Ids of all things of a collection that a query finds, however many pages they are. */
+  async idsOf(
+    type: ServiceType,
+    collection: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>()
+    for (let marker: string | undefined; ;) {
+      const asked = new URLSearchParams({
+        ...query,
+        limit: String(PAGE),
+        ...(marker !== undefined && { marker }),
+      })
+      const path = `${collection}?${asked.toString()}`
+      const page = await this.call<Record<string, readonly { readonly id: string }[]>>(
+        'GET',
+        type,
+        path,
+      )
+      const known = ids.size
+      for (const { id } of page[collection] ?? []) ids.add((marker = id))
+      if (ids.size === known) return ids
     }
   }
 

@@ -3,6 +3,7 @@ import { summarize } from './format-plan.js'
 import { describeStep, numbered, section } from './format-upgrade.js'
 import { describeVersions } from './release-record.js'
 import type { ReleaseSummary } from './release-record.js'
+import { restoreTimes } from './rollback-costs.js'
 import { describeSchemas } from './schemas.js'
 import type { SchemaOnTheWayBack } from './schemas.js'
 import { lastTime } from './step-times.js'
@@ -77,9 +78,6 @@ function describeWay({ way, record: { backup }, donors, times }: RollbackPreview
   if (way === 'rejoin') {
     return `nothing is lost: ${donors.join(', ')} still ${donors.length === 1 ? 'has' : 'have'} the record's MariaDB, and the others copy all data from there`
   }
-  const parts = [titles.prepare, titles.restore, titles.join]
-    .map((title) => `${title.toLowerCase()}: ${lastTime(times, title)}`)
-    .join('; ')
   const moment = backup ? `${backup.at}, by the backup ${backup.id} on ${backup.host}` : 'nothing'
-  return `goes back to ${moment} (${parts}): what was written since is lost, which must be confirmed; every API that works on it is away meanwhile`
+  return `goes back to ${moment} (${restoreTimes(times)}): what was written since is lost, which must be confirmed; every API that works on it is away meanwhile`
 }

@@ -28,7 +28,11 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
     steps: [mariadb, keystone],
     members: { mariadb: hosts },
     noReturn: ['the last MariaDB'],
-    migrations: { versions: [{ program: 'MariaDB', from: '10.11.14', to: '11.8.3' }] },
+    migrations: {
+      versions: [{ program: 'MariaDB', from: '10.11.14', to: '11.8.3' }],
+      schemas: [{ service: 'keystone', heads: ['e1'], pending: [] }],
+    },
+    timesBack: { 'Restore the database': { seconds: 21, at } },
     times: {
       'Pull images': { seconds: 305, at },
       'Upgrade mariadb': { seconds: 94, hosts: 3, at },
@@ -44,6 +48,9 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
     6. verify (not done before)
     Migrations:
     - MariaDB 10.11.14 → 11.8.3: each member migrates its system tables, one after the other
+    What a rollback costs, from each of these on:
+    - mariadb: while a member is still of the old release, the others copy all data from it, and nothing is lost; from the last one on a rollback puts the backup back (prepare the backup: not done before; restore the database: last time 21 s; join the other members: not done before): what was written to any database since is lost, and every API that works on one is away meanwhile
+    - keystone: its schema stays, and its data go back with the backup
     Points of no return:
     - the last MariaDB"
   `)
@@ -53,7 +60,7 @@ it('formatUpgrade of one that goes on names its way back', () => {
   const text = formatUpgrade({
     ...{ from: '2025.2', to: '2026.1', changes: [], pulls: [], steps: [keystone], noReturn: [] },
     members: {},
-    ...{ times: {}, record: { id: '2025.2-20261123T094000Z' } },
+    ...{ times: {}, record: { id: '2025.2-20261123T094000Z', versions: rollback.record.versions } },
   })
   expect(text).toContain('1. the way back is 2025.2-20261123T094000Z, as it was\n2. keystone')
 })

@@ -3,6 +3,8 @@ import type { Change } from './change.js'
 import { summarize } from './format-plan.js'
 import { formatMigrations } from './migrations.js'
 import type { Migrations } from './migrations.js'
+import type { ReleaseSummary } from './release-record.js'
+import { describeCosts } from './rollback-costs.js'
 import { lastTime } from './step-times.js'
 import type { StepTimes } from './step-times.js'
 import { titles } from './upgrade-plan.js'
@@ -21,8 +23,10 @@ export interface UpgradePreview {
   readonly noReturn: readonly string[]
   readonly migrations?: Migrations
   readonly times: StepTimes
+  /** The same of the last rollbacks. */
+  readonly timesBack?: StepTimes
   /** Of the upgrade that this one finishes: there is a way back already. */
-  readonly record?: { readonly id: string }
+  readonly record?: Pick<ReleaseSummary, 'id' | 'versions'>
 }
 
 export function formatUpgrade(plan: UpgradePreview): string {
@@ -46,6 +50,7 @@ export function formatUpgrade(plan: UpgradePreview): string {
     `${from} → ${to}: ${summarize(changes)}`,
     ...numbered(order),
     ...section('Migrations:', migrations ? formatMigrations(migrations) : []),
+    ...section('What a rollback costs, from each of these on:', describeCosts(plan)),
     ...section('Points of no return:', noReturn),
   ].join('\n')
 }

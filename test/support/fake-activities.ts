@@ -100,6 +100,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     registerService: () => [],
     writeAccessFiles: () => ['clouds.yaml'],
     inspectOpenStack: () => [],
+    listOrphans: () => [],
     ...fakes,
   }
   const activities = {

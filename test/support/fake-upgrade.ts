@@ -42,7 +42,8 @@ export function upgradePlan(digest = 'd1'): PlannedUpgrade {
   })
   const steps = upgradeSteps(plan.changes, plan.members)
   const current = { cloud: 'demo', files: 'old', found: 'old' }
-  return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], times: {}, digest }
+  const times = { times: {}, timesBack: {} }
+  return { ...plan, from: '2025.2', to: '2026.1', current, steps, noReturn: [], ...times, digest }
 }
 
 export function rollbackPlan(digest = 'r1'): PlannedRollback {

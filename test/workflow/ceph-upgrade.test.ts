@@ -30,7 +30,16 @@ function upgradePlan(): PlannedUpgrade {
   const steps = upgradeSteps(changes, members)
   const current = { cloud: 'demo', files: 'old', found: 'old' }
   return {
-    ...{ ...plan, from: '2025.2', to: '2026.1', current, steps, times: {}, digest: 'd' },
+    ...{
+      ...plan,
+      from: '2025.2',
+      to: '2026.1',
+      current,
+      steps,
+      times: {},
+      timesBack: {},
+      digest: 'd',
+    },
     noReturn: pointsOfNoReturn(steps, []),
   }
 }

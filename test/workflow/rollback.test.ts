@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COPY_TIMEOUT } from '../../activities/mariadb.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
+import type { Finding } from '../../src/model/finding.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { changesOf, planned } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -158,6 +159,65 @@ describe('rollback', () => {
     expect(of('startService').sort()).toEqual(hosts)
   })
 
+  const orphan: Finding = { severity: 'warning', host: 'kolla2', message: 'Nova does not know it' }
+
+  it('lists what the restored database does not know, once everything is back, and removes nothing', async () => {
+    const { activities, calls } = fakes('11.8', { listOrphans: () => [orphan] })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', confirm: true }),
+    )
+    expect(warnings).toEqual([orphan])
+    const verbs = order(calls)
+    expect(verbs.indexOf('listOrphans')).toBeGreaterThan(verbs.indexOf('issueToken'))
+    expect(verbs).not.toContain('removeContainer')
+  })
+
+  it('has nothing to list where no data were put back', async () => {
+    const { activities, calls } = fakes('10.11', { listOrphans: () => [orphan] })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo' }),
+    )
+    expect(warnings).toEqual([])
+    expect(order(calls)).not.toContain('listOrphans')
+  })
+
+  it('succeeds where that can not be listed, and says so', async () => {
+    const { activities } = fakes('11.8', {
+      listOrphans: () => {
+        throw ApplicationFailure.nonRetryable('kolla3: it prints no JSON', 'StepFailed')
+      },
+    })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', confirm: true }),
+    )
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('is not listed: kolla3: it prints no JSON') as string,
+    ])
+  })
+
+  it('lists it in the failure of an upgrade that undid itself', async () => {
+    const { startContainers } = broken('kolla1')
+    let undone = false
+    const { activities } = fakes('11.8', {
+      listOrphans: () => [orphan],
+      startContainers: (ref: { found?: string }, host: string, names: readonly string[]) => {
+        undone = ref.found === 'r'
+        if (!undone) startContainers(ref, host, names)
+      },
+      planRollback: () => rollbackPlan(),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: {
+          type: 'RolledBack',
+          message: expect.stringContaining('kolla2: warning: Nova does not know it') as string,
+        },
+      })
+    })
+    expect(undone).toBe(true)
+  })
+
   it('does not guess where no MariaDB tells how far its schema was migrated', async () => {
     const { activities, calls } = fakes('10.11', { inspectMigrations: () => ({ rabbitmq: '' }) })
     await environment.withWorker(activities, async (runs) => {
@@ -189,6 +249,32 @@ describe('rollback', () => {
     expect(summary).toMatch(/cron on kolla1.*: its previous containers are started/)
     expect(summary).toContain("RabbitMQ's feature flags")
     expect(order(calls).at(-1)).toBe('planRollback')
+  })
+
+  it('names machines that began on the libvirt that goes away', async () => {
+    const id = '6b1f8f9e-8a0b-4a06-9a53-5b0c6f7f2a11'
+    const { activities, calls } = fakes('10.11', {
+      planRollback: () => {
+        const change = {
+          service: 'nova-cell',
+          container: 'nova_libvirt',
+          action: 'replace',
+        } as const
+        const libvirt = { ...change, host: 'kolla2', interrupts: true, reasons: [] }
+        return { ...rollbackPlan(), changes: [...rollbackPlan().changes, libvirt] }
+      },
+      listStartedMachines: () => {
+        return { machines: [{ host: 'kolla2', id }], more: 0, silent: [] }
+      },
+    })
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo', dryRun: true }),
+    )
+    expect(summary).toMatch(
+      /What cannot go back:[^]*6b1f8f9e-8a0b-4a06-9a53-5b0c6f7f2a11 on kolla2/,
+    )
+    const asked = calls.find(({ verb }) => verb === 'listStartedMachines')
+    expect(asked?.args.slice(1)).toEqual([['kolla2'], record.at])
   })
 
   it.each([

@@ -35,6 +35,7 @@ const endpoints = {
   image: 'http://192.168.8.75:9292',
   network: 'http://192.168.8.75:9696/',
   compute: 'http://192.168.8.75:8774/v2.1',
+  'block-storage': 'http://192.168.8.75:8776/v3',
   placement: 'http://192.168.8.75:8780',
 }
 
@@ -48,6 +49,8 @@ export class FakeOpenStack {
   /** What was uploaded: image's id → file of the host. */
   readonly uploads = new Map<string, string>()
   readonly things = new Map<string, Properties[]>()
+  /** How many things one answer has at most, of those that come after the one that a query names. */
+  page = Infinity
   /** `GET /v2.1/os-services` → what answers in place of a collection. */
   readonly answers = new Map<string, (asked: Asked) => Answered>()
   /** What other scripts print, by their title. */
@@ -150,7 +153,8 @@ export class FakeOpenStack {
     if (id === undefined) {
       const name = kind.replaceAll('-', '_')
       const found = all.filter((it) => [...query].every(([key, value]) => matches(it, key, value)))
-      return { status: 200, body: { [`${name}s`]: found } }
+      const start = found.findIndex((it) => it['id'] === query.get('marker')) + 1
+      return { status: 200, body: { [`${name}s`]: found.slice(start, start + this.page) } }
     }
     const thing = all.find((it) => it['id'] === id || it['name'] === id)
     if (!thing) return { status: 404, body: { itemNotFound: { message: 'not found' } } }
@@ -166,9 +170,12 @@ export class FakeOpenStack {
   }
 }
 
+/** What queries say of the answer, not of the things. */
+const noProperties = ['is_public', 'all_tenants', 'fields', 'limit', 'marker', 'visibility']
+
 /** Whether a property is what a query asks for. Queries that choose no things by a property find all. */
 function matches(thing: Properties, key: string, value: string): boolean {
-  if (key === 'is_public') return true
+  if (noProperties.includes(key)) return true
   if (key === 'fixed_ips') {
     const fixed = (thing['fixed_ips'] ?? []) as readonly { subnet_id: string }[]
     return fixed.some((it) => `subnet_id=${it.subnet_id}` === value)
