@@ -122,6 +122,13 @@ describe('deploy', () => {
 })
 
 describe('a second deploy', () => {
+  it('is the same where its globals ask for facts of hosts', async () => {
+    const fact = '"{{ ansible_facts.default_ipv4.interface }}"'
+    const undo = await installation.edit('globals.yml', /(?<=^network_interface: )"eth0"/m, fact)
+    expect(await installation.run('plan')).toContain('Nothing to change')
+    await undo()
+  })
+
   it('has an empty plan and touches no container', async () => {
     expect(await installation.run('plan')).toContain('Nothing to change')
     const before = await containersOn(hosts)
