@@ -16,6 +16,7 @@ import type {
   MariadbRestoreInput,
   OperationResult,
 } from './operations.js'
+import { findOrphans } from './orphans.js'
 import { findNewestMember, inspectMembers, stopMembers } from './services/mariadb.js'
 import { step } from './steps.js'
 import { turnOfThisRun } from './turn.js'
@@ -81,7 +82,8 @@ export async function mariadbRestore(input: MariadbRestoreInput): Promise<Operat
       onAll(othersOf({ backup, members }), (host) => step('startMariadb', host, ref, host)),
     )
     await settle(operation, ref, members)
-    return done(`the database is that of ${backup.at} again: ${found}`)
+    const summary = `the database is that of ${backup.at} again: ${found}`
+    return { ...done(summary), warnings: await findOrphans(operation, ref) }
   })
 }
 

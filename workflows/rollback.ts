@@ -113,7 +113,7 @@ export async function rollBack(
   })
   await operation.stages.run(titles.register, () => renote(run, rollback))
   await operation.stages.run(titles.verify, () => verify(plan))
-  const orphans = isRestored ? await findOrphans(operation, plan.ref) : []
+  const orphans = isRestored || wasRestored(rollback) ? await findOrphans(operation, plan.ref) : []
   const restored = way === 'restore' && control.skipped.length === 0
   if (restored) await settle(operation, plan.ref, run.members('mariadb'))
   const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
@@ -254,6 +254,12 @@ async function rejoin(run: Run, { plan, database }: Rollback, host: string): Pro
 function donorsOf({ record }: PlannedRollback, { members }: DatabaseState): string[] {
   const old = members.filter(({ version }) => version === record.versions.mariadb)
   return old.map(({ host }) => host)
+}
+
+/** Whether a rollback to this record has put its data in place, and was ended before it had told what they do not know. */
+function wasRestored({ plan: { record }, database }: Rollback): boolean {
+  const { backup } = record
+  return backup !== undefined && database.members.some(({ restored }) => restored === backup.id)
 }
 
 /** An older libvirt does not know machines that began on a newer one. */

@@ -58,11 +58,15 @@ export const gone: Finding = {
   message: 'images of the record are neither here nor in the registry: keystone',
 }
 
-/** Activities of a cloud whose MariaDB is `mariadb` when a rollback looks at it. */
-export function fakes(mariadb = '11.8', more: Parameters<typeof fakeActivities>[0] = {}) {
+/** Activities of a cloud whose MariaDB is `mariadb` when a rollback looks at it, with the data of a backup or not. */
+export function fakes(
+  mariadb = '11.8',
+  more: Parameters<typeof fakeActivities>[0] = {},
+  restored = '',
+) {
   const sizes = { dataBytes: 2 ** 20, freeBytes: 2 ** 30 }
   const member = (host: string) => {
-    return { host, running: true, version: mariadb, lineage: 'a', ...sizes }
+    return { host, running: true, version: mariadb, lineage: 'a', restored, ...sizes }
   }
   return fakeActivities({
     inspectDatabase: () => ({ members: hosts.map(member), backups: [backup] }),

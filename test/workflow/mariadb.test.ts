@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/model/finding.js'
 import type { Activities } from '../../activities/index.js'
 import type { OperationInputs } from '../../workflows/operations.js'
 import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
@@ -42,8 +43,8 @@ async function run<Name extends keyof OperationInputs>(
   const { activities, calls } = fakeActivities(answers)
   const done = await environment.withWorker(activities, (runs) =>
     runs.execute(name, input).then(
-      ({ summary }) => ({ summary, failure: '' }),
-      (error: unknown) => ({ summary: '', failure: rootOf(error) }),
+      ({ summary, warnings }) => ({ summary, warnings, failure: '' }),
+      (error: unknown) => ({ summary: '', warnings: [], failure: rootOf(error) }),
     ),
   )
   return { calls, ...done }
@@ -63,6 +64,19 @@ describe('a restore', () => {
     const turns = verbs.flatMap((verb) => of(calls, verb).map(({ args }) => args[2]))
     expect(new Set(turns).size).toBe(1)
     expect(turns[0]).toMatch(/^\d{8}T\d{6}Z-[0-9a-f-]{36}$/)
+  })
+
+  it('lists what the restored database does not know', async () => {
+    const orphan: Finding = {
+      severity: 'warning',
+      host: 'kolla2',
+      message: 'Nova does not know it',
+    }
+    const { warnings } = await run('mariadbRestore', input, {
+      inspectDatabase: () => database(),
+      listOrphans: () => [orphan],
+    })
+    expect(warnings).toEqual([orphan])
   })
 
   it.each(['restoreMariadb', 'startMariadb'] as const)(

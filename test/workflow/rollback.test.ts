@@ -172,6 +172,14 @@ describe('rollback', () => {
     expect(verbs).not.toContain('removeContainer')
   })
 
+  it('lists it where an earlier rollback was ended after it had put the data back', async () => {
+    const { activities } = fakes('10.11', { listOrphans: () => [orphan] }, backup.id)
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('rollback', { cloud: 'demo' }),
+    )
+    expect(warnings).toEqual([orphan])
+  })
+
   it('has nothing to list where no data were put back', async () => {
     const { activities, calls } = fakes('10.11', { listOrphans: () => [orphan] })
     const { warnings } = await environment.withWorker(activities, (runs) =>
