@@ -1,7 +1,7 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
 import { backendName, frontendsOf } from '../src/catalog/haproxy-frontend.js'
 import { hostViews } from '../src/catalog/host-view.js'
-import { services } from '../src/catalog/index.js'
+import { serviceNamed, services } from '../src/catalog/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
 import { checkVlans } from '../src/catalog/neutron/check-vlans.js'
 import { cephClientsOf, membersOf, servicesOn } from '../src/catalog/render.js'
@@ -57,6 +57,8 @@ export interface PlannedOneShots {
   /** Whose configuration and image they work with. */
   readonly container: string
   readonly kinds: readonly OneShotKind[]
+  /** Whether its new image is asked, before an upgrade, if the service can be upgraded. */
+  readonly check?: true
 }
 
 export function planActivities(contexts: CloudContexts) {
@@ -197,7 +199,9 @@ export function servicesIn(
   cloud: CloudContext,
 ): Pick<PlannedCloud, 'oneShots' | 'standby' | 'cephClients'> {
   const oneShots = oneShotsOfAll(cloud).map(({ service, host, container, takes }) => {
-    return [service, { host, container, kinds: [...takes.keys()] }] as const
+    const check = serviceNamed(service).schema?.check !== undefined
+    const kinds = [...takes.keys()]
+    return [service, { host, container, kinds, ...(check && { check }) }] as const
   })
   const all = cloud.found.hosts.flatMap(({ name }) => cloud.containers(name))
   const standby = all.filter((container) => container.standby).map(({ name }) => name)

@@ -32,13 +32,14 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   const body = async (operation: Operation) => {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
-    await giveBackAll(new Run(plan, stages))
-    if (plan.steps.length === 0) return finished(operation, plan)
+    const run = new Run(plan, stages)
+    await giveBackAll(run)
+    if (plan.steps.length === 0) return finished(operation, plan, run)
     await settleCeph(operation, plan)
     await pullImages(operation, plan)
     const record = plan.record ?? (await keepRecord(operation, plan))
     try {
-      await replaceAll(operation, plan, control, input)
+      await replaceAll(operation, plan, run, control, input)
     } catch (error) {
       if (!(error instanceof RollbackWanted)) throw error
       // Who has told it to roll back by itself has agreed to what that may lose.
@@ -46,7 +47,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       const { summary } = await rollBack(operation, control, { record: record.id, confirm })
       throw rolledBack(plan, error, summary)
     }
-    return finished(operation, plan, control.skipped)
+    return finished(operation, plan, run, control.skipped)
   }
   return operate('upgrade', input, body, stages)
 }
@@ -137,10 +138,10 @@ async function keepRecord(operation: Operation, plan: PlannedUpgrade): Promise<R
 async function replaceAll(
   operation: Operation,
   plan: PlannedUpgrade,
+  run: Run,
   control: Control,
   input: UpgradeInput,
 ): Promise<void> {
-  const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
   const left: UpgradeStep[] = []
   await inOrder(run, plan.steps, async (planned) => {
@@ -190,11 +191,11 @@ async function canary(
 async function finished(
   operation: Operation,
   plan: PlannedUpgrade,
+  run: Run,
   skipped: readonly string[] = [],
 ): Promise<OperationResult> {
   const { ref, changes, findings: warnings, from, to } = plan
   const { stages } = operation
-  const run = new Run(plan, stages)
   if (skipped.length === 0) {
     await stages.run(titles.finish, async () => {
       for (const { part } of runbook) await protocolOf(part).finish?.(run)

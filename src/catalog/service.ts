@@ -84,6 +84,11 @@ export interface Schema {
   readonly expand?: string
   readonly contract?: string
   /**
+   * What its new image says of whether the service can be upgraded, before anything of it is touched: `nova-status upgrade
+   * check`. It changes nothing, prints OpenStack's table of results, and ends with 1 for warnings, 2 for failures.
+   */
+  readonly check?: string
+  /**
    * Folders of Alembic's migrations in the image, from the Python package on: `glance/db/sqlalchemy/alembic_migrations`. An
    * upgrade's plan tells what is in them.
    */
