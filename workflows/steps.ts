@@ -81,6 +81,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   drainOsd: 'drain',
   prepareRunonce: 'look',
   listMachines: 'look',
+  checkComputes: 'look',
   migrateMachine: 'transfer',
   provideRunonceImage: 'transfer',
   prepareHost: 'transfer',
@@ -102,6 +103,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   proveBackup: 'transfer',
   withdrawSuccessors: 'undo',
   takeOsdIn: 'undo',
+  reenableCompute: 'undo',
 }
 
 /** Runs one verb; `summary` (at most 200 bytes, usually a host's name) is what the Web UI and the command line show. */

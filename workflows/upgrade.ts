@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
 import { describeVersions, recordId } from '../src/plan/release-record.js'
 import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
+import type { Finding } from '../src/model/finding.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
 import type { Migrations } from '../src/plan/migrations.js'
@@ -9,6 +10,7 @@ import { runbook } from '../src/plan/runbook.js'
 import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
+import { carriesMachines, whileEvacuated } from './evacuation.js'
 import { backUp } from './mariadb.js'
 import { giveBackAll } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
@@ -26,7 +28,7 @@ import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
-  if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input.release))
+  if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input))
   const stages = new Stages()
   const control = new Control(stages, input.onFailure)
   const body = async (operation: Operation) => {
@@ -53,13 +55,13 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
 }
 
 /** What an upgrade would do. */
-async function show(operation: Operation, release: string): Promise<OperationResult> {
-  const plan = await observeAndPlan(operation, release)
+async function show(operation: Operation, input: UpgradeInput): Promise<OperationResult> {
+  const plan = await observeAndPlan(operation, input)
   return { changes: plan.changes, warnings: plan.findings, summary: formatUpgrade(plan) }
 }
 
-/** A plan with what becomes of the data. */
-type Upgrade = PlannedUpgrade & { readonly migrations?: Migrations }
+/** A plan with what becomes of the data, and of machines. */
+type Upgrade = PlannedUpgrade & { readonly migrations?: Migrations; readonly evacuate?: boolean }
 
 /** The plan that will be carried out: approved as it is now, if the input asks for an approval. */
 async function planUpgrade(
@@ -67,18 +69,21 @@ async function planUpgrade(
   input: UpgradeInput,
   control: Control,
 ): Promise<Upgrade> {
-  let plan = await observeAndPlan(operation, input.release)
+  let plan = await observeAndPlan(operation, input)
   while (input.approve === true && plan.steps.length > 0) {
     const { digest } = plan
     const waiting = { kind: 'approval' as const, what: formatUpgrade(plan), plan: digest }
     await operation.stages.run('Wait for an approval', () => control.approval(waiting))
-    plan = await observeAndPlan(operation, input.release)
+    plan = await observeAndPlan(operation, input)
     if (plan.digest === digest) break
   }
   return plan
 }
 
-async function observeAndPlan({ cloud, stages }: Operation, release: string): Promise<Upgrade> {
+async function observeAndPlan(
+  { cloud, stages }: Operation,
+  { release, evacuate = false }: UpgradeInput,
+): Promise<Upgrade> {
   const plan = await stages.run('Observe and plan', async () => {
     const { observed, unobserved } = await observe(cloud)
     refuse([...cloud.findings, ...unobserved])
@@ -86,6 +91,7 @@ async function observeAndPlan({ cloud, stages }: Operation, release: string): Pr
     const database = await step('inspectDatabase', cloud.name, ref)
     const plan = await step('planUpgrade', release, cloud.ref, observed, release, database)
     refuse(plan.findings)
+    refuse(await silentComputes(plan))
     return plan
   })
   if (plan.steps.length === 0) return plan
@@ -93,7 +99,13 @@ async function observeAndPlan({ cloud, stages }: Operation, release: string): Pr
   const migrations = await stages.run('Look into the new images', () =>
     step('previewMigrations', release, current, ref),
   )
-  return { ...plan, migrations }
+  return { ...plan, migrations, evacuate: evacuate && plan.machines !== undefined }
+}
+
+/** Of an upgrade that is finished by this one, it may be the very compute host that is to be mended. */
+async function silentComputes({ ref, steps, record }: PlannedUpgrade): Promise<Finding[]> {
+  if (record !== undefined || !steps.some(({ name }) => name === 'nova-cell')) return []
+  return step('checkComputes', 'nova-compute', ref)
 }
 
 /** What would stop it after points of no return is waited for before the first of them; else nothing was touched. */
@@ -146,8 +158,7 @@ async function replaceAll(
   const left: UpgradeStep[] = []
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
-      // None of Ceph's daemons is to be newer than those that come before it.
-      if (isOfCluster(planned) && left.some(isOfCluster)) return
+      if (isLeftWith(planned, left)) return
       const protocol = protocolOf(planned.name)
       if (!((await protocol.before?.(run, planned.hosts, attempt)) ?? true)) {
         left.push(planned)
@@ -157,13 +168,38 @@ async function replaceAll(
       const part = { ...planned, hosts }
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
-        await onAll(hosts, (host) =>
-          attempt(`${part.name} on ${host}`, () => replaceOnHost(run, part, host, 'newer')),
-        )
+        await onAll(hosts, (host) => replaceOn(run, part, host, attempt, input))
       }
     })
   })
   await removeUnwanted(run, attempt)
+}
+
+/** None of Ceph's daemons is to be newer than those that come before it, and no compute host than Nova's API. */
+function isLeftWith(part: UpgradeStep, left: readonly UpgradeStep[]): boolean {
+  if (part.name === 'nova-cell') return left.some(({ name }) => name === 'nova')
+  return isOfCluster(part) && left.some(isOfCluster)
+}
+
+async function replaceOn(
+  run: Run,
+  part: UpgradeStep,
+  host: string,
+  attempt: Attempt,
+  { evacuate = false }: UpgradeInput,
+): Promise<void> {
+  const title = `${part.name} on ${host}`
+  const replace = () => replaceOnHost(run, part, host, 'newer')
+  if (!evacuate || !carriesMachines(run, part, host)) {
+    await attempt(title, replace)
+    return
+  }
+  await whileEvacuated(run, part, host, (leave) =>
+    attempt(title, async () => {
+      await leave()
+      await replace()
+    }),
+  )
 }
 
 /** The first batch is one host alone where a canary is wanted. */

@@ -55,6 +55,10 @@ export interface Component {
   enabled?(globals: Globals): boolean
   /** Ceph's accounts whose keys it needs: `glance` is `client.glance`. */
   readonly cephUsers?: (globals: Globals) => readonly string[]
+  /** Whether machines of its host run by it: who wants none of them touched has them moved before it is replaced. */
+  readonly carriesMachines?: true
+  /** What of its host does not work, or goes on all the same, while it is replaced, where people would ask. */
+  readonly interrupts?: (host: HostView) => string
   /** Where only the first host of its group runs it. */
   readonly firstHostOnly?: (cloud: Cloud) => boolean
   /** What runs on `ctx.host`, which is a member of the group. */

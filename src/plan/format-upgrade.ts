@@ -1,6 +1,7 @@
 import { isContainer } from './change.js'
 import type { Change } from './change.js'
 import { summarize } from './format-plan.js'
+import { interruptions } from './interruptions.js'
 import { formatMigrations } from './migrations.js'
 import type { Migrations } from './migrations.js'
 import { lastTime } from './step-times.js'
@@ -23,10 +24,13 @@ export interface UpgradePreview {
   readonly times: StepTimes
   /** Of the upgrade that this one finishes: there is a way back already. */
   readonly record?: { readonly id: string }
+  /** Whether machines are moved away before what carries them is replaced. */
+  readonly evacuate?: boolean
 }
 
 export function formatUpgrade(plan: UpgradePreview): string {
   const { from, to, changes, pulls, steps, members, noReturn, migrations, times, record } = plan
+  const { evacuate = false } = plan
   const all = pulls.map(({ host }) => host).join(', ')
   const last = (title: string) => lastTime(times, title)
   const backUp = members['mariadb']
@@ -45,6 +49,10 @@ export function formatUpgrade(plan: UpgradePreview): string {
   return [
     `${from} → ${to}: ${summarize(changes)}`,
     ...numbered(order),
+    ...section('What is interrupted:', [
+      ...interruptions(changes),
+      ...(evacuate ? ['machines of compute hosts are moved away before, live (--evacuate)'] : []),
+    ]),
     ...section('Migrations:', migrations ? formatMigrations(migrations) : []),
     ...section('Points of no return:', noReturn),
   ].join('\n')
