@@ -11,7 +11,7 @@ import type { Attempt } from './protocol.js'
  */
 const patience = { newer: 30, older: 5 }
 
-/** What of a part must not end while Nova works on machines: as `awaitRest`, as a step of its own. */
+/** Waits for all machines, as a step of its own that a person decides about where it fails. Returns whether they rest. */
 export function restBefore(
   run: Run,
   part: string,
