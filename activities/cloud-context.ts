@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
-import { groupOf, probesOf, renderHost, servicesOn } from '../src/catalog/render.js'
+import { groupOf, interruptionOf, probesOf, renderHost, servicesOn } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
@@ -288,6 +288,7 @@ export class CloudContext {
     const { globals } = this.host(host)
     const ref = imageRef(globals, container)
     const digest = this.found.images[ref] ?? ''
+    const interruption = interruptionOf(this.cloud, this.found.hosts, host, container.name)
     return {
       name: container.name,
       folder: folderOf(container),
@@ -297,6 +298,7 @@ export class CloudContext {
       image: { ref: this.found.containers ? byDigest(ref, digest) : ref, digest },
       configuration: configurationDigest(this.digestKey, container.files.map(fileState)),
       definition: definitionDigest(container),
+      ...(interruption !== undefined && { interruption }),
       ...(container.accounts !== undefined && {
         accounts: keyedDigest(this.digestKey, container.accounts),
       }),

@@ -54,6 +54,94 @@ describe('a compute host', () => {
   })
 })
 
+describe('a compute host that an upgrade has disabled', () => {
+  const reenable = () => run((verbs) => verbs.reenableCompute(testRef, 'kolla2'))
+
+  it('is enabled again, once', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    expect(service['disabled_reason']).toBe('kolla-temporal upgrade')
+    await reenable()
+    await reenable()
+    expect(service['status']).toBe('enabled')
+    expect(openstack.changes).toHaveLength(2)
+  })
+
+  it('stays disabled where somebody else has done that before', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    await reenable()
+    expect(service).toMatchObject({
+      status: 'disabled',
+      disabled_reason: 'kolla-temporal drain-compute',
+    })
+  })
+})
+
+describe('machines that something is done with', () => {
+  const machine = (id: string, task: string | null, host = 'kolla2') => ({
+    ...{ id, name: `vm-${id}`, status: 'ACTIVE' },
+    'OS-EXT-STS:task_state': task,
+    'OS-EXT-SRV-ATTR:host': host,
+  })
+  const wait = (seconds: number, host?: string) =>
+    run((verbs) => verbs.awaitMachines(testRef, seconds, host))
+
+  /** Nova shows these machines, one page of them each time that it is asked. */
+  function shows(...pages: { machines: object[]; goesOn?: true }[]) {
+    const markers: (string | null)[] = []
+    openstack.answers.set('GET /v2.1/servers/detail', ({ query }) => {
+      markers.push(query.get('marker'))
+      const { machines, goesOn } = (pages.length > 1 ? pages.shift() : pages[0]) ?? { machines: [] }
+      const links = goesOn ? { servers_links: [{ rel: 'next', href: 'http://…' }] } : {}
+      return { status: 200, body: { servers: machines, ...links } }
+    })
+    return markers
+  }
+
+  it('are told at once, of all pages', async () => {
+    const [first, second] = [machine('a', null), machine('b', 'spawning', 'kolla3')]
+    const markers = shows({ machines: [first], goesOn: true }, { machines: [second] })
+    expect(await wait(0)).toEqual(['vm-b (spawning on kolla3, b)'])
+    expect(markers).toEqual([null, 'a'])
+  })
+
+  it('are waited for, on one host alone where it is named', async () => {
+    const elsewhere = machine('c', 'migrating', 'kolla3')
+    const moves = { machines: [machine('a', 'migrating', 'kolla2.lab'), elsewhere] }
+    const markers = shows(moves, moves, { machines: [machine('a', null), elsewhere] })
+    expect(await wait(60, 'kolla2')).toEqual([])
+    expect(markers).toHaveLength(3)
+  })
+
+  it('are told when the time is over', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      let asked = 0
+      openstack.answers.set('GET /v2.1/servers/detail', () => {
+        asked++
+        vi.advanceTimersByTime(40_000)
+        return { status: 200, body: { servers: [machine('a', 'deleting')] } }
+      })
+      expect(await wait(60)).toEqual(['vm-a (deleting on kolla2, a)'])
+      expect(asked).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
+it('computes that are down are named with the way out, unless somebody has said so', async () => {
+  const check = () => run((verbs) => verbs.checkComputes(testRef))
+  expect(await check()).toEqual([])
+  service['state'] = 'down'
+  const [finding, ...others] = await check()
+  expect(others).toEqual([])
+  expect(finding).toMatchObject({ severity: 'error', host: 'kolla2' })
+  expect(finding?.message).toContain('`openstack compute service set --down kolla2 nova-compute`')
+  service['forced_down'] = true
+  expect(await check()).toEqual([])
+})
+
 describe('a machine', () => {
   const at = (host: string, status: string, task: string | null = null) => ({
     name: 'vm',

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../src/host/openstack-api.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
-import { leftBehind, wayOf, whyNotForgotten } from '../src/plan/computes.js'
+import { busyMachines } from '../src/plan/busy-machines.js'
+import { leftBehind, silentComputes, wayOf, whyNotForgotten } from '../src/plan/computes.js'
 import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import type { Hypervisor, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
@@ -12,22 +13,34 @@ import { administer } from './openstack.js'
 import { namedHosts } from './openstack-health.js'
 import { cancellation, report } from './progress.js'
 
-/** What stands as the reason of a service that `drain-compute` disabled. */
-const reason = 'kolla-temporal drain-compute'
+/** Who disables computes. */
+type Drainer = 'drain-compute' | 'upgrade'
+
+/** What stands as the reason of a service that one of them disabled. */
+const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
 
 /** How long the end of a cold migration may take once it is confirmed, in milliseconds. */
 const CONFIRMING = 300_000
+
+/** How long until machines that are waited for are looked at again, in milliseconds. */
+const LOOKING = 5_000
 
 /** A machine as a payload between steps. */
 export interface MachineName {
   readonly id: string
   readonly name: string
+  /** Shut off: nothing that is done on its host interrupts it. */
+  readonly isOff?: true
 }
 
 export function computeActivities(contexts: CloudContexts) {
   return {
     /** Lets no more machines start on a host; returns Nova's name of it. @throws ApplicationFailure `BadInput` where it is unknown, or down */
-    async disableCompute(ref: CloudRef, host: string): Promise<string> {
+    async disableCompute(
+      ref: CloudRef,
+      host: string,
+      by: Drainer = 'drain-compute',
+    ): Promise<string> {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
       const service = await computeService(cloud, api, host)
@@ -37,7 +50,7 @@ export function computeActivities(contexts: CloudContexts) {
         throw badInput([{ severity: 'error', host, message }])
       }
       if (service.status === 'enabled') {
-        const body = { status: 'disabled', disabled_reason: reason }
+        const body = { status: 'disabled', disabled_reason: reasonOf(by) }
         await api.call('PUT', 'compute', `os-services/${service.id}`, body)
       }
       return service.host
@@ -51,10 +64,48 @@ export function computeActivities(contexts: CloudContexts) {
       await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
     },
 
+    /** Enables a host that an upgrade has disabled, and none that somebody else has. */
+    async reenableCompute(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const { id, status, disabled_reason: why } = await computeService(cloud, api, host)
+      if (status === 'enabled' || why !== reasonOf('upgrade')) return
+      await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+    },
+
     /** Machines of all projects on a host, by Nova's name of it. */
     async listMachines(ref: CloudRef, host: string): Promise<MachineName[]> {
       const machines = await machinesOn(await administer(await contexts.get(ref)), host)
-      return machines.map(({ id, name }) => ({ id, name }))
+      return machines.map(({ id, name, status }) => {
+        return { id, name, ...(status === 'SHUTOFF' && { isOff: true as const }) }
+      })
+    },
+
+    /**
+     * Machines of all projects that are being built, moved or changed otherwise, or those of one host; where there are any,
+     * they are waited for so many seconds. Returns those that are left, in a few words each.
+     */
+    async awaitMachines(ref: CloudRef, seconds: number, host?: string): Promise<string[]> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const named = namedHosts(cloud).find((it) => it.name === host)
+      const until = Date.now() + seconds * 1000
+      for (;;) {
+        const all = await allMachines(api)
+        const isMeant = ({ 'OS-EXT-SRV-ATTR:host': on }: Machine) =>
+          named === undefined || (on !== null && isNamed(named, on))
+        const busy = busyMachines(all.filter(isMeant))
+        if (busy.length === 0 || Date.now() >= until) return busy
+        report(`waiting for ${busy.join(', ')}`)
+        await sleep(LOOKING, undefined, cancellation())
+      }
+    },
+
+    /** Compute hosts whose nova-compute does not report, though nobody has said that it is down. */
+    async checkComputes(ref: CloudRef): Promise<Finding[]> {
+      const cloud = await contexts.get(ref)
+      const services = await computeServices(await administer(cloud))
+      return silentComputes(services, namedHosts(cloud))
     },
 
     /** Brings a machine from a host to another that the scheduler chooses. Undefined, or why it stayed. */
@@ -101,11 +152,7 @@ async function computeService(
   api: OpenStackApi,
   host: string,
 ): Promise<NovaService> {
-  const { services } = await api.call<{ services: NovaService[] }>(
-    'GET',
-    'compute',
-    'os-services?binary=nova-compute',
-  )
+  const services = await computeServices(api)
   const named = namedHosts(cloud).find((it) => isNamed(it, host)) ?? { name: host }
   const found =
     services.find((it) => it.host === host) ?? services.find((it) => isNamed(named, it.host))
@@ -113,6 +160,27 @@ async function computeService(
   const known = services.map((it) => it.host).join(', ') || 'none'
   const message = `Nova knows no compute host ${host}: it knows ${known}`
   throw badInput([{ severity: 'error', message }])
+}
+
+async function computeServices(api: OpenStackApi): Promise<NovaService[]> {
+  const path = 'os-services?binary=nova-compute'
+  const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', path)
+  return services
+}
+
+/** Of all hosts, page by page: Nova tells a thousand at once. */
+async function allMachines(api: OpenStackApi): Promise<Machine[]> {
+  const all: Machine[] = []
+  for (;;) {
+    const last = all.at(-1)
+    const from = last === undefined ? '' : `&marker=${last.id}`
+    const { servers, servers_links: links = [] } = await api.call<{
+      servers: Machine[]
+      servers_links?: readonly { readonly rel: string }[]
+    }>('GET', 'compute', `servers/detail?all_tenants=1${from}`)
+    all.push(...servers)
+    if (servers.length === 0 || !links.some(({ rel }) => rel === 'next')) return all
+  }
 }
 
 async function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {

@@ -265,7 +265,7 @@ export async function runOnce(
   cloud: CloudContext,
   host: string,
   container: Container,
-  oneShot: Pick<OneShot, 'name' | 'command' | 'environment'> & {
+  oneShot: Pick<OneShot, 'name' | 'command' | 'environment' | 'lines'> & {
     /** Whether it may be ended at any time: what it makes is looked at by nobody before it has ended well. */
     readonly scratch?: boolean
   },

@@ -61,6 +61,7 @@ export function createActivities(adapters: Adapters) {
 export type Activities = ReturnType<typeof createActivities>
 export type { CloudRef } from './cloud-context.js'
 export type { Hold } from '../src/host/fence.js'
+export type { MachineName } from './computes.js'
 export type { OpenedCloud } from './clouds.js'
 export type { DatabaseState } from './mariadb-backup.js'
 export type { PlannedCloud, PlannedOneShots } from './plan.js'

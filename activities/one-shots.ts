@@ -4,12 +4,15 @@ import { databasesSql, holdersSql } from '../src/catalog/mariadb-accounts.js'
 import { oneShotsOf } from '../src/catalog/one-shots.js'
 import type { OneShotKind, OneShots } from '../src/catalog/one-shots.js'
 import type { Schema, Service } from '../src/catalog/service.js'
+import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import { foreignDatabase } from '../src/plan/check-foreign.js'
 import { forgetOneShotsSince, noteOneShots } from '../src/host/one-shot-notes.js'
 import { formerLabels } from '../src/plan/one-shots.js'
 import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { keyedDigest } from '../src/plan/digest.js'
+import { UPGRADE_FAILURE, upgradeCheckScript, upgradeFindings } from '../src/plan/upgrade-check.js'
+import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, runOnce } from './containers.js'
 import { badInput } from './failures.js'
@@ -20,6 +23,9 @@ import { sql, trustingFunctionCreators } from './mariadb.js'
 export type SchemaPhase = 'sync' | 'expand' | 'contract'
 
 /** What a service is given once, before its containers are started. */
+/** More than the table of any service's upgrade check has. */
+const CHECK_LINES = 300
+
 export function oneShotActivities(contexts: CloudContexts) {
   return {
     /**
@@ -55,6 +61,20 @@ export function oneShotActivities(contexts: CloudContexts) {
         await (schema?.makesTriggers === true ? trustingFunctionCreators(cloud, run) : run())
       }
       if (phase !== 'expand') await note(cloud, service, 'schema')
+    },
+
+    /**
+     * Has its new image look at whether a service can be upgraded. Returns the warnings.
+     *
+     * @throws ApplicationFailure `BadInput` with what keeps it from being upgraded
+     */
+    async checkUpgrade(ref: CloudRef, host: string, service: string): Promise<Finding[]> {
+      const cloud = await contexts.get(ref)
+      const check = serviceNamed(service).schema?.check
+      if (check === undefined) return []
+      const findings = upgradeFindings(host, check, await checkLog(cloud, host, service, check))
+      if (hasErrors(findings)) throw badInput(findings)
+      return findings
     },
 
     /**
@@ -99,6 +119,26 @@ async function foreignDatabases(
     return foreignDatabase(member, { name, user, holders })
   })
   return (await Promise.all(found)).flat()
+}
+
+/** What an upgrade check prints, unless it could not look. */
+async function checkLog(
+  cloud: CloudContext,
+  host: string,
+  service: string,
+  check: string,
+): Promise<readonly string[]> {
+  const { container: name } = shotsOf(cloud, service)
+  const command = oneShotCommand(upgradeCheckScript(check))
+  const oneShot = { name: `${name}_check`, command, lines: CHECK_LINES }
+  try {
+    return await runOnce(cloud, host, cloud.container(host, name), oneShot)
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error
+    const failed = hasErrors(upgradeFindings(host, check, error.tail))
+    if (error.exitCode === UPGRADE_FAILURE && failed) return error.tail
+    throw new RemoteError(host, check, error.exitCode, error.tail.slice(-20))
+  }
 }
 
 function scriptOf(schema: Schema, phase: SchemaPhase): string | undefined {

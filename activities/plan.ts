@@ -1,10 +1,10 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
 import { backendName, frontendsOf } from '../src/catalog/haproxy-frontend.js'
 import { hostViews } from '../src/catalog/host-view.js'
-import { services } from '../src/catalog/index.js'
+import { serviceNamed, services } from '../src/catalog/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
 import { checkVlans } from '../src/catalog/neutron/check-vlans.js'
-import { cephClientsOf, membersOf, servicesOn } from '../src/catalog/render.js'
+import { carriersOf, cephClientsOf, membersOf, servicesOn } from '../src/catalog/render.js'
 import { checkBuilt } from '../src/images/compare-digests.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
@@ -42,6 +42,8 @@ export interface PlannedCloud {
   readonly standby: readonly string[]
   /** Services whose containers need keys of the cloud's own Ceph. */
   readonly cephClients: readonly string[]
+  /** Hosts that machines run on, and the containers by which they do; where Nova is enabled. */
+  readonly machines?: { readonly hosts: readonly string[]; readonly carriers: readonly string[] }
   /** Only these services are looked at. */
   readonly only?: readonly string[]
   /** Images that hosts lack. */
@@ -57,6 +59,8 @@ export interface PlannedOneShots {
   /** Whose configuration and image they work with. */
   readonly container: string
   readonly kinds: readonly OneShotKind[]
+  /** Whether its new image is asked, before an upgrade, if the service can be upgraded. */
+  readonly check?: true
 }
 
 export function planActivities(contexts: CloudContexts) {
@@ -192,12 +196,14 @@ export function membersByService({ cloud }: CloudContext): PlannedCloud['members
   return Object.fromEntries(enabled.map((service) => [service.name, membersOf(cloud, service)]))
 }
 
-/** What a plan tells of services: their one-shots, who stands by, who needs keys. */
+/** What a plan tells of services: their one-shots, who stands by, who needs keys, what carries machines. */
 export function servicesIn(
   cloud: CloudContext,
-): Pick<PlannedCloud, 'oneShots' | 'standby' | 'cephClients'> {
+): Pick<PlannedCloud, 'oneShots' | 'standby' | 'cephClients' | 'machines'> {
   const oneShots = oneShotsOfAll(cloud).map(({ service, host, container, takes }) => {
-    return [service, { host, container, kinds: [...takes.keys()] }] as const
+    const check = serviceNamed(service).schema?.check !== undefined
+    const kinds = [...takes.keys()]
+    return [service, { host, container, kinds, ...(check && { check }) }] as const
   })
   const all = cloud.found.hosts.flatMap(({ name }) => cloud.containers(name))
   const standby = all.filter((container) => container.standby).map(({ name }) => name)
@@ -205,5 +211,8 @@ export function servicesIn(
     oneShots: Object.fromEntries(oneShots),
     standby: [...new Set(standby)],
     cephClients: cephClientsOf(cloud.cloud),
+    ...(cloud.cloud.globals.enable_nova && {
+      machines: { hosts: cloud.members('compute'), carriers: carriersOf(cloud.cloud) },
+    }),
   }
 }

@@ -1,10 +1,8 @@
 import type { Finding } from '../src/model/finding.js'
-import { onAll, operate, refuse } from './operate.js'
+import { moveMachines } from './machines.js'
+import { operate, refuse } from './operate.js'
 import type { ComputeInput, OperationResult } from './operations.js'
 import { step } from './steps.js'
-
-/** Machines of one host that move at once. */
-const LANES = 2
 
 /** Lets no more machines start on a host, and brings those that it has elsewhere. */
 export async function drainCompute(input: ComputeInput): Promise<OperationResult> {
@@ -14,29 +12,17 @@ export async function drainCompute(input: ComputeInput): Promise<OperationResult
       step('disableCompute', input.host, ref, input.host),
     )
     const machines = await step('listMachines', host, ref, host)
-    const stayed: Finding[] = []
-    await stages.run(`Migrate ${machines.length} machines`, () =>
-      inLanes(machines, async ({ id, name }) => {
-        const why = await step('migrateMachine', name, ref, host, id)
-        if (why === undefined) return
+    const stayed = await stages.run(`Migrate ${machines.length} machines`, () =>
+      moveMachines(ref, host, machines),
+    )
+    refuse(
+      stayed.map(({ id, name, why }): Finding => {
         const message = `the machine ${name} (${id}) stayed: ${why}; the host starts no others, and the same command tries again`
-        stayed.push({ severity: 'error', host: input.host, message })
+        return { severity: 'error', host: input.host, message }
       }),
     )
-    refuse(stayed)
     const summary = `${host} is disabled and has no machines: ${machines.length} were migrated; \`kolla-temporal enable-compute ${input.host}\` puts it back in use`
     return { changes: [], warnings: [], summary }
-  })
-}
-
-/** So many at once as there are lanes; the first failure is thrown when all lanes have ended. */
-async function inLanes<Item>(
-  items: readonly Item[],
-  body: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items]
-  await onAll(Array.from({ length: LANES }), async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await body(item)
   })
 }
 

@@ -95,6 +95,8 @@ export interface UpgradeInput extends CloudInput {
   readonly canary?: 'approval' | number
   /** By default `pause`. */
   readonly onFailure?: OnFailure
+  /** Whether machines are moved away from a host, live, before what carries them is replaced there. */
+  readonly evacuate?: boolean
   /** Only show the plan. */
   readonly dryRun?: boolean
 }

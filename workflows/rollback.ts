@@ -25,7 +25,8 @@ import { rememberTimes } from './remember.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { inOrder } from './services/ceph-upgrade.js'
-import { replaceOnHost } from './services/index.js'
+import { protocolOf, replaceOnHost } from './services/index.js'
+import type { Attempt } from './services/protocol.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
 import { turnOfThisRun } from './turn.js'
@@ -95,14 +96,22 @@ export async function rollBack(
     )
   }
   const run = new Run(plan, operation.stages)
-  await control.attempt('what was left drained', () => giveBackAll(run))
+  const attempt: Attempt = (title, body) => control.attempt(title, body)
+  await attempt('what was left drained', () => giveBackAll(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
-  await removeUnwanted(run, (title, body) => control.attempt(title, body))
-  const isRestored = way === 'restore' && (await restoreData(operation, control, rollback, run))
+  await removeUnwanted(run, attempt)
+  let isRestored = false
+  if (way === 'restore') {
+    for (const { name } of plan.steps.filter((part) => comesBackWithData(part, way, plan))) {
+      await protocolOf(name).beforeOlder?.(run, attempt)
+    }
+    isRestored = await restoreData(operation, control, rollback, run)
+  }
   const donors = donorsOf(plan, rollback.database)
   const parts = plan.steps.filter((part) => !comesBackWithData(part, way, plan))
   await inOrder(run, parts, async (part) => {
     await operation.stages.run(titles.rollBack(part.name), async () => {
+      await protocolOf(part.name).beforeOlder?.(run, attempt)
       for (const host of part.hosts) {
         await control.attempt(`${part.name} on ${host}`, async () => {
           if (part.name === 'mariadb' && !donors.includes(host)) await rejoin(run, rollback, host)
@@ -121,7 +130,7 @@ export async function rollBack(
   const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
   const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
-  return { changes, warnings: [...plan.findings, ...orphans], summary }
+  return { changes, warnings: [...plan.findings, ...run.findings, ...orphans], summary }
 }
 
 /** The plan that will be carried out: where it loses data, one that somebody has read and approved as it is now. */

@@ -8,7 +8,7 @@ interface Stage {
   readonly startedAt: number
   state: State
   seconds?: number
-  /** Of its seconds, those in which it waited for people. */
+  /** Of its seconds, those in which it waited for people, or for machines. */
   waited: number
 }
 
@@ -16,7 +16,7 @@ interface Stage {
 export class Stages {
   readonly #stages: Stage[] = []
   #plan = ''
-  #notice = ''
+  readonly #notices = new Map<string, string>()
   #waitsSince: number | undefined
   #waited = 0
 
@@ -46,11 +46,12 @@ export class Stages {
     this.#show()
   }
 
-  /** What the run waits for, below the stages; an empty text takes it away. */
-  notice(text: string): void {
+  /** What the run waits for, below the stages, by who waits; an empty text takes it away. */
+  notice(text: string, who = ''): void {
     this.#waited = this.#waitedSoFar()
-    this.#waitsSince = text === '' ? undefined : Date.now()
-    this.#notice = text
+    if (text === '') this.#notices.delete(who)
+    else this.#notices.set(who, text)
+    this.#waitsSince = this.#notices.size === 0 ? undefined : Date.now()
     this.#show()
   }
 
@@ -79,7 +80,8 @@ export class Stages {
     })
     const told = (mark: string, text: string) =>
       text === '' ? [] : [`- ${mark} ${text.replaceAll('\n', '\n  ')}`]
-    const lines = [...told('📋', this.#plan), ...stages, ...told('⏸', this.#notice)]
+    const notice = [...this.#notices.values()].join('\n')
+    const lines = [...told('📋', this.#plan), ...stages, ...told('⏸', notice)]
     setCurrentDetails(lines.join('\n'))
   }
 }

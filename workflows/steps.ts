@@ -82,6 +82,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   prepareRunonce: 'look',
   listMachines: 'look',
   listStartedMachines: 'look',
+  checkComputes: 'look',
   migrateMachine: 'transfer',
   provideRunonceImage: 'transfer',
   prepareHost: 'transfer',
@@ -103,6 +104,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   proveBackup: 'transfer',
   withdrawSuccessors: 'undo',
   takeOsdIn: 'undo',
+  reenableCompute: 'undo',
 }
 
 /** Runs one verb; `summary` (at most 200 bytes, usually a host's name) is what the Web UI and the command line show. */

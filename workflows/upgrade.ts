@@ -3,6 +3,7 @@ import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
 import { formatFinding } from '../src/model/finding.js'
 import { describeVersions, recordId } from '../src/plan/release-record.js'
 import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
+import type { Finding } from '../src/model/finding.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
 import type { Migrations } from '../src/plan/migrations.js'
@@ -10,6 +11,7 @@ import { runbook } from '../src/plan/runbook.js'
 import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
+import { carriesMachines, whileEvacuated } from './evacuation.js'
 import { backUp } from './mariadb.js'
 import { giveBackAll } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
@@ -27,19 +29,20 @@ import { step } from './steps.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
-  if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input.release))
+  if (input.dryRun === true) return inspect('upgrade', input, (it) => show(it, input))
   const stages = new Stages()
   const control = new Control(stages, input.onFailure)
   const body = async (operation: Operation) => {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
-    await giveBackAll(new Run(plan, stages))
-    if (plan.steps.length === 0) return finished(operation, plan)
+    const run = new Run(plan, stages)
+    await giveBackAll(run)
+    if (plan.steps.length === 0) return finished(operation, plan, run)
     await settleCeph(operation, plan)
     await pullImages(operation, plan)
     const record = plan.record ?? (await keepRecord(operation, plan))
     try {
-      await replaceAll(operation, plan, control, input)
+      await replaceAll(operation, plan, run, control, input)
     } catch (error) {
       if (!(error instanceof RollbackWanted)) throw error
       // Who has told it to roll back by itself has agreed to what that may lose.
@@ -50,19 +53,19 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
         await rollBack(operation, control, { record: record.id, confirm }),
       )
     }
-    return finished(operation, plan, control.skipped)
+    return finished(operation, plan, run, control.skipped)
   }
   return operate('upgrade', input, body, stages)
 }
 
 /** What an upgrade would do. */
-async function show(operation: Operation, release: string): Promise<OperationResult> {
-  const plan = await observeAndPlan(operation, release)
+async function show(operation: Operation, input: UpgradeInput): Promise<OperationResult> {
+  const plan = await observeAndPlan(operation, input)
   return { changes: plan.changes, warnings: plan.findings, summary: formatUpgrade(plan) }
 }
 
-/** A plan with what becomes of the data. */
-type Upgrade = PlannedUpgrade & { readonly migrations?: Migrations }
+/** A plan with what becomes of the data, and of machines. */
+type Upgrade = PlannedUpgrade & { readonly migrations?: Migrations; readonly evacuate?: boolean }
 
 /** The plan that will be carried out: approved as it is now, if the input asks for an approval. */
 async function planUpgrade(
@@ -70,18 +73,21 @@ async function planUpgrade(
   input: UpgradeInput,
   control: Control,
 ): Promise<Upgrade> {
-  let plan = await observeAndPlan(operation, input.release)
+  let plan = await observeAndPlan(operation, input)
   while (input.approve === true && plan.steps.length > 0) {
     const { digest } = plan
     const waiting = { kind: 'approval' as const, what: formatUpgrade(plan), plan: digest }
     await operation.stages.run('Wait for an approval', () => control.approval(waiting))
-    plan = await observeAndPlan(operation, input.release)
+    plan = await observeAndPlan(operation, input)
     if (plan.digest === digest) break
   }
   return plan
 }
 
-async function observeAndPlan({ cloud, stages }: Operation, release: string): Promise<Upgrade> {
+async function observeAndPlan(
+  { cloud, stages }: Operation,
+  { release, evacuate = false }: UpgradeInput,
+): Promise<Upgrade> {
   const plan = await stages.run('Observe and plan', async () => {
     const { observed, unobserved } = await observe(cloud)
     refuse([...cloud.findings, ...unobserved])
@@ -89,6 +95,7 @@ async function observeAndPlan({ cloud, stages }: Operation, release: string): Pr
     const database = await step('inspectDatabase', cloud.name, ref)
     const plan = await step('planUpgrade', release, cloud.ref, observed, release, database)
     refuse(plan.findings)
+    refuse(await silentComputes(plan))
     return plan
   })
   if (plan.steps.length === 0) return plan
@@ -96,7 +103,13 @@ async function observeAndPlan({ cloud, stages }: Operation, release: string): Pr
   const migrations = await stages.run('Look into the new images', () =>
     step('previewMigrations', release, current, ref),
   )
-  return { ...plan, migrations }
+  return { ...plan, migrations, evacuate: evacuate && plan.machines !== undefined }
+}
+
+/** Of an upgrade that is finished by this one, it may be the very compute host that is to be mended. */
+async function silentComputes({ ref, steps, record }: PlannedUpgrade): Promise<Finding[]> {
+  if (record !== undefined || !steps.some(({ name }) => name === 'nova-cell')) return []
+  return step('checkComputes', 'nova-compute', ref)
 }
 
 /** What would stop it after points of no return is waited for before the first of them; else nothing was touched. */
@@ -141,16 +154,15 @@ async function keepRecord(operation: Operation, plan: PlannedUpgrade): Promise<R
 async function replaceAll(
   operation: Operation,
   plan: PlannedUpgrade,
+  run: Run,
   control: Control,
   input: UpgradeInput,
 ): Promise<void> {
-  const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
   const left: UpgradeStep[] = []
   await inOrder(run, plan.steps, async (planned) => {
     await operation.stages.run(titles.upgrade(planned.name), async () => {
-      // None of Ceph's daemons is to be newer than those that come before it.
-      if (isOfCluster(planned) && left.some(isOfCluster)) return
+      if (isLeftWith(planned, left)) return
       const protocol = protocolOf(planned.name)
       if (!((await protocol.before?.(run, planned.hosts, attempt)) ?? true)) {
         left.push(planned)
@@ -160,13 +172,38 @@ async function replaceAll(
       const part = { ...planned, hosts }
       for (const [index, hosts] of batches(part, input).entries()) {
         if (index === 1) await canary(part, input, control)
-        await onAll(hosts, (host) =>
-          attempt(`${part.name} on ${host}`, () => replaceOnHost(run, part, host, 'newer')),
-        )
+        await onAll(hosts, (host) => replaceOn(run, part, host, attempt, input))
       }
     })
   })
   await removeUnwanted(run, attempt)
+}
+
+/** None of Ceph's daemons is to be newer than those that come before it, and no compute host than Nova's API. */
+function isLeftWith(part: UpgradeStep, left: readonly UpgradeStep[]): boolean {
+  if (part.name === 'nova-cell') return left.some(({ name }) => name === 'nova')
+  return isOfCluster(part) && left.some(isOfCluster)
+}
+
+async function replaceOn(
+  run: Run,
+  part: UpgradeStep,
+  host: string,
+  attempt: Attempt,
+  { evacuate = false }: UpgradeInput,
+): Promise<void> {
+  const title = `${part.name} on ${host}`
+  const replace = () => replaceOnHost(run, part, host, 'newer')
+  if (!evacuate || !carriesMachines(run, part, host)) {
+    await attempt(title, replace)
+    return
+  }
+  await whileEvacuated(run, part, host, (leave) =>
+    attempt(title, async () => {
+      await leave()
+      await replace()
+    }),
+  )
 }
 
 /** The first batch is one host alone where a canary is wanted. */
@@ -194,11 +231,11 @@ async function canary(
 async function finished(
   operation: Operation,
   plan: PlannedUpgrade,
+  run: Run,
   skipped: readonly string[] = [],
 ): Promise<OperationResult> {
   const { ref, changes, findings: warnings, from, to } = plan
   const { stages } = operation
-  const run = new Run(plan, stages)
   if (skipped.length === 0) {
     await stages.run(titles.finish, async () => {
       for (const { part } of runbook) await protocolOf(part).finish?.(run)

@@ -58,6 +58,7 @@ export const cinder: Service = {
   schema: {
     sync: 'cinder-manage db sync',
     contract: 'cinder-manage db online_data_migrations',
+    check: 'cinder-status upgrade check',
     migrations: ['cinder/db/migrations'],
   },
   identity: (cloud) => ({

@@ -18,7 +18,7 @@ import { novaCell } from './nova/nova-cell.js'
 import { nova } from './nova/nova.js'
 import { placement } from './placement.js'
 import { rabbitmq } from './rabbitmq.js'
-import type { Service } from './service.js'
+import type { Component, Service } from './service.js'
 
 /** Every service that we know, in the order in which a person would read a deployment. */
 export const services: readonly Service[] = [
@@ -63,6 +63,11 @@ export const containerFolders: readonly string[] = [
     ...components.flatMap(({ folder }) => folder ?? []),
   ]),
 ]
+
+/** What replacing a container interrupts on its host; undefined where nobody would ask. */
+export function interruptsOf(container: string): Component['interrupts'] {
+  return components.find((it) => it.container === container)?.interrupts
+}
 
 /** How the names of containers begin that a container starts itself; undefined where it starts none. */
 export function helpersOf(container: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { Container } from './container.js'
+import type { HostView } from './host-view.js'
 import { configJson, healthcheck, limits, localtime, logs } from './kolla-config.js'
-import { usesKernelDatapath } from './ovs-datapath.js'
+import { datapathOf, usesKernelDatapath } from './ovs-datapath.js'
 import type { Component, Context, Service } from './service.js'
 
 /** Switches of hosts: on each a database of what is plugged where, and the daemon that switches by it. */
@@ -38,20 +39,28 @@ export const openvswitch: Service = {
 
 const logging = '-vconsole:emer -vsyslog:err -vfile:info'
 
+const interruptions: Record<PartName, (host: HostView) => string> = {
+  openvswitch_db: () => 'traffic goes on; no port is plugged meanwhile',
+  openvswitch_vswitchd: (host) =>
+    datapathOf(host) === 'netdev'
+      ? 'its datapath is in userspace: no packet of its machines and routers is moved meanwhile, for some 3 s'
+      : 'flows that the kernel knows go on; new ones wait until it is back',
+}
+
+type PartName = 'openvswitch_db' | 'openvswitch_vswitchd'
+
 type Part = Pick<Container, 'privileged' | 'pidMode' | 'volumes'> & {
   readonly command: string
   readonly check: string
 }
 
-function component(
-  name: 'openvswitch_db' | 'openvswitch_vswitchd',
-  folder: string,
-  part: (ctx: Context) => Part,
-): Component {
+function component(name: PartName, folder: string, part: (ctx: Context) => Part): Component {
   return {
     container: name,
     folder,
     group: 'openvswitch',
+    carriesMachines: true,
+    interrupts: (host) => interruptions[name](host),
     containers: (ctx) => {
       const { globals } = ctx.host
       const { command, check, volumes, ...more } = part(ctx)

@@ -36,6 +36,7 @@ export const placement: Service = {
     sync: 'placement-manage db sync\nplacement-manage db online_data_migrations',
     expand: 'placement-manage db sync',
     contract: 'placement-manage db online_data_migrations',
+    check: 'placement-status upgrade check',
     migrations: ['placement/db/sqlalchemy/alembic'],
   },
   identity: (cloud) => ({

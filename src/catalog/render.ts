@@ -4,7 +4,7 @@ import type { Container } from './container.js'
 import { reachable } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
-import { services } from './index.js'
+import { interruptsOf, services } from './index.js'
 import { componentsOf, logFolders } from './service.js'
 import type { Component, Context, Probe, Service, Socket } from './service.js'
 
@@ -36,6 +36,12 @@ export function cephClientsOf(cloud: Cloud): string[] {
   const isClient = (service: Service) =>
     enabledComponents(cloud, service).some((it) => (it.cephUsers?.(globals) ?? []).length > 0)
   return services.filter(isClient).map(({ name }) => name)
+}
+
+/** Containers by which machines of their host run. */
+export function carriersOf(cloud: Cloud): string[] {
+  const all = services.flatMap((service) => enabledComponents(cloud, service))
+  return all.filter((it) => it.carriesMachines).map(({ container }) => container)
 }
 
 /** Every host of a service, in the inventory's order. */
@@ -93,6 +99,16 @@ export function probesOf(
       service.name === serviceName && component.container === (container ?? component.container)
     return isAsked ? component.health(ctx) : []
   })
+}
+
+/** What of a host does not work while one of its containers is replaced, where people would ask. */
+export function interruptionOf(
+  cloud: Cloud,
+  facts: readonly HostFacts[],
+  hostName: string,
+  container: string,
+): string | undefined {
+  return interruptsOf(container)?.(contextOf(cloud, facts, hostName).host)
 }
 
 /** Names of the frontends by which HAProxy sends clients to a container. */

@@ -55,6 +55,10 @@ export interface Component {
   enabled?(globals: Globals): boolean
   /** Ceph's accounts whose keys it needs: `glance` is `client.glance`. */
   readonly cephUsers?: (globals: Globals) => readonly string[]
+  /** Whether machines of its host run by it: who wants none of them touched has them moved before it is replaced. */
+  readonly carriesMachines?: true
+  /** What of its host does not work, or goes on all the same, while it is replaced, where people would ask. */
+  readonly interrupts?: (host: HostView) => string
   /** Where only the first host of its group runs it. */
   readonly firstHostOnly?: (cloud: Cloud) => boolean
   /** What runs on `ctx.host`, which is a member of the group. */
@@ -83,6 +87,11 @@ export interface Schema {
   /** The same in parts, for an upgrade: while the old release serves, and when none of it is left. */
   readonly expand?: string
   readonly contract?: string
+  /**
+   * What its new image says of whether the service can be upgraded, before anything of it is touched: `nova-status upgrade
+   * check`. It changes nothing, prints OpenStack's table of results, and ends with 1 for warnings, 2 for failures.
+   */
+  readonly check?: string
   /**
    * Folders of Alembic's migrations in the image, from the Python package on: `glance/db/sqlalchemy/alembic_migrations`. An
    * upgrade's plan tells what is in them.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { passwordKinds } from '../model/kolla/names.js'
 import { partsOf } from '../plan/runbook.js'
 import { containerNames, services } from './index.js'
-import { renderHost, requiredPasswords } from './render.js'
+import { carriersOf, interruptionOf, renderHost, requiredPasswords } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
 import { whole } from './testing/whole.js'
 
@@ -66,4 +66,25 @@ describe('a host of the whole cloud', () => {
       }
     },
   )
+})
+
+it('tells what replacing a container interrupts, by what moves packets on the host', () => {
+  const cloud = testCloud({ globals: whole })
+  const facts = (ovsDatapath: 'system' | 'netdev') =>
+    testFacts.map((it) => ({ ...it, ovsDatapath }))
+  const told = (of: 'system' | 'netdev', container: string) =>
+    interruptionOf(cloud, facts(of), 'kolla1', container)
+  expect(told('netdev', 'openvswitch_vswitchd')).toContain('no packet')
+  expect(told('system', 'openvswitch_vswitchd')).toContain('flows that the kernel knows go on')
+  expect(told('system', 'nova_libvirt')).toContain('machines go on')
+  expect(told('system', 'neutron_l3_agent')).toContain('routers go on')
+  expect(told('system', 'nova_api')).toBeUndefined()
+})
+
+it('knows by which containers machines of a host run', () => {
+  expect(carriersOf(testCloud({ globals: whole })).sort()).toEqual([
+    ...['neutron_openvswitch_agent', 'nova_compute', 'nova_libvirt'],
+    ...['openvswitch_db', 'openvswitch_vswitchd'],
+  ])
+  expect(carriersOf(testCloud())).toEqual([])
 })

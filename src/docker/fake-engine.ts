@@ -32,6 +32,8 @@ export class FakeEngine {
   print: ((command: string) => string) | undefined
   /** Every command that ran in a container. */
   readonly commands: string[] = []
+  /** What every container has logged. */
+  log = ''
   /** Why no container can be made, where it can't. */
   refusal: { status: number; message: string } | undefined
   /** Told of every container that is made. */
@@ -102,6 +104,8 @@ export class FakeEngine {
       Object.assign(container.options, body)
       this.onCreate?.(container.options)
       send(201, { Id: container.id })
+    } else if (verb === 'logs') {
+      response.end(frame(1, Buffer.from(this.log)))
     } else {
       if (verb === 'exec') this.commands.push((body as { Cmd: string[] }).Cmd.join(' '))
       this.answerContainer(this.find(key), request.method === 'DELETE' ? 'remove' : verb, url, send)

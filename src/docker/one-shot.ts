@@ -16,6 +16,8 @@ export interface OneShot extends CreateSettings {
   readonly environment?: Readonly<Record<string, string>>
   /** In place of the image's own. */
   readonly command?: readonly string[]
+  /** How many of its last lines are wanted, if not twenty. */
+  readonly lines?: number
 }
 
 export interface OneShotResult {
@@ -41,7 +43,7 @@ export async function runOneShot(
   if (running && !isOurs) await awaitEnd(engine, name, signal)
   if (!running || !isOurs) await start(engine, oneShot)
   const exitCode = await awaitEnd(engine, name, signal)
-  const tail = await logsTail(engine, name)
+  const tail = await logsTail(engine, name, oneShot.lines)
   await removeContainer(engine, name)
   return { exitCode, tail }
 }

@@ -40,7 +40,7 @@ describe('checkInput', () => {
     expect(upgrade({ canary: 'soon' })).toEqual([
       "the field `canary` of upgrade's input must be approval, or a number of seconds",
     ])
-    expect(upgrade({ batch: '50%', canary: 600 })).toEqual([])
+    expect(upgrade({ batch: '50%', canary: 600, evacuate: true })).toEqual([])
   })
 
   it('names an unknown field and those that there are', () => {

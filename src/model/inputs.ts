@@ -111,6 +111,7 @@ export const operationInputs = {
     onFailure: z
       .enum(['pause', 'rollback', 'stop'], { error: 'one of pause, rollback, stop' })
       .optional(),
+    evacuate: z.boolean().optional(),
     dryRun: z.boolean().optional(),
   }),
   rollback: z.strictObject({

@@ -14,6 +14,8 @@ export interface Change {
     'create' | 'replace' | 'restart' | 'label' | 'bootstrap' | 'giveBack' | 'write' | 'remove'
   /** A container that runs will be stopped for it. */
   readonly interrupts: boolean
+  /** What of the host does not work meanwhile, where it interrupts what people would ask for. */
+  readonly interruption?: string
   /** Why, in a few words each: `image 2025.2 → 2026.1`, `configuration`, `environment`, `missing`, `exited`. */
   readonly reasons: readonly string[]
 }

@@ -90,3 +90,21 @@ export function whyNotForgotten(leaving: Leaving): Finding[] {
       : []),
   ]
 }
+
+/**
+ * Compute hosts that do not report. While Nova knows of one, everything keeps to what its release understands, for good
+ * where it is dead: it does not count once it is forced down or forgotten.
+ */
+export function silentComputes(
+  services: readonly NovaService[],
+  hosts: readonly NamedHost[],
+): Finding[] {
+  const silent = services.filter(
+    ({ state, forced_down: isForced }) => state === 'down' && isForced !== true,
+  )
+  return silent.map(({ host: known }) => {
+    const host = hosts.find((it) => isNamed(it, known))?.name
+    const message = `the nova-compute of ${known} is down, and with it Nova would go on speaking the older release everywhere: start it (\`docker restart nova_compute\` there), or where the host is dead, \`openstack compute service set --down ${known} nova-compute\`, or take it out of the inventory and \`kolla-temporal remove-compute ${known}\``
+    return { severity: 'error', ...(host !== undefined && { host }), message }
+  })
+}

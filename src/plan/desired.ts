@@ -20,6 +20,8 @@ export interface DesiredContainer {
   readonly configuration: string
   /** Digest of environment, volumes and the like (see `definitionDigest`). */
   readonly definition: string
+  /** What of its host does not work while it is replaced, where people would ask. */
+  readonly interruption?: string
   /** Keyed digest of what the accounts in its data take, if it keeps any. */
   readonly accounts?: string
   /** Name and keyed digest of the password that its members know each other by, if there is one. */

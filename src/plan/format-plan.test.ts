@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Change } from './change.js'
 import { formatPlan } from './format-plan.js'
 
 it('prints a line for each change and sums up', () => {
@@ -33,6 +34,29 @@ it('prints a line for each change and sums up', () => {
       '',
     ].join('\n'),
   )
+})
+
+it('says what is interrupted where, and why', () => {
+  const replace = (host: string, container: string, interruption?: string): Change => ({
+    ...{ host, service: 'openvswitch', container, action: 'replace', interrupts: true },
+    ...(interruption !== undefined && { interruption }),
+    reasons: ['image 2025.2 → 2026.1'],
+  })
+  const text = formatPlan([
+    replace('kolla1', 'openvswitch_vswitchd', 'no packet is moved'),
+    replace('kolla1', 'neutron_server'),
+    replace('kolla2', 'openvswitch_vswitchd', 'no packet is moved'),
+    replace('kolla3', 'openvswitch_vswitchd', 'new flows wait'),
+  ])
+  expect(text.split('\n').slice(-7)).toEqual([
+    '',
+    'What is interrupted:',
+    '- openvswitch_vswitchd on kolla1, kolla2 (image 2025.2 → 2026.1): no packet is moved',
+    '- openvswitch_vswitchd on kolla3 (image 2025.2 → 2026.1): new flows wait',
+    '',
+    '4 to replace on 3 hosts',
+    '',
+  ])
 })
 
 it('says so when there is nothing', () => {

@@ -1,4 +1,5 @@
 import type { Change } from './change.js'
+import { interruptions } from './interruptions.js'
 
 const verbs: Record<Change['action'], string> = {
   create: 'create',
@@ -11,7 +12,7 @@ const verbs: Record<Change['action'], string> = {
   remove: 'remove',
 }
 
-/** A plan as people read it: one line per container, by host, and a summary. */
+/** A plan as people read it: one line per container, by host, what that interrupts, and a summary. */
 export function formatPlan(changes: readonly Change[]): string {
   if (changes.length === 0) return 'Nothing to change: the cloud is as described.\n'
   const rows = changes.map((change) => [
@@ -31,7 +32,9 @@ export function formatPlan(changes: readonly Change[]): string {
       .join('  ')
       .trimEnd(),
   )
-  return `${[...lines, '', summarize(changes)].join('\n')}\n`
+  const interrupted = interruptions(changes).map((line) => `- ${line}`)
+  const told = interrupted.length === 0 ? [] : ['What is interrupted:', ...interrupted, '']
+  return `${[...lines, '', ...told, summarize(changes)].join('\n')}\n`
 }
 
 const done: Record<Change['action'], string> = {

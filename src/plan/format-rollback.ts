@@ -1,6 +1,7 @@
 import type { Change } from './change.js'
 import { summarize } from './format-plan.js'
 import { describeStep, numbered, section } from './format-upgrade.js'
+import { interruptions } from './interruptions.js'
 import { describeVersions } from './release-record.js'
 import type { ReleaseSummary } from './release-record.js'
 import { restoreTimes } from './rollback-costs.js'
@@ -59,6 +60,7 @@ export function formatRollback(plan: RollbackPreview): string {
   return [
     `back to ${record.id}: ${summarize(changes)}; it will run ${describeVersions(record.versions)}`,
     ...numbered(order),
+    ...section('What is interrupted:', interruptions(changes)),
     ...section(
       'The database:',
       record.backup ? [describeWay(plan), ...describeSchemas(schemas, way === 'restore')] : [],

@@ -56,6 +56,24 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
   `)
 })
 
+it('formatUpgrade and formatRollback tell what is interrupted, formatUpgrade what becomes of machines', () => {
+  const interruption = 'new flows wait'
+  const vswitchd = replace('openvswitch', 'openvswitch_vswitchd', 'image').map((change) => {
+    return { ...change, interruption }
+  })
+  const lines = [
+    'What is interrupted:',
+    '- openvswitch_vswitchd on kolla1, kolla2, kolla3 (image): new flows wait',
+  ]
+  const upgrade = formatUpgrade({
+    ...{ from: '2025.2', to: '2026.1', changes: vswitchd, pulls: [], steps: [], noReturn: [] },
+    ...{ members: {}, times: {}, evacuate: true },
+  })
+  const away = '- machines of compute hosts are moved away before, live (--evacuate)'
+  expect(upgrade).toContain([...lines, away].join('\n'))
+  expect(formatRollback({ ...rollback, changes: vswitchd })).toContain(lines.join('\n'))
+})
+
 it('formatUpgrade of one that goes on names its way back', () => {
   const text = formatUpgrade({
     ...{ from: '2025.2', to: '2026.1', changes: [], pulls: [], steps: [keystone], noReturn: [] },

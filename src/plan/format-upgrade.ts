@@ -1,6 +1,7 @@
 import { isContainer } from './change.js'
 import type { Change } from './change.js'
 import { summarize } from './format-plan.js'
+import { interruptions } from './interruptions.js'
 import { formatMigrations } from './migrations.js'
 import type { Migrations } from './migrations.js'
 import type { ReleaseSummary } from './release-record.js'
@@ -27,10 +28,13 @@ export interface UpgradePreview {
   readonly timesBack?: StepTimes
   /** Of the upgrade that this one finishes: there is a way back already. */
   readonly record?: Pick<ReleaseSummary, 'id' | 'versions'>
+  /** Whether machines are moved away before what carries them is replaced. */
+  readonly evacuate?: boolean
 }
 
 export function formatUpgrade(plan: UpgradePreview): string {
   const { from, to, changes, pulls, steps, members, noReturn, migrations, times, record } = plan
+  const { evacuate = false } = plan
   const all = pulls.map(({ host }) => host).join(', ')
   const last = (title: string) => lastTime(times, title)
   const backUp = members['mariadb']
@@ -49,6 +53,10 @@ export function formatUpgrade(plan: UpgradePreview): string {
   return [
     `${from} → ${to}: ${summarize(changes)}`,
     ...numbered(order),
+    ...section('What is interrupted:', [
+      ...interruptions(changes),
+      ...(evacuate ? ['machines of compute hosts are moved away before, live (--evacuate)'] : []),
+    ]),
     ...section('Migrations:', migrations ? formatMigrations(migrations) : []),
     ...section('What a rollback costs, from each of these on:', describeCosts(plan)),
     ...section('Points of no return:', noReturn),

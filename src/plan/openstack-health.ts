@@ -8,6 +8,8 @@ export interface NovaService {
   readonly state: 'up' | 'down'
   readonly status: 'enabled' | 'disabled'
   readonly disabled_reason: string | null
+  /** Somebody has said that it is down. */
+  readonly forced_down?: boolean
 }
 
 /** As `GET /os-hypervisors/detail` tells it. */

@@ -105,3 +105,17 @@ it('refuses to guess about a host that nobody looked at', () => {
     'kolla1 was not observed',
   )
 })
+
+it('tells what a change interrupts, only where it does', () => {
+  const interruption = 'new flows wait'
+  const wanted = desired({ interruption, configuration: 'c2' })
+  const told = (containers: ObservedContainer[]) =>
+    planChanges(
+      'demo',
+      [{ name: 'kolla1', containers: [wanted] }],
+      [observedHost('kolla1', { containers })],
+    )
+  expect(told([running()])).toMatchObject([{ action: 'restart', interruption }])
+  expect(told([])[0]).not.toHaveProperty('interruption')
+  expect(told([running(desired(), { state: 'exited' })])[0]).not.toHaveProperty('interruption')
+})

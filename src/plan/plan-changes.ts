@@ -32,16 +32,12 @@ export function planChanges(
 
 function changeOf(host: string, desired: DesiredContainer, observed: ObservedHost): Change[] {
   const found = observed.containers.find((container) => container.name === desired.name)
-  const change = (action: Change['action'], reasons: readonly string[]): Change[] => [
-    {
-      host,
-      service: desired.service,
-      container: desired.name,
-      action,
-      interrupts: found?.state === 'running' && action !== 'write',
-      reasons,
-    },
-  ]
+  const { service, name: container, interruption } = desired
+  const change = (action: Change['action'], reasons: readonly string[]): Change[] => {
+    const interrupts = found?.state === 'running' && action !== 'write'
+    const more = interrupts && interruption !== undefined ? { interruption } : {}
+    return [{ host, service, container, action, interrupts, ...more, reasons }]
+  }
   if (!found || found.state === 'removing') return change('create', ['missing'])
 
   const configuration =

@@ -4,7 +4,7 @@ import type { UpgradeInput } from '../../workflows/operations.js'
 import type { StepTimes } from '../../src/plan/step-times.js'
 import { BadInput, connect } from '../../src/client/index.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
-import { startsOf } from '../support/fake-activities.js'
+import { kinds, startsOf } from '../support/fake-activities.js'
 import { broken, fakes, hosts, order, record, until, upgradePlan } from '../support/fake-upgrade.js'
 
 let environment: WorkflowEnvironment
@@ -354,5 +354,47 @@ describe('upgrade', () => {
     await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
     expect(order(calls)).not.toContain('backUpMariadb')
     expect(order(calls)).toContain('bootstrapKeystone')
+  })
+})
+
+describe('the upgrade check of a service', () => {
+  const checked = () => {
+    const plan = upgradePlan()
+    const keystone = { host: 'kolla1', container: 'keystone', kinds, check: true as const }
+    return { ...plan, oneShots: { keystone } }
+  }
+  const warning = { severity: 'warning' as const, host: 'kolla1', message: 'of keystone-status' }
+
+  it('comes before its schema is touched, and its warnings are told', async () => {
+    const { activities, calls } = fakes('11.8', {
+      planUpgrade: checked,
+      checkUpgrade: () => [warning],
+    })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('upgrade', input),
+    )
+    const verbs = order(calls)
+    expect(verbs.indexOf('checkUpgrade')).toBeLessThan(verbs.indexOf('migrateSchema'))
+    expect(warnings).toEqual([warning])
+  })
+
+  it('stops the upgrade with its own words, before that', async () => {
+    let failures = 0
+    const { activities, calls } = fakes('11.8', {
+      planUpgrade: checked,
+      checkUpgrade: () => {
+        if (failures++ > 0) return []
+        throw ApplicationFailure.nonRetryable('kolla1: error: no endpoint', 'BadInput')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input)
+      const { what, step } = await until(handle, 'failure')
+      expect(what).toBe('upgrade check of keystone failed: kolla1: error: no endpoint')
+      expect(order(calls)).not.toContain('migrateSchema')
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
+      await handle.result()
+    })
+    expect(order(calls)).toContain('startContainers keystone')
   })
 })

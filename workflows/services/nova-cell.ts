@@ -1,10 +1,11 @@
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
+import { awaitRest, restBefore } from './machines.js'
 import type { Attempt, Protocol } from './protocol.js'
 import { createDatabases, giveCephKeys, replace, standard } from './standard.js'
 
 const service = 'nova-cell'
-const [conductor, libvirt] = ['nova_conductor', 'nova_libvirt'] as const
+const [conductor, libvirt, compute] = ['nova_conductor', 'nova_libvirt', 'nova_compute'] as const
 const usual = standard([service])
 
 /** The hosts that machines run on. Machines go on while libvirt and nova_compute are replaced, one host after the other. */
@@ -20,14 +21,25 @@ export const novaCell: Protocol = {
     }
     await discover(run)
   },
-  before: replaceConductors,
-  replace: replaceOn,
+  async before(run, hosts, attempt) {
+    const isReady = await restBefore(run, service, 'newer', attempt)
+    return isReady && replaceConductors(run, hosts, attempt)
+  },
+  beforeOlder: (run, attempt) => restBefore(run, service, 'older', attempt),
+  async replace(run, host, containers) {
+    if (worksOnMachines(containers)) await awaitRest(run, 'newer', host)
+    await replaceOn(run, host, containers)
+  },
   async replaceByOlder(run, host, containers) {
+    if (worksOnMachines(containers)) await awaitRest(run, 'older', host)
     await step('forgetVersions', `${host} · ${service}`, run.ref, host, containers)
     await replaceOn(run, host, containers)
   },
   finish: dropPins,
 }
+
+const worksOnMachines = (containers: readonly string[]) =>
+  [libvirt, compute].some((name) => containers.includes(name))
 
 /** libvirt first: nova_compute ends where none answers. */
 async function replaceOn(run: Run, host: string, containers: readonly string[]): Promise<void> {

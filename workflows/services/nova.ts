@@ -1,13 +1,20 @@
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
+import { restBefore } from './machines.js'
 import type { Protocol } from './protocol.js'
 import { replace, standard } from './standard.js'
 
 const compute = 'nova_compute'
+const usual = standard(['nova'])
 
 /** The side of Nova that answers requests. */
 export const nova: Protocol = {
-  ...standard(['nova']),
+  ...usual,
+  async before(run, hosts, attempt) {
+    const isReady = (await usual.before?.(run, hosts, attempt)) ?? true
+    return isReady && restBefore(run, 'nova', 'newer', attempt)
+  },
+  beforeOlder: (run, attempt) => restBefore(run, 'nova', 'older', attempt),
   async replaceByOlder(run, host, containers) {
     await computesBack(run)
     await step('forgetVersions', `${host} · nova`, run.ref, host, containers)

@@ -11,6 +11,8 @@ export interface Protocol {
   start(run: Run): Promise<void>
   /** What comes before the first of its hosts gets another release. Returns whether that was done. */
   before?(run: Run, hosts: readonly string[], attempt: Attempt): Promise<boolean>
+  /** What comes before the first of its hosts gets an older release. */
+  beforeOlder?(run: Run, attempt: Attempt): Promise<unknown>
   /** The order in which hosts are replaced, if it is not that of the plan. */
   order?(run: Run, hosts: readonly string[]): Promise<readonly string[]>
   /** Replaces the part's containers on one host, in either direction, and waits until they do their work. */

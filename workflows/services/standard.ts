@@ -17,6 +17,7 @@ export function standard(services: readonly string[]): Protocol {
     },
     async before(run, hosts, attempt) {
       for (const service of services) {
+        if (!(await canUpgrade(run, service, hosts, attempt))) return false
         if (!(await expand(run, service, hosts, attempt))) return false
       }
       return true
@@ -130,6 +131,23 @@ async function orWithdraw(
     await CancellationScope.nonCancellable(withdraw).catch(() => undefined)
     throw error
   }
+}
+
+/** Asks the new image whether the service can be upgraded, before its schema is touched. */
+async function canUpgrade(
+  run: Run,
+  service: string,
+  hosts: readonly string[],
+  attempt: Attempt,
+): Promise<boolean> {
+  const shots = run.oneShots(service)
+  if (shots?.check !== true || hosts.length === 0) return true
+  const { host, container } = shots
+  const title = `${host} · ${service}`
+  return attempt(`upgrade check of ${service}`, async () => {
+    await step('writeConfiguration', title, run.ref, host, [container])
+    run.findings.push(...(await step('checkUpgrade', title, run.ref, host, service)))
+  })
 }
 
 /** Brings a schema to what the new release needs while the old one serves. Returns whether that was done. */

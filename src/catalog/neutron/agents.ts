@@ -35,15 +35,18 @@ type Agent =
 
 /** What brings networks about on hosts: it wires ports, gives addresses, routes, and lets machines ask who they are. */
 export const agents: readonly Component[] = [
-  agent('neutron_openvswitch_agent', 'openvswitch', (ctx) => {
-    const plugin = ml2Files(ctx, 'openvswitch_agent.ini', openvswitchAgentIni(ctx))
-    return {
-      command: `neutron-openvswitch-agent ${configFiles('plugins/ml2/openvswitch_agent.ini')}`,
-      ...plugin,
-      permissions,
-      volumes: [modules, '/run/openvswitch:/run/openvswitch:shared', shm],
-    }
-  }),
+  {
+    ...agent('neutron_openvswitch_agent', 'openvswitch', (ctx) => {
+      const plugin = ml2Files(ctx, 'openvswitch_agent.ini', openvswitchAgentIni(ctx))
+      return {
+        command: `neutron-openvswitch-agent ${configFiles('plugins/ml2/openvswitch_agent.ini')}`,
+        ...plugin,
+        permissions,
+        volumes: [modules, '/run/openvswitch:/run/openvswitch:shared', shm],
+      }
+    }),
+    carriesMachines: true,
+  },
   {
     ...agent('neutron_dhcp_agent', 'neutron-dhcp-agent', (ctx) => ({
       command: `neutron-dhcp-agent ${configFiles('dhcp_agent.ini')}`,
@@ -71,6 +74,10 @@ export const agents: readonly Component[] = [
       ...wrapped(ctx, 'neutron_l3_agent'),
     })),
     helpers: 'neutron_l3_agent_',
+    interrupts: ({ globals }) =>
+      globals.enable_neutron_agent_ha
+        ? 'routers go on, here or on another host that takes them over; none is made or changed meanwhile'
+        : 'routers go on; none is made or changed meanwhile',
   },
   agent('neutron_metadata_agent', 'neutron-metadata-agent', (ctx) => ({
     command: `neutron-metadata-agent ${configFiles('metadata_agent.ini')}`,

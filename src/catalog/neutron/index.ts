@@ -32,6 +32,7 @@ export const neutron: Service = {
     sync: 'neutron-db-manage --subproject neutron upgrade heads',
     expand: 'neutron-db-manage --subproject neutron upgrade --expand',
     contract: 'neutron-db-manage --subproject neutron upgrade --contract',
+    check: 'neutron-status upgrade check',
     migrations: ['neutron/db/migration/alembic_migrations'],
   },
   identity: (cloud: Cloud) => ({

@@ -66,8 +66,7 @@ export const novaSchema: Schema = {
     CELL_TRANSPORT: transportTemplate((cloud.groups.get('rabbitmq') ?? []).length),
   }),
   sync,
-  // 1 stands for warnings.
-  expand: `${sync}\nnova-status upgrade check || [[ $? == 1 ]]`,
   contract: 'nova-manage db online_data_migrations',
+  check: 'nova-status upgrade check',
   migrations: ['nova/db/api/migrations', 'nova/db/main/migrations'],
 }

@@ -26,6 +26,7 @@ const cephUsers = (globals: Globals) => (globals.nova_backend_ceph ? [globals.ce
 export const compute: Component = {
   container: 'nova_compute',
   group: 'compute',
+  carriesMachines: true,
   cephUsers,
   containers: (ctx) => {
     const { globals } = ctx.host

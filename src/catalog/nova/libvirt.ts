@@ -13,6 +13,8 @@ import type { Component, Context } from '../service.js'
 export const libvirt: Component = {
   container: 'nova_libvirt',
   group: 'compute',
+  carriesMachines: true,
+  interrupts: () => 'machines go on; none is started, stopped or moved meanwhile',
   cephUsers: (globals) => secretsOf(globals).map(({ user }) => user),
   containers: (ctx) => {
     const { globals } = ctx.host

@@ -139,6 +139,10 @@ export function addReleaseVerbs(program: Command): void {
       '--on-failure <what>',
       'pause and wait for `decide`, rollback, or stop (default: pause)',
     )
+    .option(
+      '--evacuate',
+      'move machines away, live, before what carries them on a host is replaced',
+    )
     .option('--dry-run', 'only show the plan')
     .action((release: string, options: object, verb: Command) =>
       run(verb, 'upgrade', (cloud) => ({ cloud, release, ...options })),

@@ -1,0 +1,15 @@
+import type { Machine } from './computes.js'
+
+/** So many are named; a person wants to know whether it is one or a hundred. */
+const NAMED = 10
+
+/** Machines that something is being done with, each in a few words; those beyond the first ten as a number. */
+export function busyMachines(machines: readonly Machine[]): string[] {
+  const busy = machines.flatMap((machine) => {
+    const { id, name, 'OS-EXT-STS:task_state': task, 'OS-EXT-SRV-ATTR:host': host } = machine
+    if (task === null) return []
+    return [`${name} (${task}${host === null ? '' : ` on ${host}`}, ${id})`]
+  })
+  const more = busy.length - NAMED
+  return more > 0 ? [...busy.slice(0, NAMED), `${more} more`] : busy
+}

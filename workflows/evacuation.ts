@@ -1,0 +1,77 @@
+import { CancellationScope } from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
+import type { Finding } from '../src/model/finding.js'
+import { reasonOf } from './control.js'
+import { moveMachines } from './machines.js'
+import type { Run } from './run.js'
+import { step } from './steps.js'
+
+/** Whether what carries machines is replaced on a host, and it has any. */
+export function carriesMachines(run: Run, { services }: UpgradeStep, host: string): boolean {
+  const { hosts = [], carriers = [] } = run.plan.machines ?? {}
+  const replaced = services.flatMap((service) => run.containers(service, host))
+  return hosts.includes(host) && replaced.some((name) => carriers.includes(name))
+}
+
+/**
+ * Has machines be elsewhere while a host's containers are replaced: `replace` calls `leave` before. What stays is a
+ * warning. Machines may come again when `replace` has ended, in whatever way; until then, while a person decides about a
+ * failure too, the host starts none.
+ */
+export async function whileEvacuated<T>(
+  run: Run,
+  { name: part }: UpgradeStep,
+  host: string,
+  replace: (leave: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let begun = false
+  let warnings: readonly Finding[] = []
+  const leave = async () => {
+    begun = true
+    warnings = await evacuate(run, part, host)
+  }
+  const takeBack = async () => {
+    if (!begun) return
+    await CancellationScope.nonCancellable(() => step('reenableCompute', host, run.ref, host))
+  }
+  let result: T
+  try {
+    result = await replace(leave)
+  } catch (error) {
+    // Why it ends matters more; `check` names a host that is still disabled.
+    await takeBack().catch(() => undefined)
+    throw error
+  }
+  await takeBack().catch((error: unknown) => {
+    const message = `it still starts no machines (${reasonOf(error)}): \`kolla-temporal enable-compute ${host}\` puts it back in use`
+    run.findings.push({ severity: 'warning', host, message })
+  })
+  run.findings.push(...warnings)
+  return result
+}
+
+/** Lets no machine start on a host and moves those that run there. Returns what could not be moved, and why. */
+async function evacuate({ ref }: Run, part: string, host: string): Promise<Finding[]> {
+  const warning = (what: string): Finding => ({
+    ...{ severity: 'warning', host },
+    message: `${what} while ${part} was replaced`,
+  })
+  let known: string
+  try {
+    known = await step('disableCompute', host, ref, host, 'upgrade')
+  } catch (error) {
+    if (!isForPerson(error)) throw error
+    return [warning(`no machine was moved away (${reasonOf(error)})`)]
+  }
+  const machines = await step('listMachines', known, ref, known)
+  const running = machines.filter(({ isOff }) => isOff !== true)
+  const stayed = await moveMachines(ref, known, running)
+  return stayed.map(({ id, name, why }) => warning(`the machine ${name} (${id}) stayed (${why})`))
+}
+
+/** Nova does not know the host, or it is down: nothing is to be moved from there. */
+function isForPerson(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false
+  return error.cause instanceof ApplicationFailure && error.cause.type === 'BadInput'
+}

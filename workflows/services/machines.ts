@@ -1,0 +1,62 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import { reasonOf } from '../control.js'
+import type { FailureType } from '../operations.js'
+import type { Run } from '../run.js'
+import { step } from '../steps.js'
+import type { Attempt } from './protocol.js'
+
+/**
+ * How long machines are waited for, in minutes. Less on the way back: what is undone may be the very thing that keeps them
+ * from getting on.
+ */
+const patience = { newer: 30, older: 5 }
+
+/** Waits for all machines, as a step of its own that a person decides about where it fails. Returns whether they rest. */
+export function restBefore(
+  run: Run,
+  part: string,
+  by: keyof typeof patience,
+  attempt: Attempt,
+): Promise<boolean> {
+  return attempt(`machines at rest before ${part}`, () => awaitRest(run, by))
+}
+
+/**
+ * Waits until no machine, or none of one host, is being built, moved or changed otherwise: a process of Nova's that ends
+ * in the middle of it leaves it there.
+ *
+ * @throws ApplicationFailure `StepFailed` with those that do not come to an end
+ */
+export async function awaitRest(run: Run, by: keyof typeof patience, host?: string): Promise<void> {
+  const where = host ?? 'all machines'
+  try {
+    for (let minute = 0; minute <= patience[by]; minute++) {
+      const busy = await step('awaitMachines', where, run.ref, minute === 0 ? 0 : 60, host)
+      if (busy.length === 0) return
+      if (minute === patience[by]) throw restless(busy, minute)
+      run.stages.notice(`Waits until nothing is done with machines: ${busy.join(', ')}`, where)
+    }
+  } catch (error) {
+    if (!isSilence(error)) throw error
+    const message = `whether machines were being built or moved was not to be seen, and nothing was waited for: ${reasonOf(error)}`
+    run.findings.push({ severity: 'warning', ...(host !== undefined && { host }), message })
+  } finally {
+    run.stages.notice('', where)
+  }
+}
+
+/** Where Nova does not answer, nobody can begin anything: it may be what is to be mended. */
+function isSilence(error: unknown): boolean {
+  const failed: FailureType = 'StepFailed'
+  if (!(error instanceof ActivityFailure)) return false
+  return error.cause instanceof ApplicationFailure && error.cause.type === failed
+}
+
+function restless(busy: readonly string[], minutes: number): ApplicationFailure {
+  const type: FailureType = 'StepFailed'
+  return ApplicationFailure.create({
+    type,
+    nonRetryable: true,
+    message: `after ${minutes} minutes something is still being done with machines: ${busy.join(', ')}; \`retry\` waits on, and \`openstack server set --state active ID\` ends what is stuck`,
+  })
+}
