@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client'
 import { TASK_QUEUE } from '../../workflows/operations.js'
 import type { OperationInputs, OperationName, OperationResult } from '../../workflows/operations.js'
 import { CLOUD, NEW_RELEASE } from './cloud.js'
+import { unpack } from '../../src/plan/same-on-hosts.js'
 import { costOf, worst } from './history.js'
 import type { HistoryCost } from './history.js'
 import type { Measure, Taken } from './table.js'
@@ -68,6 +69,6 @@ function changesNothing({ changes }: OperationResult): void {
 }
 
 function changesEverything({ changes }: OperationResult, hosts: number): void {
-  const touched = new Set(changes.map(({ host }) => host)).size
+  const touched = new Set(unpack(changes).map(({ host }) => host)).size
   if (touched !== hosts) throw new Error(`${touched} of ${hosts} hosts were upgraded`)
 }
