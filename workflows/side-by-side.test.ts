@@ -1,6 +1,7 @@
-import { setImmediate as moment } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { WINDOW, sideBySide } from './side-by-side.js'
+
+const moment = () => new Promise((resolve) => setImmediate(resolve))
 
 /** How many were under way at most while all of them were done, each after another time. */
 async function most(count: number): Promise<number> {

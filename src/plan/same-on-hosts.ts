@@ -45,6 +45,6 @@ export function unpack<Item extends OnHost>(packed: Packed<Item>): readonly Item
   return packed.flatMap((one) =>
     'each' in one && 'hosts' in one
       ? one.hosts.flatMap((host) => one.each.map((item) => ({ host, ...item }) as Item))
-      : [one as Item],
+      : [one],
   )
 }
