@@ -25,8 +25,15 @@ import { badInput } from './failures.js'
 import { recordedImages } from './find-images.js'
 import type { Pull } from './find-images.js'
 import type { DatabaseState } from './mariadb-backup.js'
-import { desiredHosts, givenBack, membersByService, planCloud, servicesIn } from './plan.js'
-import type { PlannedCloud } from './plan.js'
+import {
+  desiredHosts,
+  givenBack,
+  membersByService,
+  packPlan,
+  planCloud,
+  servicesIn,
+} from './plan.js'
+import type { PackedPlan, PlannedCloud } from './plan.js'
 
 /** What an upgrade will do. */
 export interface PlannedUpgrade extends PlannedCloud {
@@ -70,7 +77,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       seen: readonly Observation[],
       to: string,
       database: DatabaseState,
-    ): Promise<PlannedUpgrade> {
+    ): Promise<PackedPlan<PlannedUpgrade>> {
       const observed = await contexts.observed(opened.cloud, seen)
       const records = await contexts.records(opened.cloud).list()
       const { cloud: files } = await contexts.get(opened)
@@ -94,7 +101,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(target.ref)
       const holder = holderOf(cloud, observed)
       const steps = upgradeSteps(target.changes, target.members, holder)
-      return {
+      return packPlan({
         ...target,
         findings: [
           ...target.findings,
@@ -112,7 +119,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         times: await contexts.times(opened.cloud).of('upgrade'),
         timesBack: await contexts.times(opened.cloud).of('rollback'),
         digest: planDigest([from, to, target.changes, cloud.found.images]),
-      }
+      })
     },
 
     /** Compares a record with what the hosts show. Touches no host. */
@@ -121,7 +128,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       seen: readonly Observation[],
       record: ReleaseSummary,
       cephStays: boolean,
-    ): Promise<PlannedRollback> {
+    ): Promise<PackedPlan<PlannedRollback>> {
       const observed = await contexts.observed(ref.cloud, seen)
       const cloud = await contexts.get(ref)
       const all = desiredHosts(cloud)
@@ -148,11 +155,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const times = await contexts.times(ref.cloud).of('rollback')
       const digest = planDigest([record.id, record.backup?.id, changes, cloud.found.images])
       const plan = { ref, changes, findings, pulls, members, record, steps, times, digest }
-      return {
+      return packPlan({
         ...plan,
         ...servicesIn(cloud),
         ...(stays && { cephTag: cephTag(observed) ?? record.to }),
-      }
+      })
     },
   }
 }

@@ -24,6 +24,8 @@ import { checkNova } from '../src/plan/check-nova.js'
 import { checkOnly } from '../src/plan/check-only.js'
 import { oneShotChanges } from '../src/plan/one-shots.js'
 import { planChanges } from '../src/plan/plan-changes.js'
+import { pack } from '../src/plan/same-on-hosts.js'
+import type { Packed } from '../src/plan/same-on-hosts.js'
 import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
 import { findImages, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
@@ -54,6 +56,16 @@ export interface PlannedCloud {
   readonly monitors?: Pick<MonitorPlan, 'make' | 'halfMade'>
 }
 
+/** A plan as a payload holds it: of three hundred hosts it has thousands of changes. */
+export type PackedPlan<Plan extends PlannedCloud> = Omit<Plan, 'changes' | 'pulls'> & {
+  readonly changes: Packed<Change>
+  readonly pulls: Packed<Pull>
+}
+
+export function packPlan<Plan extends PlannedCloud>(plan: Plan): PackedPlan<Plan> {
+  return { ...plan, changes: pack(plan.changes), pulls: pack(plan.pulls) }
+}
+
 export interface PlannedOneShots {
   readonly host: string
   /** Whose configuration and image they work with. */
@@ -70,9 +82,10 @@ export function planActivities(contexts: CloudContexts) {
       ref: CloudRef,
       seen: readonly Observation[],
       only?: readonly string[],
-    ): Promise<PlannedCloud> {
+    ): Promise<PackedPlan<PlannedCloud>> {
       const observed = await contexts.observed(ref.cloud, seen)
-      return planCloud(contexts, ref, observed, { release: 'as it is', ...(only && { only }) })
+      const options = { release: 'as it is', ...(only && { only }) } as const
+      return packPlan(await planCloud(contexts, ref, observed, options))
     },
   }
 }

@@ -11,6 +11,7 @@ import { DEPLOYMENT, TASK_QUEUE } from '../workflows/operations.js'
 import { buildIdFile, bundleFile } from './artifacts.js'
 import { Deployment } from './deployment.js'
 import type { Home } from './deployment.js'
+import { limits } from './limits.js'
 
 /**
  * A worker of this build on the server that Temporal's environment or client profile names.
@@ -49,11 +50,7 @@ export async function createWorker(stateDirectory: string, secrets: Secrets, hom
       version: { deploymentName: DEPLOYMENT, buildId },
       defaultVersioningBehavior: 'PINNED',
     },
-    shutdownGraceTime: '10 seconds',
-    // A heartbeat brings a cancellation, and by default most are held back: a step would go on for 16 s after its end.
-    maxHeartbeatThrottleInterval: '4 seconds',
-    maxConcurrentActivityTaskExecutions: 200,
-    maxCachedWorkflows: 100,
+    ...limits,
   })
   return { worker, deployment, ssh }
 }

@@ -3,10 +3,13 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
+import { pack, unpack } from '../src/plan/same-on-hosts.js'
 import { holding } from './cloud-lock.js'
 import type { CloudInput, OperationName, OperationResult } from './operations.js'
+import { sideBySide } from './side-by-side.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
+import { unpackPlan } from './unpack-plan.js'
 import { unseen } from './unseen.js'
 
 /** What the body of an operation works with. */
@@ -54,7 +57,7 @@ async function perform(
   const warnings = [...operation.cloud.findings, ...result.warnings].filter(
     (f) => f.severity === 'warning',
   )
-  return { ...result, warnings }
+  return { ...result, changes: pack(unpack(result.changes)), warnings }
 }
 
 /** Runs the same verb for each host side by side; the first failure is thrown when all have ended. */
@@ -62,7 +65,7 @@ export async function onAll<Item, T>(
   items: readonly Item[],
   body: (item: Item) => Promise<T>,
 ): Promise<T[]> {
-  const results = await Promise.allSettled(items.map(body))
+  const results = await sideBySide(items, body)
   return results.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value
@@ -91,7 +94,9 @@ export async function observeAndPlan(
 ): Promise<PlannedCloud> {
   return stages.run('Observe and plan', async () => {
     const { observed, unobserved } = await observe(cloud)
-    const plan = await step('planCloud', cloud.name, cloud.ref, observed, options.services)
+    const plan = unpackPlan(
+      await step('planCloud', cloud.name, cloud.ref, observed, options.services),
+    )
     refuse([...cloud.findings, ...unobserved, ...plan.findings])
     refuse(await checkStorageNetwork(plan))
     return plan
@@ -108,7 +113,7 @@ async function checkStorageNetwork({ ref, changes, members }: PlannedCloud): Pro
 
 /** Every host as it is; a host that can't be looked at is a finding, so that all of them are told together. */
 export async function observe({ hosts, ref }: OpenedCloud) {
-  const looks = await Promise.allSettled(hosts.map((host) => step('observeHost', host, ref, host)))
+  const looks = await sideBySide(hosts, (host) => step('observeHost', host, ref, host))
   const observed = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
   const unobserved = looks.flatMap((look, index): Finding[] => {
     if (look.status === 'fulfilled') return []

@@ -1,4 +1,5 @@
 import type { Change } from '../src/plan/change.js'
+import type { Packed } from '../src/plan/same-on-hosts.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
 import type { Finding } from '../src/model/finding.js'
 import type { RunonceAddresses } from '../src/plan/runonce.js'
@@ -173,8 +174,8 @@ export type OperationName = keyof OperationInputs
 
 /** What an operation returns; it stays in the history. */
 export interface OperationResult {
-  /** What the plan said and the run did; empty when everything was as described. */
-  readonly changes: readonly Change[]
+  /** What the plan said and the run did; empty when everything was as described. What is the same on many hosts is said once. */
+  readonly changes: Packed<Change>
   /** Warnings about the operator's files and the hosts. */
   readonly warnings: readonly Finding[]
   /** One or more sentences for a person: `3 hosts prepared`, where admin-openrc.sh lies. */

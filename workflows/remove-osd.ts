@@ -5,6 +5,7 @@ import { observe, operate, refuse } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RemoveOsdInput } from './operations.js'
 import { step } from './steps.js'
+import { unpackPlan } from './unpack-plan.js'
 
 /** Takes an OSD out of the cluster for good, after the others have taken over what it holds. */
 export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult> {
@@ -54,7 +55,7 @@ async function look({ cloud, stages }: Operation): Promise<PlannedCloud> {
   return stages.run('Observe', async () => {
     const { observed, unobserved } = await observe(cloud)
     refuse(unobserved)
-    const plan = await step('planCloud', cloud.name, cloud.ref, observed)
+    const plan = unpackPlan(await step('planCloud', cloud.name, cloud.ref, observed))
     return { ...plan, ref: await step('rememberFacts', cloud.name, cloud.ref, observed) }
   })
 }

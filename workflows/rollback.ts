@@ -29,6 +29,7 @@ import { protocolOf, replaceOnHost } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
+import { unpackPlan } from './unpack-plan.js'
 import { turnOfThisRun } from './turn.js'
 
 /** Takes the cloud back to a release record. */
@@ -166,7 +167,7 @@ async function planRollback(
     const { ceph: recorded = '' } = record.versions
     if (recorded !== '' && !ceph) throw silentCeph()
     const cephStays = !ceph || !canGoBack(ceph, recorded)
-    const all = await step('planRollback', record.id, ref, observed, record, cephStays)
+    const all = unpackPlan(await step('planRollback', record.id, ref, observed, record, cephStays))
     const plan = { ...all, findings: [...leftOut(gone), ...all.findings] }
     const schemas = schemasIn(seen)
     const way = databaseWayBack(database.members, schemas, record)

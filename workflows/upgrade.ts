@@ -26,6 +26,7 @@ import { protocolOf, replaceOnHost } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
+import { unpackPlan } from './unpack-plan.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
@@ -93,7 +94,9 @@ async function observeAndPlan(
     refuse([...cloud.findings, ...unobserved])
     const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
     const database = await step('inspectDatabase', cloud.name, ref)
-    const plan = await step('planUpgrade', release, cloud.ref, observed, release, database)
+    const plan = unpackPlan(
+      await step('planUpgrade', release, cloud.ref, observed, release, database),
+    )
     refuse(plan.findings)
     refuse(await silentComputes(plan))
     return plan

@@ -1,5 +1,5 @@
-import type { OperationResult } from '../../workflows/operations.js'
 import type { OperationError } from './errors.js'
+import type { OperationResult } from './result.js'
 
 /** One activity of an operation. */
 export interface Step {

@@ -5,6 +5,7 @@ import type { OperationResult } from '../../workflows/operations.js'
 import type { Decoder } from './decoder.js'
 import { toOperationError } from './errors.js'
 import type { OperationEvent, Step } from './events.js'
+import { readResult } from './result.js'
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>
 export type HistoryEvent = NonNullable<History['events']>[number]
@@ -110,7 +111,7 @@ export class HistoryReader {
     }
     const completed = event.workflowExecutionCompletedEventAttributes
     if (completed) {
-      const result = (await this.#decoder.first(completed.result)) as OperationResult
+      const result = readResult((await this.#decoder.first(completed.result)) as OperationResult)
       return { type: 'operationCompleted', ...this.#close(time), result }
     }
     const cause = await this.#cause(event)

@@ -4,7 +4,6 @@ export type {
   OnFailure,
   OperationInputs,
   OperationName,
-  OperationResult,
   StepDecision,
   StepFailure,
   Waiting,
@@ -33,3 +32,4 @@ export { formatExplanation } from './format-explanation.js'
 export type { KollaTemporal, StartOptions } from './kolla-temporal.js'
 export type { OperationHandle } from './operation-handle.js'
 export type { OperationSummary } from './operation-summary.js'
+export type { OperationResult } from './result.js'

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client'
 import type {
   Approval,
-  OperationResult,
+  OperationResult as PackedResult,
   StepDecision,
   Waiting,
 } from '../../workflows/operations.js'
@@ -9,6 +9,8 @@ import { UnknownOperation, toOperationError } from './errors.js'
 import type { OperationEvent } from './events.js'
 import { follow } from './follow.js'
 import type { Run } from './follow.js'
+import { readResult } from './result.js'
+import type { OperationResult } from './result.js'
 import { summarize } from './operation-summary.js'
 import type { OperationSummary } from './operation-summary.js'
 
@@ -31,7 +33,7 @@ export class OperationHandle {
    */
   async result(): Promise<OperationResult> {
     try {
-      return (await this.#workflow.result()) as OperationResult
+      return readResult((await this.#workflow.result()) as PackedResult)
     } catch (error) {
       if (error instanceof WorkflowFailedError) throw toOperationError(error.cause ?? error)
       throw this.#unknown(error)

@@ -186,8 +186,13 @@ function hostVariables(cloud: Cloud, host: Host, found: FoundVariables, role?: s
     inventory_hostname: host.name,
     inventory_hostname_short: host.name.split('.')[0] ?? host.name,
     ansible_host: host.connection.address,
-    groups: Object.fromEntries([...cloud.groups].map(([group, hosts]) => [group, [...hosts]])),
-    group_names: [...cloud.groups].filter(([, hosts]) => hosts.includes(host.name)).map(([g]) => g),
+    // Few files ask for these, and they are as large as the cloud.
+    get groups() {
+      return Object.fromEntries([...cloud.groups].map(([group, hosts]) => [group, [...hosts]]))
+    },
+    get group_names() {
+      return [...cloud.groups].filter(([, hosts]) => hosts.includes(host.name)).map(([g]) => g)
+    },
   }
   const tables = [special, host.globals, found(host.name) ?? {}, cloud.passwords] as Record<
     string,
