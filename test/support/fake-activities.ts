@@ -101,6 +101,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     writeAccessFiles: () => ['clouds.yaml'],
     inspectOpenStack: () => [],
     listOrphans: () => [],
+    listStartedMachines: () => ({ machines: [], more: 0, silent: [] }),
     ...fakes,
   }
   const activities = {

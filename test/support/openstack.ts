@@ -111,14 +111,43 @@ export class OpenStack {
   async createStack(name: string, resources: object): Promise<void> {
     const template = { heat_template_version: '2021-04-16', resources }
     await this.ask('POST', 'orchestration', '/stacks', { stack_name: name, template })
-    await this.until('CREATE_COMPLETE', async () => {
-      const { stack } = await this.ask<{ stack: { stack_status: string } }>(
-        'GET',
-        'orchestration',
-        `/stacks/${name}`,
-      )
-      return stack.stack_status
-    })
+    await this.until('CREATE_COMPLETE', () => this.#stackStatus(name))
+  }
+
+  /** What a resource of the type `OS::Heat::Value` holds. */
+  async stackValue(stack: string, resource: string): Promise<string> {
+    const { resource: found } = await this.ask<{ resource: { attributes: { value: string } } }>(
+      'GET',
+      'orchestration',
+      `/stacks/${await this.#pathOf(stack)}/resources/${resource}`,
+    )
+    return found.attributes.value
+  }
+
+  /** With all that it has made. */
+  async deleteStack(name: string): Promise<void> {
+    const path = await this.#pathOf(name)
+    await this.ask('DELETE', 'orchestration', `/stacks/${path}`)
+    await this.until('DELETE_COMPLETE', () => this.#stackStatus(path))
+  }
+
+  async #stackStatus(path: string): Promise<string> {
+    const { stack } = await this.ask<{ stack: { stack_status: string } }>(
+      'GET',
+      'orchestration',
+      `/stacks/${path}`,
+    )
+    return stack.stack_status
+  }
+
+  /** Name and id: what a stack is asked for by its name alone is a redirection. */
+  async #pathOf(name: string): Promise<string> {
+    const { stack } = await this.ask<{ stack: { id: string } }>(
+      'GET',
+      'orchestration',
+      `/stacks/${name}`,
+    )
+    return `${name}/${stack.id}`
   }
 
   isVolume(id: string, status: string): Promise<void> {

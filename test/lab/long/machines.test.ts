@@ -129,6 +129,45 @@ describe('virtual machines', () => {
     await second.detach(volume)
   })
 
+  it('come with a stack of server, port, volume and floating address, and go with it', async () => {
+    const property = (resource: string, ...path: string[]) => ({ get_attr: [resource, ...path] })
+    await cloud.createStack('machine', {
+      port: { type: 'OS::Neutron::Port', properties: { network: 'demo-net' } },
+      server: {
+        type: 'OS::Nova::Server',
+        properties: {
+          image: 'guest',
+          flavor: 'm1.nano',
+          networks: [{ port: { get_resource: 'port' } }],
+        },
+      },
+      volume: { type: 'OS::Cinder::Volume', properties: { size: 1 } },
+      attachment: {
+        type: 'OS::Cinder::VolumeAttachment',
+        properties: {
+          volume_id: { get_resource: 'volume' },
+          instance_uuid: { get_resource: 'server' },
+        },
+      },
+      address: {
+        type: 'OS::Neutron::FloatingIP',
+        properties: { floating_network: 'public1', port_id: { get_resource: 'port' } },
+      },
+      told: {
+        type: 'OS::Heat::Value',
+        properties: { value: property('address', 'floating_ip_address') },
+      },
+    })
+    const shown = await cloud.stackValue('machine', 'told')
+    await eventually(
+      () => page(shown),
+      (text) => text.length > 0,
+      120,
+    )
+    await cloud.deleteStack('machine')
+    await expect(page(shown)).rejects.toThrow()
+  })
+
   it('show their console in a browser', async () => {
     const browser = await Browser.start()
     try {
