@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -38,31 +39,25 @@ it.each([
 
 it('ends what watched over the process that is gone, and nothing else', async () => {
   const shim = join(folder, 'containerd-shim-runc-v2')
-  writeFileSync(
-    shim,
-    '#!/bin/bash\nif [[ ${!#} == child ]]; then sleep 60 & wait; else read -r; fi\n',
-  )
+  const script = 'if [[ ${!#} == child ]]; then sleep 60 & fi; echo begun; read -r'
+  writeFileSync(shim, `#!/bin/bash\n${script}\n`)
   chmodSync(shim, 0o755)
-  const begin = (...args: string[]) =>
-    spawn('bash', ['-c', 'exec -a "$0" bash "$0" "$@"', shim, ...args], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    })
-  const [left, other, parent] = [
-    begin('-id', '5ea1ed', '-address', 'x'),
-    begin('-id', '5ea1ed9', '-address', 'x'),
-    begin('-id', '5ea1ed', 'child'),
+  const begin = async (...args: string[]) => {
+    const child = spawn('bash', ['-c', 'exec -a "$0" bash "$0" "$@"', shim, ...args])
+    await once(child.stdout, 'data')
+    return child
+  }
+  const left = await begin('-id', '5ea1ed', '-address', 'x')
+  const others = [
+    await begin('-id', '5ea1ed9', '-address', 'x'),
+    await begin('-id', '5ea1ed', 'child'),
   ]
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  const ended = once(left, 'exit')
   revive('unless-stopped task 5ea1ed: already exists')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  try {
-    expect([left, other, parent].map(({ signalCode }) => signalCode)).toEqual([
-      'SIGKILL',
-      null,
-      null,
-    ])
-  } finally {
-    other.kill()
-    parent.kill()
+  expect(await ended).toEqual([null, 'SIGKILL'])
+  for (const other of others) {
+    expect(other.exitCode ?? other.signalCode).toBe(null)
+    other.stdin.end()
+    expect(await once(other, 'exit')).toEqual([1, null])
   }
 })
