@@ -66,6 +66,15 @@ describe('a compute host that an upgrade has disabled', () => {
     expect(openstack.changes).toHaveLength(2)
   })
 
+  it('is noted on the host before, and no more when it is enabled: the next plan sees what is left', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    await reenable()
+    expect(openstack.scripts).toEqual([
+      { title: 'note that nova_compute is drained', changes: 0 },
+      { title: 'note that nova_compute is given back', changes: 2 },
+    ])
+  })
+
   it('stays disabled where somebody else has done that before', async () => {
     await run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
     await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../src/host/openstack-api.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
+import { leaveNote, removeNote } from '../src/host/notes.js'
 import { busyMachines } from '../src/plan/busy-machines.js'
 import { leftBehind, silentComputes, wayOf, whyNotForgotten } from '../src/plan/computes.js'
 import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
+import { notes } from '../src/plan/drained.js'
 import type { Hypervisor, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
@@ -50,6 +52,7 @@ export function computeActivities(contexts: CloudContexts) {
         throw badInput([{ severity: 'error', host, message }])
       }
       if (service.status === 'enabled') {
+        if (by === 'upgrade') await leaveNote(cloud.remote(host), notes.compute)
         const body = { status: 'disabled', disabled_reason: reasonOf(by) }
         await api.call('PUT', 'compute', `os-services/${service.id}`, body)
       }
@@ -66,11 +69,7 @@ export function computeActivities(contexts: CloudContexts) {
 
     /** Enables a host that an upgrade has disabled, and none that somebody else has. */
     async reenableCompute(ref: CloudRef, host: string): Promise<void> {
-      const cloud = await contexts.get(ref)
-      const api = await administer(cloud)
-      const { id, status, disabled_reason: why } = await computeService(cloud, api, host)
-      if (status === 'enabled' || why !== reasonOf('upgrade')) return
-      await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+      await takeBackCompute(await contexts.get(ref), host)
     },
 
     /** Machines of all projects on a host, by Nova's name of it. */
@@ -160,6 +159,16 @@ async function computeService(
   const known = services.map((it) => it.host).join(', ') || 'none'
   const message = `Nova knows no compute host ${host}: it knows ${known}`
   throw badInput([{ severity: 'error', message }])
+}
+
+/** As `reenableCompute`. */
+export async function takeBackCompute(cloud: CloudContext, host: string): Promise<void> {
+  const api = await administer(cloud)
+  const { id, status, disabled_reason: why } = await computeService(cloud, api, host)
+  if (status !== 'enabled' && why === reasonOf('upgrade')) {
+    await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+  }
+  await removeNote(cloud.remote(host), notes.compute)
 }
 
 async function computeServices(api: OpenStackApi): Promise<NovaService[]> {

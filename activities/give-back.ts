@@ -4,6 +4,7 @@ import { notes, parseDrained } from '../src/plan/drained.js'
 import { answering, unsetNoout } from './ceph/noout.js'
 import { askCeph } from './ceph/ask.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { takeBackCompute } from './computes.js'
 import { revive } from './maintenance.js'
 import { report } from './progress.js'
 
@@ -27,6 +28,8 @@ async function giveOneBack(cloud: CloudContext, host: string, name: string): Pro
       return readyServers(cloud.remote(host), [drained.server])
     case 'rabbitmq':
       return revive(cloud, host)
+    case 'compute':
+      return takeBackCompute(cloud, host)
     case 'noout':
       return unsetNoout(cloud)
     case 'noout of':

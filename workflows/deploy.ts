@@ -45,6 +45,7 @@ async function carryOut(run: Run): Promise<void> {
     return done
   }
   await onAll(runbook, ({ part }) => begin(part))
+  await giveBack(run, 'computes')
   // Last: who is to take over has done so.
   await removeUnwanted(run)
 }

@@ -39,12 +39,12 @@ export async function whileEvacuated<T>(
   try {
     result = await replace(leave)
   } catch (error) {
-    // Why it ends matters more; `check` names a host that is still disabled.
+    // Why it ends matters more; the next `deploy` gives back what is still disabled.
     await takeBack().catch(() => undefined)
     throw error
   }
   await takeBack().catch((error: unknown) => {
-    const message = `it still starts no machines (${reasonOf(error)}): \`kolla-temporal enable-compute ${host}\` puts it back in use`
+    const message = `it still starts no machines (${reasonOf(error)}): \`kolla-temporal enable-compute ${host}\` puts it back in use, and so does the next deploy`
     run.findings.push({ severity: 'warning', host, message })
   })
   run.findings.push(...warnings)

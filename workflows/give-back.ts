@@ -1,16 +1,16 @@
+import type { Change } from '../src/plan/change.js'
 import { onAll } from './operate.js'
 import type { Run } from './run.js'
 import { step } from './steps.js'
 
+type Kind = 'services' | 'ceph' | 'computes'
+
 /**
  * Gives back what a run that was ended by force has left drained. What is Ceph's wants a cluster that answers, and so its
- * monitors first.
+ * monitors first; who starts machines wants Nova's API.
  */
-export async function giveBack({ plan, ref, stages }: Run, of: 'services' | 'ceph'): Promise<void> {
-  const isCephs = (service: string) => service.startsWith('ceph-')
-  const due = plan.changes.filter(
-    ({ action, service }) => action === 'giveBack' && isCephs(service) === (of === 'ceph'),
-  )
+export async function giveBack({ plan, ref, stages }: Run, of: Kind): Promise<void> {
+  const due = plan.changes.filter((change) => change.action === 'giveBack' && kindOf(change) === of)
   if (due.length === 0) return
   const hosts = [...new Set(due.map(({ host }) => host))]
   const names = (on: string) => due.filter(({ host }) => host === on).map((it) => it.container)
@@ -19,8 +19,13 @@ export async function giveBack({ plan, ref, stages }: Run, of: 'services' | 'cep
   )
 }
 
-/** In a cloud whose Ceph answers. */
-export async function giveBackAll(run: Run): Promise<void> {
+function kindOf({ service }: Change): Kind {
+  if (service.startsWith('ceph-')) return 'ceph'
+  return service === 'nova-cell' ? 'computes' : 'services'
+}
+
+/** All but computes, in a cloud whose Ceph answers. */
+export async function giveBackFirst(run: Run): Promise<void> {
   await giveBack(run, 'services')
   await giveBack(run, 'ceph')
 }

@@ -15,7 +15,7 @@ import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machin
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
-import { giveBackAll } from './give-back.js'
+import { giveBack, giveBackFirst } from './give-back.js'
 import { othersOf, putBack, roomToRestore, settle } from './mariadb.js'
 import { inspect, observe, onAll, operate, refuse, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
@@ -98,7 +98,7 @@ export async function rollBack(
   }
   const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
-  await attempt('what was left drained', () => giveBackAll(run))
+  await attempt('what was left drained', () => giveBackFirst(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, attempt)
   let isRestored = false
@@ -121,6 +121,7 @@ export async function rollBack(
       }
     })
   })
+  await attempt('computes that were left disabled', () => giveBack(run, 'computes'))
   await operation.stages.run(titles.register, () => renote(run, rollback))
   await operation.stages.run(titles.verify, () => verify(plan))
   const orphans = isRestored || wasRestored(rollback) ? await findOrphans(operation, plan.ref) : []

@@ -13,7 +13,7 @@ import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control, RollbackWanted, reasonOf } from './control.js'
 import { carriesMachines, whileEvacuated } from './evacuation.js'
 import { backUp } from './mariadb.js'
-import { giveBackAll } from './give-back.js'
+import { giveBack, giveBackFirst } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
@@ -37,7 +37,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
     const run = new Run(plan, stages)
-    await giveBackAll(run)
+    await giveBackFirst(run)
     if (plan.steps.length === 0) return finished(operation, plan, run)
     await settleCeph(operation, plan)
     await pullImages(operation, plan)
@@ -239,6 +239,7 @@ async function finished(
 ): Promise<OperationResult> {
   const { ref, changes, findings: warnings, from, to } = plan
   const { stages } = operation
+  await giveBack(run, 'computes')
   if (skipped.length === 0) {
     await stages.run(titles.finish, async () => {
       for (const { part } of runbook) await protocolOf(part).finish?.(run)

@@ -5,7 +5,7 @@ import { observedHost } from './testing.js'
 
 const ours = {
   backends: ['mariadb_back', 'keystone_internal_back'],
-  services: ['haproxy', 'mariadb', 'rabbitmq', 'ceph-osd'],
+  services: ['haproxy', 'mariadb', 'rabbitmq', 'ceph-osd', 'nova-cell'],
 }
 
 it('gives back whatever a run has left drained, and nothing of other people', () => {
@@ -13,21 +13,22 @@ it('gives back whatever a run has left drained, and nothing of other people', ()
   const hosts = [
     observedHost('kolla1', { drained: ['mariadb_back/kolla2', 'their_back/x', 'something'] }),
     observedHost('kolla2', { drained: all }),
-    observedHost('kolla3'),
+    observedHost('kolla3', { drained: [notes.compute] }),
   ]
   const changes = giveBacks(hosts, ours)
-  expect(formatPlan(changes)).toBe(`HOST    SERVICE   CONTAINER            ACTION     WHY
-kolla1  haproxy   mariadb_back/kolla2  give back  drained
-kolla2  rabbitmq  rabbitmq             give back  drained
-kolla2  ceph-osd  noout                give back  drained
-kolla2  ceph-osd  osd.3 noout          give back  drained
-kolla2  ceph-osd  osd.4 out            give back  drained
+  expect(formatPlan(changes)).toBe(`HOST    SERVICE    CONTAINER            ACTION     WHY
+kolla1  haproxy    mariadb_back/kolla2  give back  drained
+kolla2  rabbitmq   rabbitmq             give back  drained
+kolla2  ceph-osd   noout                give back  drained
+kolla2  ceph-osd   osd.3 noout          give back  drained
+kolla2  ceph-osd   osd.4 out            give back  drained
+kolla3  nova-cell  nova_compute         give back  drained
 
-5 to give back on 2 hosts
+6 to give back on 3 hosts
 `)
-  expect(stillDrained(changes)).toHaveLength(5)
+  expect(stillDrained(changes)).toHaveLength(6)
   expect(changes.map(({ container }) => parseDrained(container)?.kind)).toEqual([
-    ...['member', 'rabbitmq', 'noout', 'noout of', 'out'],
+    ...['member', 'rabbitmq', 'noout', 'noout of', 'out', 'compute'],
   ])
 })
 

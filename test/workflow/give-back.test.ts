@@ -18,10 +18,12 @@ const left = [
   drained('kolla1', 'haproxy', 'mariadb_back/kolla3'),
   drained('kolla2', 'rabbitmq', 'rabbitmq'),
   drained('kolla3', 'ceph-osd', 'osd.3 out'),
+  drained('kolla3', 'nova-cell', 'nova_compute'),
 ]
 const given = [
   ['kolla1', ['mariadb_back/kolla2', 'mariadb_back/kolla3']],
   ['kolla2', ['rabbitmq']],
+  ['kolla3', ['nova_compute']],
   ['kolla3', ['osd.3 out']],
 ]
 
@@ -30,7 +32,7 @@ it('a deploy gives back what was left drained, and does no more where there is n
   const { summary } = await environment.withWorker(activities, (runs) =>
     runs.execute('deploy', { cloud: 'demo' }),
   )
-  expect(summary).toBe('4 given back on 3 hosts')
+  expect(summary).toBe('5 given back on 3 hosts')
   const own = calls.filter(({ verb }) => verb === 'giveBack')
   expect(own.map(({ args }) => args.slice(1)).sort()).toEqual(given)
   expect(order(calls)).not.toContain('writeConfiguration')
@@ -51,7 +53,13 @@ it('check warns of it, and touches nothing', async () => {
   const { warnings } = await environment.withWorker(activities, (runs) =>
     runs.execute('check', { cloud: 'demo' }),
   )
-  expect(warnings.map(({ host }) => host)).toEqual(['kolla1', 'kolla1', 'kolla2', 'kolla3'])
+  expect(warnings.map(({ host }) => host)).toEqual([
+    'kolla1',
+    'kolla1',
+    'kolla2',
+    'kolla3',
+    'kolla3',
+  ])
   expect(warnings[0]?.message).toContain('mariadb_back/kolla2 is drained')
   expect(order(calls)).not.toContain('giveBack')
 })
@@ -71,6 +79,11 @@ it.each(['upgrade', 'rollback'] as const)('%s gives it back first', async (name)
       : runs.execute(name, { cloud: 'demo' }),
   )
   const verbs = order(calls)
-  expect(calls.filter(({ verb }) => verb === 'giveBack')).toHaveLength(3)
+  expect(calls.filter(({ verb }) => verb === 'giveBack')).toHaveLength(4)
   expect(verbs.indexOf('giveBack')).toBeLessThan(verbs.indexOf('replaceLoadBalancer'))
+  // Who starts machines is told so by Nova's API, when it is there again.
+  const last = calls.findLastIndex(({ verb }) => verb === 'giveBack')
+  expect(calls[last]?.args.slice(1)).toEqual(['kolla3', ['nova_compute']])
+  const replaced = calls.findLastIndex(({ verb }) => verb === 'replaceLoadBalancer')
+  expect(last).toBeGreaterThan(replaced)
 })

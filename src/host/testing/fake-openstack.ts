@@ -59,6 +59,9 @@ export class FakeOpenStack {
   readonly catalogue: Record<string, string> = { ...endpoints }
   #ids = 0
 
+  /** Other scripts that hosts ran, and how many requests had changed something before. */
+  readonly scripts: { readonly title: string; readonly changes: number }[] = []
+
   readonly remote: Remote = {
     host: 'kolla1',
     run: (_script, options) => Promise.resolve(this.#run(options)),
@@ -84,6 +87,7 @@ export class FakeOpenStack {
   #run({ title = '', input = '' }: RunOptions = {}): RunResult {
     const text = typeof input === 'string' ? input : ''
     if (!text.startsWith('url = ')) {
+      this.scripts.push({ title, changes: this.changes.length })
       return { code: 0, stdout: this.printed.get(title) ?? '', stderr: '' }
     }
     const settings = new Map<string, string[]>()
