@@ -12,7 +12,8 @@ import type { HostKey } from './known-hosts.js'
 function fetchHostKey(host: string, login: Login, stream?: Duplex): Promise<HostKey> {
   return new Promise((resolve, reject) => {
     const client = new Client()
-    client.once('error', (error) => reject(unreachable(host, login, error)))
+    // A host may break the connection after the one error that the refusal of its key is.
+    client.on('error', (error) => reject(unreachable(host, login, error)))
     client.once('close', () => reject(unreachable(host, login)))
     client.connect({
       ...(stream ? { sock: stream } : { host: login.address, port: login.port }),
