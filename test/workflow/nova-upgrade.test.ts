@@ -263,7 +263,7 @@ describe('an upgrade that evacuates', () => {
       runs.execute('upgrade', evacuate),
     )
     expect(warnings[0]?.message).toBe(
-      'it still starts no machines (HTTP status 503): `kolla-temporal enable-compute kolla2` puts it back in use',
+      'it still starts no machines (HTTP status 503): `kolla-temporal enable-compute kolla2` puts it back in use, and so does the next deploy',
     )
   })
 })
