@@ -273,6 +273,22 @@ describe('a host that leaves', () => {
     expect((await forget('old')).removed).toEqual([])
   })
 
+  it('is waited for until it no longer counts as alive, and refused where it goes on', async () => {
+    const [, old = {}] = openstack.things.get('os-services') ?? []
+    let looks = 0
+    const state = () => (++looks > 3 ? 'down' : 'up')
+    Object.defineProperty(old, 'state', { enumerable: true, get: state })
+    expect((await forget('old')).removed).toContain('nova-compute')
+    openstack.add('os-services', {
+      id: 'alive',
+      binary: 'nova-compute',
+      host: 'alive',
+      state: 'up',
+    })
+    await expect(forget('alive')).rejects.toThrow('nova-compute reports from there')
+    expect(openstack.changes).toHaveLength(3)
+  })
+
   it('keeps allocations that somebody still has', async () => {
     openstack.answers.set('GET /resource_providers/rp/allocations', () => ({
       ...{ status: 200, body: { allocations: { 'machine-1': {} } } },
@@ -286,7 +302,7 @@ describe('a host that leaves', () => {
     openstack.add('servers', { id: 's1', name: 'vm', host: 'kolla2', all_tenants: '1' })
     const failed = forget('kolla2')
     await expect(failed).rejects.toThrow('it is in the group compute of the inventory')
-    await expect(failed).rejects.toThrow('nova-compute still report from there')
+    await expect(failed).rejects.toThrow('nova-compute reports from there')
     await expect(failed).rejects.toThrow('it has machines: vm (s1)')
     expect(openstack.changes).toEqual([])
   })

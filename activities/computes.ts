@@ -4,7 +4,13 @@ import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
 import { leaveNote, removeNote } from '../src/host/notes.js'
 import { busyMachines } from '../src/plan/busy-machines.js'
-import { leftBehind, silentComputes, wayOf, whyNotForgotten } from '../src/plan/computes.js'
+import {
+  leftBehind,
+  reporting,
+  silentComputes,
+  wayOf,
+  whyNotForgotten,
+} from '../src/plan/computes.js'
 import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import { notes } from '../src/plan/drained.js'
@@ -24,8 +30,11 @@ const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
 /** How long the end of a cold migration may take once it is confirmed, in milliseconds. */
 const CONFIRMING = 300_000
 
-/** How long until machines that are waited for are looked at again, in milliseconds. */
+/** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
 const LOOKING = 5_000
+
+/** How often a host that reports is looked at: Nova and Neutron take for alive what has been silent for up to 75 s. */
+const LOOKS = 18
 
 /** A machine as a payload between steps. */
 export interface MachineName {
@@ -120,7 +129,7 @@ export function computeActivities(contexts: CloudContexts) {
     async forgetCompute(ref: CloudRef, host: string): Promise<ForgottenCompute> {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
-      const leaving = await lookAt(cloud, api, host)
+      const leaving = await lookWhenSilent(cloud, api, host)
       const findings = whyNotForgotten(leaving)
       if (findings.length > 0) throw badInput(findings)
       const { services, agents } = leftBehind(leaving)
@@ -144,6 +153,22 @@ export interface ForgottenCompute {
   /** `nova-compute`, `neutron-openvswitch-agent`, `resource provider kolla2` */
   readonly removed: readonly string[]
   readonly warnings: readonly Finding[]
+}
+
+/** A host that is leaving, once nothing reports from there any more, or for so long that it is not going to end. */
+async function lookWhenSilent(
+  cloud: CloudContext,
+  api: OpenStackApi,
+  host: string,
+): Promise<Leaving> {
+  for (let look = 1; ; look++) {
+    const leaving = await lookAt(cloud, api, host)
+    const { isCompute, machines } = leaving
+    const names = reporting(leaving)
+    if (isCompute || machines.length > 0 || names.length === 0 || look === LOOKS) return leaving
+    report(`waiting until ${names.join(', ')} of ${host} is silent`)
+    await sleep(LOOKING, undefined, cancellation())
+  }
 }
 
 async function computeService(

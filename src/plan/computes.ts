@@ -61,15 +61,20 @@ export function leftBehind({
   }
 }
 
-/** Why a host can't be forgotten yet, all of it at once. */
-export function whyNotForgotten(leaving: Leaving): Finding[] {
-  const { host, isCompute, machines } = leaving
+/** What reports from a host, as Nova and Neutron tell: for a minute or so, what has just been stopped does, too. */
+export function reporting(leaving: Leaving): string[] {
   const { services, agents } = leftBehind(leaving)
-  const error = (message: string): Finding => ({ severity: 'error', host, message })
-  const working = [
+  return [
     ...services.filter(({ state }) => state === 'up'),
     ...agents.filter(({ alive }) => alive),
   ].map(({ binary }) => binary)
+}
+
+/** Why a host can't be forgotten, all of it at once. */
+export function whyNotForgotten(leaving: Leaving): Finding[] {
+  const { host, isCompute, machines } = leaving
+  const error = (message: string): Finding => ({ severity: 'error', host, message })
+  const working = reporting(leaving)
   return [
     ...(isCompute
       ? [error('it is in the group compute of the inventory: take it out there first')]
@@ -77,7 +82,7 @@ export function whyNotForgotten(leaving: Leaving): Finding[] {
     ...(working.length > 0
       ? [
           error(
-            `${working.join(', ')} still report from there: stop them (\`docker stop ${working.map((binary) => binary.replaceAll('-', '_')).join(' ')}\`), and wait a minute and a half`,
+            `${working.join(', ')} ${working.length === 1 ? 'reports' : 'report'} from there: \`docker stop ${working.map((binary) => binary.replaceAll('-', '_')).join(' ')}\` on it, and run this again`,
           ),
         ]
       : []),
