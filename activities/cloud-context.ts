@@ -4,7 +4,8 @@ import { ApplicationFailure } from '@temporalio/common'
 import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
-import { groupOf, interruptionOf, probesOf, renderHost, servicesOn } from '../src/catalog/render.js'
+import { interruptsOf } from '../src/catalog/index.js'
+import { groupOf, probesOf, renderHost, servicesOn } from '../src/catalog/render.js'
 import type { Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
@@ -285,10 +286,11 @@ export class CloudContext {
 
   /** A container by what tells it from others: image, configuration, definition. */
   desired(host: string, container: Container): DesiredContainer {
-    const { globals } = this.host(host)
+    const described = this.host(host)
+    const { globals } = described
     const ref = imageRef(globals, container)
     const digest = this.found.images[ref] ?? ''
-    const interruption = interruptionOf(this.cloud, this.found.hosts, host, container.name)
+    const interruption = interruptsOf(container.name)?.({ ...described, facts: this.facts(host) })
     return {
       name: container.name,
       folder: folderOf(container),

@@ -1,7 +1,14 @@
 import { condition, isCancellation, setHandler } from '@temporalio/workflow'
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import { approveUpdate, decideUpdate, pauseUpdate, resumeUpdate, waitingQuery } from './messages.js'
-import type { Approval, Decision, OnFailure, StepDecision, Waiting } from './operations.js'
+import type {
+  Approval,
+  Decision,
+  FailureType,
+  OnFailure,
+  StepDecision,
+  Waiting,
+} from './operations.js'
 import type { Stages } from './stages.js'
 
 /** A person, or the operation's input, wants everything undone that was done so far. */
@@ -202,4 +209,10 @@ function named(given: StepDecision | Decision | undefined): [string | undefined,
 export function reasonOf(error: unknown): string {
   if (error instanceof ActivityFailure && error.cause) return error.cause.message
   return error instanceof Error ? error.message : String(error)
+}
+
+/** Whether a step failed for that reason; one that was cancelled, or ran out of time, has none. */
+export function failedBy(error: unknown, type: FailureType): boolean {
+  if (!(error instanceof ActivityFailure)) return false
+  return error.cause instanceof ApplicationFailure && error.cause.type === type
 }

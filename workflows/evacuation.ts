@@ -1,8 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow'
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { Finding } from '../src/model/finding.js'
-import { reasonOf } from './control.js'
+import { failedBy, reasonOf } from './control.js'
 import { moveMachines } from './machines.js'
 import type { Run } from './run.js'
 import { step } from './steps.js'
@@ -61,17 +60,12 @@ async function evacuate({ ref }: Run, part: string, host: string): Promise<Findi
   try {
     known = await step('disableCompute', host, ref, host, 'upgrade')
   } catch (error) {
-    if (!isForPerson(error)) throw error
+    // Nova does not know the host, or it is down: nothing is to be moved from there.
+    if (!failedBy(error, 'BadInput')) throw error
     return [warning(`no machine was moved away (${reasonOf(error)})`)]
   }
   const machines = await step('listMachines', known, ref, known)
   const running = machines.filter(({ isOff }) => isOff !== true)
   const stayed = await moveMachines(ref, known, running)
   return stayed.map(({ id, name, why }) => warning(`the machine ${name} (${id}) stayed (${why})`))
-}
-
-/** Nova does not know the host, or it is down: nothing is to be moved from there. */
-function isForPerson(error: unknown): boolean {
-  if (!(error instanceof ActivityFailure)) return false
-  return error.cause instanceof ApplicationFailure && error.cause.type === 'BadInput'
 }

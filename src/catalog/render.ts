@@ -4,7 +4,7 @@ import type { Container } from './container.js'
 import { reachable } from './haproxy-frontend.js'
 import { contextOf } from './host-view.js'
 import type { HostView, Network } from './host-view.js'
-import { interruptsOf, services } from './index.js'
+import { services } from './index.js'
 import { componentsOf, logFolders } from './service.js'
 import type { Component, Context, Probe, Service, Socket } from './service.js'
 
@@ -99,16 +99,6 @@ export function probesOf(
       service.name === serviceName && component.container === (container ?? component.container)
     return isAsked ? component.health(ctx) : []
   })
-}
-
-/** What of a host does not work while one of its containers is replaced, where people would ask. */
-export function interruptionOf(
-  cloud: Cloud,
-  facts: readonly HostFacts[],
-  hostName: string,
-  container: string,
-): string | undefined {
-  return interruptsOf(container)?.(contextOf(cloud, facts, hostName).host)
 }
 
 /** Names of the frontends by which HAProxy sends clients to a container. */

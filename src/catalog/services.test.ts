@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { passwordKinds } from '../model/kolla/names.js'
 import { partsOf } from '../plan/runbook.js'
-import { containerNames, services } from './index.js'
-import { carriersOf, interruptionOf, renderHost, requiredPasswords } from './render.js'
+import { contextOf } from './host-view.js'
+import { containerNames, interruptsOf, services } from './index.js'
+import { carriersOf, renderHost, requiredPasswords } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
 import { whole } from './testing/whole.js'
 
@@ -73,7 +74,7 @@ it('tells what replacing a container interrupts, by what moves packets on the ho
   const facts = (ovsDatapath: 'system' | 'netdev') =>
     testFacts.map((it) => ({ ...it, ovsDatapath }))
   const told = (of: 'system' | 'netdev', container: string) =>
-    interruptionOf(cloud, facts(of), 'kolla1', container)
+    interruptsOf(container)?.(contextOf(cloud, facts(of), 'kolla1').host)
   expect(told('netdev', 'openvswitch_vswitchd')).toContain('no packet')
   expect(told('system', 'openvswitch_vswitchd')).toContain('flows that the kernel knows go on')
   expect(told('system', 'nova_libvirt')).toContain('machines go on')

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeFile } from 'node:fs/promises'
+import { connect as connectTo } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -169,6 +170,14 @@ test('a host key that is not on record, or another one, stops before the login',
   } finally {
     await impostor.stop()
   }
+})
+
+test('a host may break the connection after its key was refused', async () => {
+  const { address, port } = host.target.connection
+  const stream = connectTo(port, address)
+  await examineHostKey('kolla1', host.target.connection, '', stream)
+  expect(() => stream.emit('error', new Error('ECONNRESET'))).not.toThrow()
+  stream.destroy()
 })
 
 test('a refused login, a closed port and an unknown name are one sentence each', async () => {

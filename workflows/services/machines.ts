@@ -1,5 +1,5 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
-import { reasonOf } from '../control.js'
+import { ApplicationFailure } from '@temporalio/common'
+import { failedBy, reasonOf } from '../control.js'
 import type { FailureType } from '../operations.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
@@ -37,19 +37,13 @@ export async function awaitRest(run: Run, by: keyof typeof patience, host?: stri
       run.stages.notice(`Waits until nothing is done with machines: ${busy.join(', ')}`, where)
     }
   } catch (error) {
-    if (!isSilence(error)) throw error
+    // Where Nova does not answer, nobody can begin anything: it may be what is to be mended.
+    if (!failedBy(error, 'StepFailed')) throw error
     const message = `whether machines were being built or moved was not to be seen, and nothing was waited for: ${reasonOf(error)}`
     run.findings.push({ severity: 'warning', ...(host !== undefined && { host }), message })
   } finally {
     run.stages.notice('', where)
   }
-}
-
-/** Where Nova does not answer, nobody can begin anything: it may be what is to be mended. */
-function isSilence(error: unknown): boolean {
-  const failed: FailureType = 'StepFailed'
-  if (!(error instanceof ActivityFailure)) return false
-  return error.cause instanceof ApplicationFailure && error.cause.type === failed
 }
 
 function restless(busy: readonly string[], minutes: number): ApplicationFailure {
