@@ -42,7 +42,12 @@ async function install(name: string): Promise<string> {
   for (const { path, content } of files) {
     await writeFile(join(home, path), content.replaceAll('/tmp/uwsgi-serves', join(home, 'serves')))
   }
-  await writeFile(join(home, 'api.py'), 'from federation import idp\napplication = None\n')
+  // As eventlet does, it puts something else in the place of Python's sockets.
+  const application = 'application = socket.socket = None'
+  await writeFile(
+    join(home, 'api.py'),
+    `import socket\nfrom federation import idp\n${application}\n`,
+  )
   await writeFile(join(home, 'federation/__init__.py'), '')
   await writeFile(join(home, 'federation/idp.py'), 'print("loading")\nanswer = "loaded"\n')
   return home

@@ -93,11 +93,14 @@ os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
 os.execvp("uwsgi", ["uwsgi", "${ini}"])
 `
 
+/** Python's own socket, made before the application has eventlet put others in their place, which Nova's of 2025.2 does. */
 const serve = ({ module }: UwsgiApi) => `import os, socket
+
+listener = socket.socket(fileno=os.dup(3))
 
 from ${module} import application
 
-socket.socket(fileno=os.dup(3)).listen(1024)
+listener.listen(1024)
 open("${marker}", "w").close()
 `
 
