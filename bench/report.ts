@@ -6,12 +6,14 @@ import { formatResult } from './format.js'
 import { readMeasures, renewAnchor } from './result.js'
 import type { MeasureName, Probed, Result } from './result.js'
 
-/** `report.js CACHE RUN`: what the run left in its folder becomes `result.json` there, and a table on stdout. */
-const [cache = '', folder = ''] = process.argv.slice(2)
+/**
+ * `report.js ANCHOR RUN`: what the run left in its folder becomes `result.json` there, and a table on stdout. ANCHOR is the
+ * file of kolla-ansible's last times with the same services.
+ */
+const [anchorFile = '', folder = ''] = process.argv.slice(2)
 const run = basename(folder)
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 
-const anchorFile = join(cache, 'kolla-ansible.json')
 const measures = read('measures.tsv')
 const kollaAnsible = renewAnchor(
   readAnchor(),

@@ -46,6 +46,7 @@ prepare_hosts() {
   quietly trust ours trust --yes
   quietly bootstrap-servers ours bootstrap-servers
   # Others of the lab build into its registry as well.
-  quietly build-images ours build --adopt
+  local profile
+  for profile in "${profiles[@]}"; do quietly "build-$profile" ours build --adopt --profile "$profile"; done
   quietly pull ours pull
 }

@@ -6,7 +6,7 @@ prove_deployed() { # CONTENDER
   local host running
   for host in "${hosts[@]}"; do
     running=$(on_host "$host" docker ps --format '{{.Names}}' | sort | tr '\n' ' ')
-    for container in cron haproxy keepalived keystone keystone_fernet mariadb memcached rabbitmq; do
+    for container in "${containers[@]}"; do
       [[ " $running" == *" $container "* ]] || fail "$1 left $host without $container; it has: $running"
     done
   done
@@ -17,6 +17,11 @@ prove_deployed() { # CONTENDER
     ' "${#hosts[@]}" || fail "$1's RabbitMQ is no cluster of ${#hosts[@]}"
   [[ $(cluster_size) == "${#hosts[@]}" ]] || fail "$1's Galera has no ${#hosts[@]} members behind $vip:3306"
   issue_token || fail "$1's Keystone gives no token at http://$vip:5000"
+  local path
+  for path in "${answering[@]}"; do
+    curl --silent --fail --output /dev/null --max-time 20 "http://$vip:$path" ||
+      fail "nothing of $1's answers at http://$vip:$path"
+  done
 }
 
 # Passwords go on stdin, so that they are in no process list.

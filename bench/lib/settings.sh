@@ -33,3 +33,16 @@ vip=$(global kolla_internal_vip_address)
 registry=$(global docker_registry)
 namespace=$(global docker_namespace)
 image_tag=$(global openstack_release)-$(global kolla_base_distro)-trixie
+
+# What both deploy, by kolla-ansible's switches; the containers of each host then, and what has to answer (PORT/PATH).
+choose_services() {
+  deployed=(keystone) profiles=(control-plane) answering=()
+  containers=(cron haproxy keepalived keystone keystone_fernet mariadb memcached rabbitmq)
+  # kolla-ansible's last times with the same services.
+  anchor=$bench_cache/kolla-ansible.json
+  [[ -n ${openstack:-} ]] || return 0
+  deployed+=(placement glance heat horizon) profiles+=(openstack)
+  containers+=(placement_api heat_api heat_api_cfn heat_engine horizon)
+  answering=(8778/ 9292/healthcheck 8004/healthcheck 8000/healthcheck 80/auth/login/)
+  anchor=$bench_cache/kolla-ansible-openstack.json
+}

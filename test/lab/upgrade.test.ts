@@ -10,7 +10,7 @@ import type { Outcome } from '../support/lab.js'
 import { containersOn, querySql } from '../support/outside.js'
 import { digestOf, hide, pushAnew } from '../support/registry.js'
 import { ReleasedCloud, next, old, tagOf } from '../support/releases.js'
-import { TokenProbe } from '../support/token-probe.js'
+import { Probe } from '../support/probe.js'
 
 /**
  * From 2025.2 to 2026.1, back, and there again, on real images, with data kept and the API answering; looked at from
@@ -110,7 +110,7 @@ describe('the database', () => {
 describe('an upgrade in the hands of its operator', () => {
   let upgrading: Promise<Outcome>
   let operation: OperationHandle
-  let probe: TokenProbe
+  let probe: Probe
 
   async function start(...options: readonly string[]): Promise<void> {
     const known = new Set((await client.history(cloud)).map(({ workflowId }) => workflowId))
@@ -168,7 +168,7 @@ describe('an upgrade in the hands of its operator', () => {
   })
 
   it('waits at a step that failed for a decision', async () => {
-    probe = new TokenProbe(released.keystone)
+    probe = new Probe(() => released.keystone.token())
     await onHost(
       'kolla1',
       'mount --bind /etc/kolla/cron /etc/kolla/cron; mount -o remount,bind,ro /etc/kolla/cron',
@@ -208,10 +208,10 @@ describe('an upgrade in the hands of its operator', () => {
   })
 
   it('fails no request', async () => {
-    const { issued, failures, longestGap } = await probe.stop()
-    console.log(`upgrade: ${issued} tokens, longest gap ${longestGap} ms`)
+    const { answers, failures, longestGap } = await probe.stop()
+    console.log(`upgrade: ${answers} tokens, longest gap ${longestGap} ms`)
     expect(failures).toEqual([])
-    expect(issued).toBeGreaterThan(200)
+    expect(answers).toBeGreaterThan(200)
     expect(longestGap).toBeLessThan(10_000)
   })
 
@@ -243,11 +243,11 @@ describe('a rollback', () => {
   })
 
   it('restores containers and data of the record', async () => {
-    const probe = new TokenProbe(released.keystone)
+    const probe = new Probe(() => released.keystone.token())
     const summary = await installation.run('rollback', '--confirm')
-    const { issued, failures, longestGap } = await probe.stop()
+    const { answers, failures, longestGap } = await probe.stop()
     console.log(
-      `rollback: ${issued} tokens, ${failures.length} failed, longest gap ${longestGap} ms`,
+      `rollback: ${answers} tokens, ${failures.length} failed, longest gap ${longestGap} ms`,
     )
     expect(summary).toContain('back to 2025.2-')
     await released.describeAs(old)

@@ -12,7 +12,8 @@ import { freePort } from './temporal-server.js'
 /** Name of the cloud that the tests deploy. */
 export const cloud = 'test'
 
-type Extent = 'control plane' | 'without machines' | 'whole'
+/** How much of a cloud is deployed. */
+export type Extent = 'control plane' | 'without machines' | 'whole'
 
 /**
  * kolla-temporal as an operator has it, for the lab: a directory of his cloud's files, a local Temporal server and a

@@ -1,44 +1,54 @@
-import type { Keystone } from './keystone.js'
-
 /** What a client saw of an API while something was done to it. */
 export interface Probed {
-  readonly issued: number
+  readonly answers: number
   /** `10:47:08.369 after 1674 ms: ECONNRESET` */
   readonly failures: readonly string[]
   /** Longest time without an answer, in milliseconds. */
   readonly longestGap: number
+  /** Longest time that one answer took, in milliseconds. */
+  readonly slowest: number
 }
 
-/** Asks for a token every 200 ms, however long the answers take, until it is stopped. */
-export class TokenProbe {
-  #issued = 0
+/** Asks every so many milliseconds, however long the answers take, until it is stopped. */
+export class Probe {
+  #answers = 0
   #failures: string[] = []
   #last = Date.now()
   #longestGap = 0
+  #slowest = 0
   readonly #asked = new Set<Promise<void>>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(private readonly keystone: Keystone) {
+  constructor(
+    private readonly ask: () => Promise<unknown>,
+    interval = 200,
+  ) {
     this.#timer = setInterval(() => {
-      const asked = this.#ask()
+      const asked = this.#try()
       this.#asked.add(asked)
       void asked.finally(() => this.#asked.delete(asked))
-    }, 200)
+    }, interval)
   }
 
   async stop(): Promise<Probed> {
     clearInterval(this.#timer)
     await Promise.all(this.#asked)
-    return { issued: this.#issued, failures: this.#failures, longestGap: this.#longestGap }
+    return {
+      answers: this.#answers,
+      failures: this.#failures,
+      longestGap: this.#longestGap,
+      slowest: this.#slowest,
+    }
   }
 
-  async #ask(): Promise<void> {
+  async #try(): Promise<void> {
     const start = Date.now()
     try {
-      await this.keystone.token()
-      this.#issued++
+      await this.ask()
+      this.#answers++
       const now = Date.now()
       this.#longestGap = Math.max(this.#longestGap, now - this.#last)
+      this.#slowest = Math.max(this.#slowest, now - start)
       this.#last = now
     } catch (error) {
       const { message, cause } = error as Error & { cause?: { code?: string } }

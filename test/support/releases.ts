@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
 import type { KollaTemporal } from '../../src/client/index.js'
 import { Installation } from './installation.js'
+import type { Extent } from './installation.js'
 import { Keystone } from './keystone.js'
-import { cleanHosts, hosts, onHosts } from './lab.js'
+import { cleanHosts, hosts, lab, onHosts } from './lab.js'
 import { querySql } from './outside.js'
 import { digestOf } from './registry.js'
 
@@ -28,13 +29,18 @@ export class ReleasedCloud {
   ) {}
 
   /** Deploys 2025.2 on hosts without containers; a user and a project are there, named `before`. */
-  static async deploy(): Promise<ReleasedCloud> {
-    const installation = await Installation.start()
-    await cleanHosts()
+  static async deploy(extent: Extent = 'control plane'): Promise<ReleasedCloud> {
+    const installation = await Installation.start(extent)
+    // Its disks hold another cloud's data, which no deploy may touch.
+    if (extent === 'whole') await Promise.all(hosts.map((host) => lab('reset', host)))
+    else await cleanHosts()
     await installation.run('bootstrap-servers')
-    await installation.run('build')
-    await describeAs(installation, old)
-    await installation.run('build')
+    const profiles =
+      extent === 'whole' ? ['control-plane', 'ceph', 'openstack', 'compute'] : ['control-plane']
+    for (const release of [next, old]) {
+      await describeAs(installation, release)
+      for (const profile of profiles) await installation.run('build', '--profile', profile)
+    }
     // Two processors for four hosts can't hash passwords five times a second.
     await installation.write('config/keystone.conf', '[identity]\npassword_hash_rounds = 4\n')
     await installation.run('deploy')

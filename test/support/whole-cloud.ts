@@ -1,0 +1,112 @@
+import type { Keystone } from './keystone.js'
+import { hosts, onHost, onHosts } from './lab.js'
+import type { OpenStack } from './openstack.js'
+import { Probe } from './probe.js'
+import type { Probed } from './probe.js'
+
+interface Thing {
+  readonly id: string
+  readonly name?: string
+  readonly status?: string
+}
+
+/** Where each kind of thing is listed. */
+const listings = {
+  servers: ['compute', '/servers/detail'],
+  flavors: ['compute', '/flavors'],
+  images: ['image', '/v2/images'],
+  volumes: ['block-storage', '/volumes/detail'],
+  networks: ['network', '/v2.0/networks'],
+  routers: ['network', '/v2.0/routers'],
+  ports: ['network', '/v2.0/ports'],
+  floatingips: ['network', '/v2.0/floatingips'],
+  security_group_rules: ['network', '/v2.0/security-group-rules'],
+  stacks: ['orchestration', '/stacks'],
+} as const
+
+/** Everything that users have, as the APIs tell it and as Ceph and the hosts show it: kind, id, name and status. */
+export async function inventoryOf(cloud: OpenStack, keystone: Keystone): Promise<string[]> {
+  const told = await Promise.all(
+    Object.entries(listings).map(async ([kind, [type, path]]) => {
+      const found = (await cloud.ask<Record<string, Thing[]>>('GET', type, path))[kind] ?? []
+      return found.map(({ id, name = '', status = '' }) => `${kind} ${id} ${name} ${status}`)
+    }),
+  )
+  const pools = await Promise.all(
+    ['images', 'volumes', 'vms'].map(async (pool) => {
+      const listed = await onHost('kolla1', `timeout 60 docker exec ceph_mon rbd ls ${pool}`)
+      return listed.split('\n').map((name) => `rbd ${pool}/${name}`)
+    }),
+  )
+  const projects = (await keystone.projectNames()).map((name) => `project ${name}`)
+  return [...told.flat(), ...pools.flat(), ...projects, ...(await machineProcesses())].sort()
+}
+
+/** Host, process and machine of every emulator; not those that libvirt asks what they can do. */
+export async function machineProcesses(): Promise<string[]> {
+  const found = await onHosts(
+    "pgrep --full --list-full '[q]emu-system.* guest=' | sed 's/ .*guest=\\([^,]*\\).*/ \\1/' || true",
+  )
+  return found.flatMap((text, index) =>
+    text.split('\n').flatMap((line) => (line === '' ? [] : [`${hosts[index] ?? ''} ${line}`])),
+  )
+}
+
+/** One probe for each API, which reads what it has to ask its database for, and another that writes a little. */
+export function probeApis(
+  cloud: OpenStack,
+  keystone: Keystone,
+  written: { readonly server: string; readonly volume: string; readonly network: string },
+): Readonly<Record<string, Probe>> {
+  const reads = (type: string, path: string) => new Probe(() => cloud.ask('GET', type, path))
+  const writes = (method: string, type: string, path: string, body: object) =>
+    new Probe(() => cloud.ask(method, type, path, body), 10_000)
+  const description = { description: 'written' }
+  return {
+    Keystone: new Probe(() => keystone.token()),
+    Glance: reads('image', '/v2/images?limit=1'),
+    Placement: reads('placement', '/resource_providers'),
+    Nova: reads('compute', '/servers?limit=1'),
+    Neutron: reads('network', '/v2.0/networks?fields=id'),
+    Cinder: reads('block-storage', '/volumes?limit=1'),
+    Heat: reads('orchestration', '/stacks?limit=1'),
+    Horizon: new Probe(async () => {
+      const answer = await fetch(new URL('/auth/login/', dashboardOf(cloud)))
+      if (!answer.ok) throw new Error(`HTTP status ${answer.status}`)
+      await answer.text()
+    }),
+    'writes to Nova': writes('POST', 'compute', `/servers/${written.server}/metadata`, {
+      metadata: description,
+    }),
+    'writes to Neutron': writes('PUT', 'network', `/v2.0/networks/${written.network}`, {
+      network: description,
+    }),
+    'writes to Cinder': writes('PUT', 'block-storage', `/volumes/${written.volume}`, {
+      volume: description,
+    }),
+  }
+}
+
+/** Horizon is at the floating address itself. */
+function dashboardOf(cloud: OpenStack): string {
+  return `http://${new URL(cloud.endpoint('identity')).hostname}`
+}
+
+export async function stopAll(
+  probes: Readonly<Record<string, Probe>>,
+): Promise<Record<string, Probed>> {
+  const stopped = Object.entries(probes).map(
+    async ([name, probe]) => [name, await probe.stop()] as const,
+  )
+  return Object.fromEntries(await Promise.all(stopped))
+}
+
+/** A line each: `Nova: 812 answers, 0 failed, longest gap 640 ms, slowest 612 ms`. */
+export function describeProbed(probed: Readonly<Record<string, Probed>>): string {
+  return Object.entries(probed)
+    .map(
+      ([name, { answers, failures, longestGap, slowest }]) =>
+        `${name}: ${answers} answers, ${failures.length} failed, longest gap ${longestGap} ms, slowest ${slowest} ms`,
+    )
+    .join('\n')
+}
