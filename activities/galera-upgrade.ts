@@ -6,15 +6,21 @@ import { awaitProbes } from '../src/host/wait.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
 import { HEALTH_TIMEOUT, ask, isAsWanted } from './containers.js'
+import { levelVotes } from './galera-votes.js'
 import { startMember, startMemberAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
 /** How members of a living cluster go to another MariaDB, one after the other. */
 export function galeraUpgradeActivities(contexts: CloudContexts) {
   return {
-    /** Waits until a member sees all others, Synced: only then may the next one go. */
+    /**
+     * Waits until a member sees all others, Synced: only then may the next one go. Each has one vote then, whatever a run
+     * that was ended has left.
+     */
     async awaitWholeGalera(ref: CloudRef, host: string): Promise<void> {
-      await awaitWhole(await contexts.get(ref), host)
+      const cloud = await contexts.get(ref)
+      await awaitWhole(cloud, host)
+      await levelVotes(cloud)
     },
 
     /**

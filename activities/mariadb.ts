@@ -22,6 +22,7 @@ import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { proveHealth, runOnce, startContainer } from './containers.js'
 import { badInput } from './failures.js'
+import { whileOutvoted } from './galera-votes.js'
 import { cancellation } from './progress.js'
 
 const name = 'mariadb'
@@ -109,8 +110,10 @@ export function mariadbActivities(contexts: CloudContexts) {
       cluster: 'new' | 'living' = 'living',
     ): Promise<void> {
       const cloud = await contexts.get(ref)
-      if (cluster === 'living') return startMember(cloud, host)
-      await startMemberAs(cloud, host, copyingFiles(cloud.container(host, name)))
+      await whileOutvoted(cloud, async () => {
+        if (cluster === 'living') await startMember(cloud, host)
+        else await startMemberAs(cloud, host, copyingFiles(cloud.container(host, name)))
+      })
     },
   }
 }

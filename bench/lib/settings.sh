@@ -43,6 +43,6 @@ choose_services() {
   [[ -n ${openstack:-} ]] || return 0
   deployed+=(placement glance heat horizon) profiles+=(openstack)
   containers+=(placement_api heat_api heat_api_cfn heat_engine horizon)
-  answering=(8778/ 9292/healthcheck 8004/healthcheck 8000/healthcheck 80/auth/login/)
+  answering=(8780/ 9292/healthcheck 8004/healthcheck 8000/healthcheck 80/auth/login/)
   anchor=$bench_cache/kolla-ansible-openstack.json
 }

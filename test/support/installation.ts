@@ -13,7 +13,7 @@ import { freePort } from './temporal-server.js'
 export const cloud = 'test'
 
 /** How much of a cloud is deployed. */
-export type Extent = 'control plane' | 'without machines' | 'whole'
+export type Extent = 'control plane' | 'with images' | 'without machines' | 'whole'
 
 /**
  * kolla-temporal as an operator has it, for the lab: a directory of his cloud's files, a local Temporal server and a
@@ -39,7 +39,7 @@ export class Installation {
         const without = 'enable_nova: "no"\nenable_neutron: "no"'
         await installation.edit('globals.yml', core, `${core}\n${without}`)
       }
-      if (extent === 'control plane') {
+      if (extent === 'control plane' || extent === 'with images') {
         for (const service of ['openstack_core', 'placement', 'cinder', 'ceph']) {
           await installation.edit(
             'globals.yml',
@@ -47,10 +47,13 @@ export class Installation {
             `enable_${service}: "no"`,
           )
         }
+        const enabled = extent === 'with images' ? ['keystone', 'glance'] : ['keystone']
         await installation.edit(
           'globals.yml',
           'enable_openstack_core',
-          'enable_keystone: "yes"\nenable_openstack_core',
+          [...enabled.map((service) => `enable_${service}: "yes"`), 'enable_openstack_core'].join(
+            '\n',
+          ),
         )
         await installation.remove('config/ceph.conf')
       }

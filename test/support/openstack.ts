@@ -66,6 +66,15 @@ export class OpenStack {
     return image.id
   }
 
+  async imageContent(id: string): Promise<Buffer> {
+    const response = await fetch(`${this.endpoint('image')}/v2/images/${id}/file`, {
+      headers: { 'x-auth-token': this.token },
+      signal: AbortSignal.timeout(120_000),
+    })
+    if (!response.ok) throw new Error(`download: ${response.status} ${await response.text()}`)
+    return Buffer.from(await response.arrayBuffer())
+  }
+
   /** A volume of 1 GiB, empty or from an image, a snapshot or a backup. Returns its id when it can be used. */
   async createVolume(name: string, from: Readonly<Record<string, string>> = {}): Promise<string> {
     const volume = { name, size: 1, ...from }

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 /** Asks an address for an echo every 200 ms, from this machine, until it is stopped. */
 export class Ping {
   readonly #process: ChildProcess
+  readonly #ended: Promise<unknown>
   readonly #began = Date.now()
   readonly #answered: number[] = []
 
@@ -12,6 +13,7 @@ export class Ping {
     this.#process = spawn('ping', ['-n', '-i', '0.2', address], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
+    this.#ended = once(this.#process, 'exit')
     let rest = ''
     this.#process.stdout?.on('data', (data: Buffer) => {
       const lines = `${rest}${data.toString()}`.split('\n')
@@ -22,9 +24,8 @@ export class Ping {
 
   /** Answers, and the longest time without any, from the beginning until now, in milliseconds. */
   async stop(): Promise<{ answers: number; longestGap: number }> {
-    const ended = once(this.#process, 'exit')
     this.#process.kill('SIGINT')
-    await ended
+    await this.#ended
     const moments = [this.#began, ...this.#answered, Date.now()]
     const gaps = moments.slice(1).map((at, index) => at - (moments[index] ?? at))
     return { answers: this.#answered.length, longestGap: Math.max(...gaps) }

@@ -52,29 +52,31 @@ export async function machineProcesses(): Promise<string[]> {
   )
 }
 
-/** One probe for each API, which reads what it has to ask its database for, and another that writes a little. */
+/**
+ * One probe for each API, five times a second: four of five ask for its versions, each fifth what it has to ask Keystone and
+ * its database for. More than that keeps two processors from doing anything else. Others write a little now and then.
+ */
 export function probeApis(
   cloud: OpenStack,
-  keystone: Keystone,
   written: { readonly server: string; readonly volume: string; readonly network: string },
 ): Readonly<Record<string, Probe>> {
-  const reads = (type: string, path: string) => new Probe(() => cloud.ask('GET', type, path))
+  const reads = (type: string, path: string) => {
+    let asked = 0
+    const versions = new URL('/', cloud.endpoint(type))
+    return new Probe(() => (asked++ % 5 === 0 ? cloud.ask('GET', type, path) : open(versions)))
+  }
   const writes = (method: string, type: string, path: string, body: object) =>
     new Probe(() => cloud.ask(method, type, path, body), 10_000)
   const description = { description: 'written' }
   return {
-    Keystone: new Probe(() => keystone.token()),
+    Keystone: reads('identity', '/v3/domains'),
     Glance: reads('image', '/v2/images?limit=1'),
     Placement: reads('placement', '/resource_providers'),
     Nova: reads('compute', '/servers?limit=1'),
     Neutron: reads('network', '/v2.0/networks?fields=id'),
     Cinder: reads('block-storage', '/volumes?limit=1'),
     Heat: reads('orchestration', '/stacks?limit=1'),
-    Horizon: new Probe(async () => {
-      const answer = await fetch(new URL('/auth/login/', dashboardOf(cloud)))
-      if (!answer.ok) throw new Error(`HTTP status ${answer.status}`)
-      await answer.text()
-    }),
+    Horizon: new Probe(() => open(new URL('/auth/login/', dashboardOf(cloud))), 1000),
     'writes to Nova': writes('POST', 'compute', `/servers/${written.server}/metadata`, {
       metadata: description,
     }),
@@ -85,6 +87,13 @@ export function probeApis(
       volume: description,
     }),
   }
+}
+
+/** @throws for an answer of the load balancer's or of a failure; a choice of versions has status 300 */
+async function open(url: URL): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) })
+  const text = await answer.text()
+  if (answer.status > 300) throw new Error(`${url.href}: ${answer.status} ${text}`)
 }
 
 /** Horizon is at the floating address itself. */

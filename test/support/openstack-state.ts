@@ -1,0 +1,75 @@
+import type { Installation } from './installation.js'
+import { onHosts } from './lab.js'
+import { OpenStack } from './openstack.js'
+import { querySql } from './outside.js'
+
+const services = 'glance|placement|cinder|openvswitch|neutron|nova|heat|horizon'
+const databases = [
+  'glance',
+  'placement',
+  'cinder',
+  'neutron',
+  'nova',
+  'nova_api',
+  'nova_cell0',
+  'heat',
+] as const
+
+/** Takes off the hosts what a deployment brings besides Keystone and Ceph, with its data, accounts and endpoints. */
+export async function removeOpenStack(installation: Installation): Promise<void> {
+  await onHosts(`set -e
+docker ps --all --format '{{.Names}}' | grep -E '^(${services})' | xargs --no-run-if-empty docker rm --force --volumes
+docker volume ls --quiet | grep -E '^(${services})' | xargs --no-run-if-empty docker volume rm
+cd /etc/kolla
+ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf
+cd /var/lib/kolla-temporal/one-shots
+ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
+  for (const database of databases) {
+    await querySql(installation, `DROP DATABASE ${database}`)
+  }
+  const cloud = await OpenStack.of(installation)
+  const things = async (kind: string) =>
+    (
+      await cloud.ask<Record<string, { id: string; name: string }[]>>(
+        'GET',
+        'identity',
+        `/v3/${kind}`,
+      )
+    )[kind] ?? []
+  const kinds = ['services', 'users'] as const
+  for (const kind of kinds) {
+    const own = (await things(kind)).filter(({ name }) => new RegExp(`^(${services})`).test(name))
+    for (const { id } of own) await cloud.ask('DELETE', 'identity', `/v3/${kind}/${id}`)
+  }
+}
+
+/** All that tells one such deployment from another, looked at from outside. */
+export async function openstackState(installation: Installation): Promise<string[]> {
+  const cloud = await OpenStack.of(installation)
+  const labels = await onHosts(
+    "docker ps --all --format '{{.Names}}' | sort | xargs docker inspect -f '{{.Name}} {{.State.Status}} {{json .Config.Labels}}'",
+  )
+  const ask = (sql: string) => querySql(installation, sql)
+  const schemas = databases.filter((it) => it !== 'nova_cell0')
+  const revisions = await Promise.all(
+    schemas.map((it) => ask(`SELECT '${it}', version_num FROM ${it}.alembic_version ORDER BY 2`)),
+  )
+  const { endpoints } = await cloud.ask<{ endpoints: { interface: string; url: string }[] }>(
+    'GET',
+    'identity',
+    '/v3/endpoints',
+  )
+  const { hypervisors } = await cloud.ask<{ hypervisors: { hypervisor_hostname: string }[] }>(
+    'GET',
+    'compute',
+    '/os-hypervisors',
+  )
+  return [
+    ...labels,
+    ...revisions,
+    ...endpoints.map((it) => `${it.interface} ${it.url}`).sort(),
+    await ask('SELECT name FROM nova_api.cell_mappings ORDER BY 1'),
+    await ask('SELECT host FROM nova_api.host_mappings ORDER BY 1'),
+    ...hypervisors.map((it) => it.hypervisor_hostname).sort(),
+  ]
+}
