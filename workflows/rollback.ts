@@ -271,9 +271,7 @@ async function mariadbBack(
   const donors = donorsOf(rollback.plan, rollback.database)
   for (const host of part.hosts) {
     await attempt(`${part.name} on ${host}`, () =>
-      donors.includes(host)
-        ? replaceOnHost(run, part, host, 'older')
-        : rejoin(run, rollback, host),
+      donors.includes(host) ? replaceOnHost(run, part, host, 'older') : rejoin(run, rollback, host),
     )
   }
 }

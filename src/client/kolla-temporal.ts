@@ -5,10 +5,13 @@ import { checkInput, operationInputs } from '../model/inputs.js'
 import type { Decoder } from './decoder.js'
 import { BadInput, CloudBusy, NoWorker, UnknownOperation, toOperationError } from './errors.js'
 import { explain } from './explain.js'
-import type { Explanation } from './explain.js'
+import type { Explanation, Recorded } from './explain.js'
+import type { History } from './history-reader.js'
 import { OperationHandle } from './operation-handle.js'
 import { summarize } from './operation-summary.js'
 import type { OperationSummary } from './operation-summary.js'
+import { startedPart } from './parts.js'
+import type { Part } from './parts.js'
 
 const QUERY_DEADLINE = 3_000
 
@@ -109,19 +112,43 @@ export class KollaTemporal {
    * @throws UnknownOperation
    */
   async explain(workflowId: string): Promise<Explanation> {
-    const handle = this.#client.workflow.getHandle(workflowId)
     try {
-      const description = await handle.describe()
-      const history = await handle.fetchHistory()
-      const pending = description.raw.pendingActivities ?? []
+      const description = await this.#client.workflow.getHandle(workflowId).describe()
       const operation = summarize(description)
-      const explanation = await explain(operation, history, pending, this.#decoder)
+      const own = await this.#recorded({ workflowId, runId: description.runId })
+      const parts = await this.#parts(own.history)
+      const explanation = await explain(operation, own, parts, this.#decoder)
       const waiting = operation.status === 'running' ? await this.#waiting(workflowId) : undefined
       return { ...explanation, ...(waiting && { waiting }) }
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw toOperationError(error)
       throw new UnknownOperation(`no operation ${workflowId} is known`)
     }
+  }
+
+  async #recorded({ workflowId, runId }: Part): Promise<Recorded> {
+    const handle = this.#client.workflow.getHandle(workflowId, runId)
+    const { raw } = await handle.describe()
+    const { pendingActivities } = raw
+    return {
+      workflowId,
+      history: await handle.fetchHistory(),
+      pendingActivities: pendingActivities ?? [],
+    }
+  }
+
+  /** Without those that the server has forgotten already: they ended before their operation. */
+  async #parts({ events }: History): Promise<Recorded[]> {
+    const parts: Recorded[] = []
+    for (const event of events ?? []) {
+      const part = startedPart(event)
+      if (!part) continue
+      const recorded = await this.#recorded(part).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error
+      })
+      if (recorded) parts.push(recorded)
+    }
+    return parts
   }
 
   /** Nothing where no worker answers, and for operations that never wait. */
