@@ -104,14 +104,17 @@ function titleOf({ part, by }: Replacement): string {
 }
 
 /** What of a plan a part needs; of three hundred hosts the whole is large. */
-function planFor(plan: PlannedCloud, { part, by }: Replacement): PackedPlan<PlannedCloud> {
+function planFor(
+  plan: PlannedCloud,
+  { part, by, evacuate }: Replacement,
+): PackedPlan<PlannedCloud> {
   const { ref, oneShots, standby, cephClients, machines, changes, members } = plan
   const { replacesToo = [] } = by === 'older' ? protocolOf(part.name) : {}
   const services = [...part.services, ...replacesToo]
   const wanted = [...services, 'ceph-mon']
   return {
     ...{ ref, oneShots, standby, cephClients, findings: [], pulls: [] },
-    ...(machines && { machines }),
+    ...(evacuate && machines && { machines }),
     changes: pack(changes.filter(({ service }) => services.includes(service))),
     members: Object.fromEntries(Object.entries(members).filter(([name]) => wanted.includes(name))),
   }

@@ -165,8 +165,7 @@ describe('the hosts of a part', () => {
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', input, 'waits')
       const details = async (of: WorkflowHandle) =>
-        ((await of.query('__temporal_workflow_metadata')) as { currentDetails: string })
-          .currentDetails
+        (await of.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails
       await expect.poll(() => details(handle), { timeout: 20_000 }).toContain('vm-a (spawning)')
       const part = await details(handleOf('waits/nova-cell'))
       expect(part).toContain('- ✅ nova-cell on kolla1')
