@@ -1,5 +1,5 @@
 /**
- * Hosts that one workflow replaces. A host of Nova's has 30 events in its history, 150 where twenty machines are moved away
+ * Hosts that one workflow replaces. A host of Nova's has 24 events in its history, 160 where twenty machines are moved away
  * before: all of them stay below the 10,000 that Temporal warns of.
  */
 const MOST = 50

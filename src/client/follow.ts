@@ -86,7 +86,7 @@ class Follower {
         // What comes after a part in the operation comes after it here, too.
         await this.#parts.get(endedChild(event) ?? '')?.read
         const told = await this.#reader.read(event)
-        if (this.#reader.ended) await Promise.all([...this.#parts.values()].map(({ read }) => read))
+        if (this.#reader.ended) await this.#allParts()
         if (told) this.#emit(told)
         if (this.#reader.ended) break
       }
@@ -94,6 +94,11 @@ class Follower {
     } catch (error) {
       this.events.destroy(error as Error)
     }
+    await this.#allParts()
+  }
+
+  async #allParts(): Promise<void> {
+    await Promise.all([...this.#parts.values()].map(({ read }) => read))
   }
 
   #beginPart(event: HistoryEvent): void {

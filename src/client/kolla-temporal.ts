@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
-import type { Client, Connection } from '@temporalio/client'
+import type { Client, Connection, WorkflowExecutionDescription } from '@temporalio/client'
 import type { OperationInputs, OperationName, Waiting } from '../../workflows/operations.js'
 import { checkInput, operationInputs } from '../model/inputs.js'
 import type { Decoder } from './decoder.js'
@@ -11,7 +11,6 @@ import { OperationHandle } from './operation-handle.js'
 import { summarize } from './operation-summary.js'
 import type { OperationSummary } from './operation-summary.js'
 import { startedPart } from './parts.js'
-import type { Part } from './parts.js'
 
 const QUERY_DEADLINE = 3_000
 
@@ -115,7 +114,7 @@ export class KollaTemporal {
     try {
       const description = await this.#client.workflow.getHandle(workflowId).describe()
       const operation = summarize(description)
-      const own = await this.#recorded({ workflowId, runId: description.runId })
+      const own = await this.#recorded(description)
       const parts = await this.#parts(own.history)
       const explanation = await explain(operation, own, parts, this.#decoder)
       const waiting = operation.status === 'running' ? await this.#waiting(workflowId) : undefined
@@ -126,29 +125,24 @@ export class KollaTemporal {
     }
   }
 
-  async #recorded({ workflowId, runId }: Part): Promise<Recorded> {
-    const handle = this.#client.workflow.getHandle(workflowId, runId)
-    const { raw } = await handle.describe()
-    const { pendingActivities } = raw
-    return {
-      workflowId,
-      history: await handle.fetchHistory(),
-      pendingActivities: pendingActivities ?? [],
-    }
+  async #recorded({ workflowId, runId, raw }: WorkflowExecutionDescription): Promise<Recorded> {
+    const history = await this.#client.workflow.getHandle(workflowId, runId).fetchHistory()
+    return { workflowId, history, pendingActivities: raw.pendingActivities ?? [] }
   }
 
   /** Without those that the server has forgotten already: they ended before their operation. */
   async #parts({ events }: History): Promise<Recorded[]> {
-    const parts: Recorded[] = []
-    for (const event of events ?? []) {
-      const part = startedPart(event)
-      if (!part) continue
-      const recorded = await this.#recorded(part).catch((error: unknown) => {
+    const parts = (events ?? []).flatMap((event) => startedPart(event) ?? [])
+    const recorded: Recorded[] = []
+    for (const { workflowId, runId } of parts) {
+      try {
+        const description = await this.#client.workflow.getHandle(workflowId, runId).describe()
+        recorded.push(await this.#recorded(description))
+      } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error
-      })
-      if (recorded) parts.push(recorded)
+      }
     }
-    return parts
+    return recorded
   }
 
   /** Nothing where no worker answers, and for operations that never wait. */

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PlannedUpgrade } from '../../activities/index.js'
 import { StepFailed, connect, formatExplanation } from '../../src/client/index.js'
 import type { KollaTemporal, OperationEvent } from '../../src/client/index.js'
+import { operationInputs } from '../../src/model/inputs.js'
 import type { Change } from '../../src/plan/change.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
+import { PART } from '../../workflows/operations.js'
 import type { StepFailure, UpgradeInput } from '../../workflows/operations.js'
 import { planned, startsOf } from '../support/fake-activities.js'
 import {
@@ -107,11 +109,9 @@ describe('the hosts of a part', () => {
       3,
     )
     const { type, parentExecution, status } = await part.describe()
-    expect([type, parentExecution?.workflowId, status.name]).toEqual([
-      'replacePart',
-      'own',
-      'COMPLETED',
-    ])
+    expect([type, parentExecution?.workflowId, status.name]).toEqual([PART, 'own', 'COMPLETED'])
+    // It has a type that `history` does not list.
+    expect(Object.keys(operationInputs)).not.toContain(type)
   })
 
   it('are fifty a workflow, in their order, whatever the number of batches', async () => {
