@@ -18,13 +18,16 @@ export class PartHand implements Hand {
   readonly stages: Stages
   readonly #operation = operation()
   readonly #answers = new Map<number, PartAnswer>()
+  readonly #open = new Map<number, string>()
   readonly #told = new Map<string, string>()
   #telling: Promise<unknown> = Promise.resolve()
   #asked = 0
   #held = false
 
   constructor() {
-    this.stages = new Stages((text, host) => this.#tell(text, host))
+    this.stages = new Stages((text, host) => {
+      if (host !== '') this.#tell(text, host)
+    })
     setHandler(holdSignal, () => {
       this.#held = true
     })
@@ -35,11 +38,12 @@ export class PartHand implements Hand {
   }
 
   async ready(): Promise<void> {
-    if (this.#held) await this.#ask({})
+    if (this.#held) await this.#ask({}, 'paused by a person')
   }
 
   async decide(title: string, reason: string): Promise<Decision> {
-    const { decision = 'abort' } = await this.#ask({ failed: { title, reason } })
+    const what = `${title} failed: ${reason}`
+    const { decision = 'abort' } = await this.#ask({ failed: { title, reason } }, what)
     return decision
   }
 
@@ -48,11 +52,23 @@ export class PartHand implements Hand {
     await this.#telling
   }
 
-  async #ask(question: Omit<PartQuestion, 'id'>): Promise<PartAnswer> {
+  async #ask(question: Omit<PartQuestion, 'id'>, what: string): Promise<PartAnswer> {
     const id = ++this.#asked
-    await this.#operation.signal(askSignal, { id, ...question })
-    await condition(() => this.#answers.has(id))
+    this.#show(id, `${what}\nIt waits for an answer to ${this.#operation.workflowId}`)
+    try {
+      await this.#operation.signal(askSignal, { id, ...question })
+      await condition(() => this.#answers.has(id))
+    } finally {
+      this.#show(id)
+    }
     return this.#answers.get(id) ?? { id }
+  }
+
+  /** The operation shows its questions itself. */
+  #show(id: number, text?: string): void {
+    if (text === undefined) this.#open.delete(id)
+    else this.#open.set(id, text)
+    this.stages.notice([...this.#open.values()].join('\n'))
   }
 
   #tell(text: string, host: string): void {

@@ -312,6 +312,11 @@ describe('a part of an operation that is stopped', () => {
     await environment.withWorker(activities, async (runs) => {
       const handle = await runs.start('upgrade', input, 'asked')
       await until(handle, 'failure')
+      const { currentDetails } = await handleOf('asked/keystone').query<{ currentDetails: string }>(
+        '__temporal_workflow_metadata',
+      )
+      expect(currentDetails).toContain('keystone on kolla1 failed: kolla1: keystone exited')
+      expect(currentDetails).toContain('It waits for an answer to asked')
       await handle.cancel()
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
     })
