@@ -336,6 +336,24 @@ describe('a part of an operation that is stopped', () => {
   })
 })
 
+describe('a part that is ended by hand', () => {
+  it.each([
+    ['cancelled', (part: WorkflowHandle) => part.cancel()],
+    ['terminated', (part: WorkflowHandle) => part.terminate('by hand')],
+  ] as const)('ends its operation, whose cloud is free: %s', async (how, end) => {
+    const { startContainers } = broken('kolla1')
+    const { activities } = fakes('11.8', { startContainers })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', input, `part-${how}`)
+      await until(handle, 'failure')
+      await end(handleOf(`part-${how}/keystone`))
+      await expect(client.get(handle.workflowId).result()).rejects.toThrow(`was ${how}`)
+      expect((await handle.describe()).status.name).toBe('FAILED')
+      expect((await handleOf('demo-lock').describe()).status.name).toBe('COMPLETED')
+    })
+  })
+})
+
 describe('who follows an operation', () => {
   it('is told the steps of its parts, live and afterwards, in their order', async () => {
     let failures = 0
