@@ -1,22 +1,10 @@
-import { condition, isCancellation, setHandler } from '@temporalio/workflow'
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import { condition, setHandler } from '@temporalio/workflow'
+import { ApplicationFailure } from '@temporalio/common'
+import { attempt } from './attempt.js'
+import type { Hand } from './attempt.js'
 import { approveUpdate, decideUpdate, pauseUpdate, resumeUpdate, waitingQuery } from './messages.js'
-import type {
-  Approval,
-  Decision,
-  FailureType,
-  OnFailure,
-  StepDecision,
-  Waiting,
-} from './operations.js'
+import type { Approval, Decision, OnFailure, StepDecision, Waiting } from './operations.js'
 import type { Stages } from './stages.js'
-
-/** A person, or the operation's input, wants everything undone that was done so far. */
-export class RollbackWanted extends Error {
-  constructor(override readonly cause: unknown) {
-    super('rollback')
-  }
-}
 
 /** Something that waits, and the one answer that it gets. */
 interface Question {
@@ -28,7 +16,7 @@ interface Question {
  * The hand of a person on an operation that runs: approvals, pauses, and decisions about steps that failed. Make it
  * before anything is awaited: it answers from the first moment of a run.
  */
-export class Control {
+export class Control implements Hand {
   /** Hosts of one batch run side by side: several may wait at once. */
   #questions: readonly Question[] = []
   #paused = false
@@ -70,51 +58,39 @@ export class Control {
     await this.#ask(waiting, milliseconds)
   }
 
-  /**
-   * Does one step of an operation, when nobody has paused it, or at once: where to wait would do harm. If it fails, the
-   * operation's input or a person says what to do. Returns whether it was done, and not skipped.
-   *
-   * @throws RollbackWanted, or the step's own error
-   */
+  /** As `attempt` says; answers come from a person, or from the operation's input. */
   async attempt(
     title: string,
     body: () => Promise<unknown>,
-    when: 'ready' | 'at once' = 'ready',
+    when?: 'ready' | 'at once',
   ): Promise<boolean> {
-    for (;;) {
-      if (when === 'ready') await this.#ready()
-      try {
-        await body()
-        return true
-      } catch (error) {
-        if (isCancellation(error)) throw error
-        const decision = await this.#decision(title, error)
-        if (decision === 'abort') throw error
-        if (decision === 'rollback') throw new RollbackWanted(error)
-        if (decision === 'retry') continue
-        this.#skipped = [...this.#skipped, title]
-        return false
-      }
-    }
+    return attempt(this, title, body, when)
   }
 
-  async #ready(): Promise<void> {
+  /** Whether somebody holds the operation before its next step. */
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  async ready(): Promise<void> {
     if (!this.#paused) return
     const question = { waiting: { kind: 'paused', what: 'paused by a person' } as const }
     await this.#wait(question, () => !this.#paused)
   }
 
-  async #decision(title: string, error: unknown): Promise<Decision> {
+  async decide(title: string, reason: string): Promise<Decision> {
+    const decision = await this.#decision(title, reason)
+    if (decision === 'skip') this.#skipped = [...this.#skipped, title]
+    return decision
+  }
+
+  async #decision(title: string, reason: string): Promise<Decision> {
     if (this.#onFailure === 'stop') return 'abort'
     if (this.#onFailure === 'rollback') return 'rollback'
     const count = (this.#asked.get(title) ?? 0) + 1
     this.#asked.set(title, count)
     const step = count === 1 ? title : `${title}, attempt ${count}`
-    const answer = await this.#ask({
-      kind: 'failure',
-      what: `${title} failed: ${reasonOf(error)}`,
-      step,
-    })
+    const answer = await this.#ask({ kind: 'failure', what: `${title} failed: ${reason}`, step })
     return answer === undefined || answer === 'approved' ? 'abort' : answer
   }
 
@@ -203,16 +179,4 @@ function nameOf(it: { readonly plan?: string; readonly step?: string } | undefin
 function named(given: StepDecision | Decision | undefined): [string | undefined, Decision] {
   if (typeof given === 'object') return [given.step, given.decision]
   return [undefined, given ?? 'abort']
-}
-
-/** What a person must know of a failure: the reason, not Temporal's wrapping. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof ActivityFailure && error.cause) return error.cause.message
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** Whether a step failed for that reason; one that was cancelled, or ran out of time, has none. */
-export function failedBy(error: unknown, type: FailureType): boolean {
-  if (!(error instanceof ActivityFailure)) return false
-  return error.cause instanceof ApplicationFailure && error.cause.type === type
 }

@@ -1,13 +1,17 @@
 import { CancellationScope } from '@temporalio/workflow'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { Finding } from '../src/model/finding.js'
-import { failedBy, reasonOf } from './control.js'
+import { failedBy, reasonOf } from './reason.js'
 import { moveMachines } from './machines.js'
 import type { Run } from './run.js'
 import { step } from './steps.js'
 
 /** Whether what carries machines is replaced on a host, and it has any. */
-export function carriesMachines(run: Run, { services }: UpgradeStep, host: string): boolean {
+export function carriesMachines(
+  run: Run,
+  { services }: Pick<UpgradeStep, 'services'>,
+  host: string,
+): boolean {
   const { hosts = [], carriers = [] } = run.plan.machines ?? {}
   const replaced = services.flatMap((service) => run.containers(service, host))
   return hosts.includes(host) && replaced.some((name) => carriers.includes(name))
@@ -20,7 +24,7 @@ export function carriesMachines(run: Run, { services }: UpgradeStep, host: strin
  */
 export async function whileEvacuated<T>(
   run: Run,
-  { name: part }: UpgradeStep,
+  { name: part }: Pick<UpgradeStep, 'name'>,
   host: string,
   replace: (leave: () => Promise<void>) => Promise<T>,
 ): Promise<T> {

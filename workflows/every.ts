@@ -8,6 +8,7 @@ export { mariadbBackup, mariadbRecovery, mariadbRejoin, mariadbRestore } from '.
 export { postDeploy } from './post-deploy.js'
 export { prepareHosts } from './prepare-hosts.js'
 export { removeOsd } from './remove-osd.js'
+export { replacePart } from './replace-part.js'
 export { prune, releases } from './releases.js'
 export { rollback } from './rollback.js'
 export { upgrade } from './upgrade.js'

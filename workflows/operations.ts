@@ -10,6 +10,9 @@ export const TASK_QUEUE = 'kolla-temporal'
 /** Name of the worker deployment (Temporal's worker versioning). */
 export const DEPLOYMENT = 'kolla-temporal'
 
+/** Workflow type of a part of an operation that has a workflow of its own; no operation itself. */
+export const PART = 'replacePart'
+
 /** Every operation works on one cloud, which its workers know by name. */
 export interface CloudInput {
   readonly cloud: string

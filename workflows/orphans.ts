@@ -1,7 +1,7 @@
 import { isCancellation, patched } from '@temporalio/workflow'
 import type { CloudRef } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
-import { reasonOf } from './control.js'
+import { reasonOf } from './reason.js'
 import type { Operation } from './operate.js'
 import { step } from './steps.js'
 

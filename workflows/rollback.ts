@@ -13,7 +13,7 @@ import { checkHistories } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
 import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machines.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
-import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
+import type { DatabaseWayBack, UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
 import { giveBack, giveBackFirst } from './give-back.js'
 import { othersOf, putBack, roomToRestore, settle } from './mariadb.js'
@@ -21,6 +21,7 @@ import { inspect, observe, onAll, operate, refuse, together, verify } from './op
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
 import { findOrphans } from './orphans.js'
+import { carryOutPart } from './parts.js'
 import { rememberTimes } from './remember.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
@@ -108,17 +109,22 @@ export async function rollBack(
     }
     isRestored = await restoreData(operation, control, rollback, run)
   }
-  const donors = donorsOf(plan, rollback.database)
   const parts = plan.steps.filter((part) => !comesBackWithData(part, way, plan))
   await inOrder(run, parts, async (part) => {
     await operation.stages.run(titles.rollBack(part.name), async () => {
       await protocolOf(part.name).beforeOlder?.(run, attempt)
-      for (const host of part.hosts) {
-        await control.attempt(`${part.name} on ${host}`, async () => {
-          if (part.name === 'mariadb' && !donors.includes(host)) await rejoin(run, rollback, host)
-          else await replaceOnHost(run, part, host, 'older')
-        })
+      const { name, services, hosts } = part
+      if (name === 'mariadb') {
+        await mariadbBack(run, part, rollback, attempt)
+        return
       }
+      const replacement = { part: { name, services }, by: 'older', evacuate: false } as const
+      await carryOutPart(
+        run,
+        control,
+        replacement,
+        hosts.map((host) => [host]),
+      )
     })
   })
   await attempt('computes that were left disabled', () => giveBack(run, 'computes'))
@@ -253,6 +259,21 @@ async function renote(run: Run, rollback: Rollback): Promise<void> {
   await onAll(changed, ([service, { host }]) =>
     step('resumeOneShots', service, run.ref, host, service),
   )
+}
+
+/** Member by member; one that has newer data copies those of a member that still has the record's. */
+async function mariadbBack(
+  run: Run,
+  part: UpgradeStep,
+  rollback: Rollback,
+  attempt: Attempt,
+): Promise<void> {
+  const donors = donorsOf(rollback.plan, rollback.database)
+  for (const host of part.hosts) {
+    await attempt(`${part.name} on ${host}`, () =>
+      donors.includes(host) ? replaceOnHost(run, part, host, 'older') : rejoin(run, rollback, host),
+    )
+  }
 }
 
 /** The others still have the old MariaDB's data: the member copies them. */

@@ -11,6 +11,8 @@ export class Run {
   readonly ref: CloudRef
   /** Whether MariaDB was made by this run: nothing that was noted of another one holds. */
   databaseIsNew = false
+  /** Whether nova_compute is of the older release on all hosts, on the way back. */
+  computesAreBack = false
   /** What its steps came across, for those who read its result. */
   readonly findings: Finding[] = []
 

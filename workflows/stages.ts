@@ -20,6 +20,9 @@ export class Stages {
   #waitsSince: number | undefined
   #waited = 0
 
+  /** `told`: who else is to hear what the run waits for. */
+  constructor(private readonly told?: (text: string, who: string) => void) {}
+
   /** Runs one stage; stages may run side by side. */
   async run<T>(title: string, body: () => Promise<T>): Promise<T> {
     const stage: Stage = { title, state: 'running', startedAt: Date.now(), waited: 0 }
@@ -48,6 +51,7 @@ export class Stages {
 
   /** What the run waits for, below the stages, by who waits; an empty text takes it away. */
   notice(text: string, who = ''): void {
+    this.told?.(text, who)
     this.#waited = this.#waitedSoFar()
     if (text === '') this.#notices.delete(who)
     else this.#notices.set(who, text)

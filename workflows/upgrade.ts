@@ -10,19 +10,21 @@ import type { Migrations } from '../src/plan/migrations.js'
 import { runbook } from '../src/plan/runbook.js'
 import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
-import { Control, RollbackWanted, reasonOf } from './control.js'
-import { carriesMachines, whileEvacuated } from './evacuation.js'
+import { RollbackWanted } from './attempt.js'
+import { Control } from './control.js'
+import { reasonOf } from './reason.js'
 import { backUp } from './mariadb.js'
 import { giveBack, giveBackFirst } from './give-back.js'
 import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
+import { carryOutPart } from './parts.js'
 import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { inOrder, isOfCluster, waitsForCeph } from './services/ceph-upgrade.js'
-import { protocolOf, replaceOnHost } from './services/index.js'
+import { protocolOf } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
@@ -173,10 +175,14 @@ async function replaceAll(
       }
       const hosts = (await protocol.order?.(run, planned.hosts)) ?? planned.hosts
       const part = { ...planned, hosts }
-      for (const [index, hosts] of batches(part, input).entries()) {
-        if (index === 1) await canary(part, input, control)
-        await onAll(hosts, (host) => replaceOn(run, part, host, attempt, input))
-      }
+      const { name, services } = part
+      await carryOutPart(
+        run,
+        control,
+        { part: { name, services }, by: 'newer', evacuate: input.evacuate === true },
+        batches(part, input),
+        canaryOf(part, input, control),
+      )
     })
   })
   await removeUnwanted(run, attempt)
@@ -186,27 +192,6 @@ async function replaceAll(
 function isLeftWith(part: UpgradeStep, left: readonly UpgradeStep[]): boolean {
   if (part.name === 'nova-cell') return left.some(({ name }) => name === 'nova')
   return isOfCluster(part) && left.some(isOfCluster)
-}
-
-async function replaceOn(
-  run: Run,
-  part: UpgradeStep,
-  host: string,
-  attempt: Attempt,
-  { evacuate = false }: UpgradeInput,
-): Promise<void> {
-  const title = `${part.name} on ${host}`
-  const replace = () => replaceOnHost(run, part, host, 'newer')
-  if (!evacuate || !carriesMachines(run, part, host)) {
-    await attempt(title, replace)
-    return
-  }
-  await whileEvacuated(run, part, host, (leave) =>
-    attempt(title, async () => {
-      await leave()
-      await replace()
-    }),
-  )
 }
 
 /** The first batch is one host alone where a canary is wanted. */
@@ -219,15 +204,16 @@ function batches({ name, hosts }: UpgradeStep, { batch = 1, canary }: UpgradeInp
   return alone === 0 ? further : [hosts.slice(0, 1), ...further]
 }
 
-async function canary(
+/** What comes after a part's first host, if anything. */
+function canaryOf(
   { name, hosts }: UpgradeStep,
-  input: UpgradeInput,
+  { canary }: UpgradeInput,
   control: Control,
-): Promise<void> {
-  if (input.canary === undefined) return
+): (() => Promise<void>) | undefined {
+  if (canary === undefined) return undefined
   const what = `${name} on ${hosts[0] ?? ''} is of the new release; the other hosts come next`
-  const seconds = input.canary === 'approval' ? undefined : input.canary * 1000
-  await control.approval({ kind: 'canary', what, step: `canary of ${name}` }, seconds)
+  const seconds = canary === 'approval' ? undefined : canary * 1000
+  return () => control.approval({ kind: 'canary', what, step: `canary of ${name}` }, seconds)
 }
 
 /** What ends an upgrade once every host has the new release, and proves that all of it works. */

@@ -68,6 +68,9 @@ const answers: Answers = {
   inspectVersions: versions,
   previewMigrations: { versions: [] },
   registerService: [],
+  checkComputes: [],
+  awaitMachines: [],
+  checkUpgrade: [],
 }
 
 export const simulated = {

@@ -33,23 +33,30 @@ export interface Explanation {
   readonly summary?: string
 }
 
+/** A workflow's history, and what the server says of its running steps. */
+export interface Recorded {
+  readonly workflowId: string
+  readonly history: History
+  readonly pendingActivities: readonly PendingActivity[]
+}
+
+/** `parts`: those of the operation that have a history of their own. */
 export async function explain(
   operation: OperationSummary,
-  history: History,
-  pendingActivities: readonly PendingActivity[],
+  own: Recorded,
+  parts: readonly Recorded[],
   decoder: Decoder,
 ): Promise<Explanation> {
-  const reader = new HistoryReader(decoder, operation.workflowId)
-  const events: OperationEvent[] = []
-  for (const event of history.events ?? []) {
-    const told = await reader.read(event)
-    if (told) events.push(told)
-  }
-  const pending = await new PendingSteps(decoder).compare(pendingActivities, reader)
+  const strands = [
+    await read(own, 'operation', decoder),
+    ...(await Promise.all(parts.map((part) => read(part, 'part', decoder)))),
+  ]
+  const events = strands.flatMap((strand) => strand.events)
+  const pending = strands.flatMap((strand) => strand.pending)
   const failures = events.filter((event) => event.type === 'stepFailed')
   const error = events.find((event) => event.type === 'operationFailed')?.error
   const result = events.find((event) => event.type === 'operationCompleted')?.result
-  const last = events.at(-1)
+  const trouble = strands.map((strand) => strand.events.at(-1)).find(isTrouble)
   const failedStep = error && culprit(error, failures)
   return {
     operation,
@@ -57,18 +64,47 @@ export async function explain(
     ...(failedStep && { failedStep }),
     otherFailures: failures.filter((failure) => failure !== failedStep),
     retrying: pending.filter((event) => event.type === 'stepRetrying'),
-    running: reader.pendingSteps,
+    running: strands.flatMap((strand) => strand.running),
     stepsDone: events.filter((event) => event.type === 'stepCompleted').length,
-    ...(last?.type === 'workerFailed' && { workerTrouble: last.message }),
+    ...(trouble && { workerTrouble: trouble.message }),
     ...(result && { summary: result.summary }),
   }
 }
 
-/** The step in the operation's own chain of causes, or one that failed with its very words. */
+async function read(
+  { workflowId, history, pendingActivities }: Recorded,
+  kind: 'operation' | 'part',
+  decoder: Decoder,
+) {
+  const reader = new HistoryReader(decoder, workflowId, kind)
+  const events: OperationEvent[] = []
+  for (const event of history.events ?? []) {
+    const told = await reader.read(event)
+    if (told) events.push(told)
+  }
+  const pending = await new PendingSteps(decoder).compare(pendingActivities, reader)
+  return { events, pending, running: reader.pendingSteps }
+}
+
+function isTrouble(event: OperationEvent | undefined): event is Of<'workerFailed'> {
+  return event?.type === 'workerFailed'
+}
+
+/**
+ * The step in the operation's own chain of causes, or one that failed with its very words. Activities of each part are
+ * numbered anew: the number alone says nothing.
+ */
 function culprit(error: OperationError, failures: readonly Of<'stepFailed'>[]) {
-  const activity = [...causes(error)].find((cause) => cause instanceof ActivityFailure)
+  const chain = [...causes(error)]
+  const activity = chain.find((cause) => cause instanceof ActivityFailure)
+  const numbered = failures.filter(
+    ({ step }) =>
+      step.verb === activity?.activityType && step.id.split('/').at(-1) === activity.activityId,
+  )
+  const words = chain.map(({ message }) => message)
   return (
-    failures.find(({ step }) => step.id === activity?.activityId) ??
+    numbered.find((failure) => words.includes(failure.error.message)) ??
+    numbered[0] ??
     failures.find((failure) => failure.error.message === error.message)
   )
 }

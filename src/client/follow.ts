@@ -6,6 +6,7 @@ import { NoWorker, UnknownOperation } from './errors.js'
 import type { OperationEvent } from './events.js'
 import { HistoryReader } from './history-reader.js'
 import type { HistoryEvent } from './history-reader.js'
+import { endedChild, startedPart } from './parts.js'
 import { PendingSteps } from './pending-steps.js'
 
 /** A run to read, and what it takes to read it. */
@@ -53,24 +54,39 @@ export async function* follow(run: Run, signal?: AbortSignal): AsyncGenerator<Op
   }
 }
 
+/** A history that is read to its end: the operation's own, or that of one of its parts. */
+interface Strand {
+  readonly workflowId: string
+  readonly runId?: string
+  readonly reader: HistoryReader
+}
+
 /** Reads a run in several ways at once; all that they find goes into one stream. */
 class Follower {
   readonly events = new PassThrough({ objectMode: true })
   readonly #run: Run
   readonly #signal: AbortSignal
+  readonly #own: Strand
   readonly #reader: HistoryReader
+  /** By run id. */
+  readonly #parts = new Map<string, { readonly strand: Strand; readonly read: Promise<void> }>()
 
   constructor(run: Run, signal: AbortSignal) {
     this.#run = run
     this.#signal = signal
     this.#reader = new HistoryReader(run.decoder, run.workflowId)
+    this.#own = { workflowId: run.workflowId, reader: this.#reader }
   }
 
   /** What the history holds, to the run's end, which also ends the stream. */
   async read(): Promise<void> {
     try {
-      for await (const event of this.#poll()) {
+      for await (const event of this.#poll(this.#own)) {
+        this.#beginPart(event)
+        // What comes after a part in the operation comes after it here, too.
+        await this.#parts.get(endedChild(event) ?? '')?.read
         const told = await this.#reader.read(event)
+        if (this.#reader.ended) await this.#allParts()
         if (told) this.#emit(told)
         if (this.#reader.ended) break
       }
@@ -78,11 +94,40 @@ class Follower {
     } catch (error) {
       this.events.destroy(error as Error)
     }
+    await this.#allParts()
+  }
+
+  async #allParts(): Promise<void> {
+    await Promise.all([...this.#parts.values()].map(({ read }) => read))
+  }
+
+  #beginPart(event: HistoryEvent): void {
+    const part = startedPart(event)
+    if (!part || this.#parts.has(part.runId)) return
+    const reader = new HistoryReader(this.#run.decoder, part.workflowId, 'part')
+    const strand = { ...part, reader }
+    const read = this.#readPart(strand).catch((error: unknown) => {
+      this.events.destroy(error as Error)
+    })
+    this.#parts.set(part.runId, { strand, read })
+  }
+
+  async #readPart(part: Strand): Promise<void> {
+    try {
+      for await (const event of this.#poll(part)) {
+        const told = await part.reader.read(event)
+        if (told) this.#emit(told)
+        if (part.reader.ended) break
+      }
+    } catch (error) {
+      // The server forgets a part before its operation, which ended later.
+      if (!(error instanceof UnknownOperation)) throw error
+    }
   }
 
   /** History events as they are written; after an interruption from the first one on, which the reader skips. */
-  async *#poll(): AsyncGenerator<HistoryEvent> {
-    const { client, connection, workflowId } = this.#run
+  async *#poll({ workflowId, runId }: Strand): AsyncGenerator<HistoryEvent> {
+    const { client, connection } = this.#run
     const start = new Uint8Array()
     let nextPageToken: Uint8Array = start
     for (;;) {
@@ -90,7 +135,7 @@ class Follower {
         const page = await this.#ask(POLL_DEADLINE, () =>
           connection.workflowService.getWorkflowExecutionHistory({
             namespace: client.options.namespace,
-            execution: { workflowId },
+            execution: { workflowId, ...(runId !== undefined && { runId }) },
             nextPageToken,
             waitNewEvent: true,
           }),
@@ -107,19 +152,26 @@ class Follower {
     }
   }
 
+  get #running(): Strand[] {
+    const parts = [...this.#parts.values()].map(({ strand }) => strand)
+    return [this.#own, ...parts.filter(({ reader }) => !reader.ended)]
+  }
+
   /** Attempts, failures and progress of running steps, which are not in the history yet; and whether the server answers. */
   async watchSteps(): Promise<void> {
-    const { client, decoder, workflowId } = this.#run
+    const { client, decoder } = this.#run
     const pending = new PendingSteps(decoder)
     let connected = true
     for (;;) {
       await this.#sleep(LOOK_INTERVAL)
       try {
-        const handle = client.workflow.getHandle(workflowId)
-        const { raw } = await this.#ask(LOOK_DEADLINE, () => handle.describe())
-        connected = true
-        const events = await pending.compare(raw.pendingActivities ?? [], this.#reader)
-        events.forEach((event) => this.#emit(event))
+        for (const { workflowId, runId, reader } of this.#running) {
+          const handle = client.workflow.getHandle(workflowId, runId)
+          const { raw } = await this.#ask(LOOK_DEADLINE, () => handle.describe())
+          connected = true
+          const events = await pending.compare(raw.pendingActivities ?? [], reader)
+          events.forEach((event) => this.#emit(event))
+        }
       } catch {
         const message =
           'the Temporal server does not answer; the operation is shown again when it does'

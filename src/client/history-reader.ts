@@ -16,7 +16,7 @@ interface RunningStep {
   attempts: number
 }
 
-/** Turns a run's history, event by event, into what happened in the operation. */
+/** Turns a history, event by event, into what happened in the operation: that of its run, or of a part that has its own. */
 export class HistoryReader {
   /** Id of the last event that was read. */
   lastEventId = 0
@@ -25,17 +25,19 @@ export class HistoryReader {
   ended = false
   readonly #decoder: Decoder
   readonly #workflowId: string
+  readonly #isPart: boolean
   readonly #running = new Map<string, RunningStep>()
   #startedAt = new Date(0)
 
-  constructor(decoder: Decoder, workflowId: string) {
+  constructor(decoder: Decoder, workflowId: string, kind: 'operation' | 'part' = 'operation') {
     this.#decoder = decoder
     this.#workflowId = workflowId
+    this.#isPart = kind === 'part'
   }
 
   /** The step that an activity id stands for, while it is pending. */
   pending(activityId: string): Step | undefined {
-    return this.pendingSteps.find(({ id }) => id === activityId)
+    return this.pendingSteps.find(({ id }) => id === this.#idOf(activityId))
   }
 
   get pendingSteps(): Step[] {
@@ -48,14 +50,23 @@ export class HistoryReader {
     if (eventId <= this.lastEventId) return undefined
     this.lastEventId = eventId
     const time = optionalTsToDate(event.eventTime) ?? new Date(0)
-    return (await this.#readStep(event, time)) ?? (await this.#readOperation(event, time))
+    const told = (await this.#readStep(event, time)) ?? (await this.#readWorker(event, time))
+    if (told) return told
+    if (!this.#isPart) return this.#readOperation(event, time)
+    this.ended = isEnd(event)
+    return undefined
+  }
+
+  /** Unique within the operation, and not within Temporal: the activities of each workflow are numbered. */
+  #idOf(activityId: string): string {
+    return this.#isPart ? `${this.#workflowId}/${activityId}` : activityId
   }
 
   async #readStep(event: HistoryEvent, time: Date): Promise<OperationEvent | undefined> {
     const scheduled = event.activityTaskScheduledEventAttributes
     if (scheduled) {
       const step: Step = {
-        id: scheduled.activityId ?? '',
+        id: this.#idOf(scheduled.activityId ?? ''),
         verb: scheduled.activityType?.name ?? '',
         summary: await this.#decoder.text(event.userMetadata?.summary),
       }
@@ -91,6 +102,14 @@ export class HistoryReader {
     return { time, step, attempts, seconds: secondsBetween(scheduledAt, time) }
   }
 
+  async #readWorker(event: HistoryEvent, time: Date): Promise<OperationEvent | undefined> {
+    if (event.workflowTaskStartedEventAttributes) this.pickedUp = true
+    const failed = event.workflowTaskFailedEventAttributes
+    if (!failed) return undefined
+    const { message } = await this.#decoder.error(failed.failure)
+    return { type: 'workerFailed', time, message: `the worker can't go on: ${message}` }
+  }
+
   async #readOperation(event: HistoryEvent, time: Date): Promise<OperationEvent | undefined> {
     const started = event.workflowExecutionStartedEventAttributes
     if (started) {
@@ -102,12 +121,6 @@ export class HistoryReader {
         operation: started.workflowType?.name ?? '',
         input: await this.#decoder.first(started.input),
       }
-    }
-    if (event.workflowTaskStartedEventAttributes) this.pickedUp = true
-    const taskFailed = event.workflowTaskFailedEventAttributes
-    if (taskFailed) {
-      const { message } = await this.#decoder.error(taskFailed.failure)
-      return { type: 'workerFailed', time, message: `the worker can't go on: ${message}` }
     }
     const completed = event.workflowExecutionCompletedEventAttributes
     if (completed) {
@@ -133,6 +146,16 @@ export class HistoryReader {
     this.ended = true
     return { time, seconds: secondsBetween(this.#startedAt, time) }
   }
+}
+
+function isEnd(event: HistoryEvent): boolean {
+  const end =
+    event.workflowExecutionCompletedEventAttributes ??
+    event.workflowExecutionFailedEventAttributes ??
+    event.workflowExecutionCanceledEventAttributes ??
+    event.workflowExecutionTerminatedEventAttributes ??
+    event.workflowExecutionTimedOutEventAttributes
+  return end !== undefined && end !== null
 }
 
 const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000

@@ -1,14 +1,16 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
-import type { Client, Connection } from '@temporalio/client'
+import type { Client, Connection, WorkflowExecutionDescription } from '@temporalio/client'
 import type { OperationInputs, OperationName, Waiting } from '../../workflows/operations.js'
 import { checkInput, operationInputs } from '../model/inputs.js'
 import type { Decoder } from './decoder.js'
 import { BadInput, CloudBusy, NoWorker, UnknownOperation, toOperationError } from './errors.js'
 import { explain } from './explain.js'
-import type { Explanation } from './explain.js'
+import type { Explanation, Recorded } from './explain.js'
+import type { History } from './history-reader.js'
 import { OperationHandle } from './operation-handle.js'
 import { summarize } from './operation-summary.js'
 import type { OperationSummary } from './operation-summary.js'
+import { startedPart } from './parts.js'
 
 const QUERY_DEADLINE = 3_000
 
@@ -109,19 +111,38 @@ export class KollaTemporal {
    * @throws UnknownOperation
    */
   async explain(workflowId: string): Promise<Explanation> {
-    const handle = this.#client.workflow.getHandle(workflowId)
     try {
-      const description = await handle.describe()
-      const history = await handle.fetchHistory()
-      const pending = description.raw.pendingActivities ?? []
+      const description = await this.#client.workflow.getHandle(workflowId).describe()
       const operation = summarize(description)
-      const explanation = await explain(operation, history, pending, this.#decoder)
+      const own = await this.#recorded(description)
+      const parts = await this.#parts(own.history)
+      const explanation = await explain(operation, own, parts, this.#decoder)
       const waiting = operation.status === 'running' ? await this.#waiting(workflowId) : undefined
       return { ...explanation, ...(waiting && { waiting }) }
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw toOperationError(error)
       throw new UnknownOperation(`no operation ${workflowId} is known`)
     }
+  }
+
+  async #recorded({ workflowId, runId, raw }: WorkflowExecutionDescription): Promise<Recorded> {
+    const history = await this.#client.workflow.getHandle(workflowId, runId).fetchHistory()
+    return { workflowId, history, pendingActivities: raw.pendingActivities ?? [] }
+  }
+
+  /** Without those that the server has forgotten already: they ended before their operation. */
+  async #parts({ events }: History): Promise<Recorded[]> {
+    const parts = (events ?? []).flatMap((event) => startedPart(event) ?? [])
+    const recorded: Recorded[] = []
+    for (const { workflowId, runId } of parts) {
+      try {
+        const description = await this.#client.workflow.getHandle(workflowId, runId).describe()
+        recorded.push(await this.#recorded(description))
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error
+      }
+    }
+    return recorded
   }
 
   /** Nothing where no worker answers, and for operations that never wait. */

@@ -157,15 +157,18 @@ export class Installation {
     return texts.join('\n')
   }
 
-  /** Verbs of the steps that an operation waits for. */
+  /** Verbs of the steps that an operation waits for, those of its parts among them. */
   async pendingSteps(workflowId: string): Promise<string[]> {
     const temporal = await temporalBinary(() => undefined)
     const words = ['workflow', 'describe', '-w', workflowId, '--output', 'json']
     const described = await succeed(temporal, [...words, '--address', this.address])
-    const { pendingActivities = [] } = JSON.parse(described) as {
+    const { pendingActivities = [], pendingChildren = [] } = JSON.parse(described) as {
       pendingActivities?: { activityType: { name: string } }[]
+      pendingChildren?: { workflowId: string }[]
     }
-    return pendingActivities.map(({ activityType }) => activityType.name)
+    const own = pendingActivities.map(({ activityType }) => activityType.name)
+    const others = pendingChildren.map((child) => this.pendingSteps(child.workflowId))
+    return [...own, ...(await Promise.all(others)).flat()]
   }
 
   /** Every history of this server's operations, as `temporal workflow show` prints it. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ActivityNotFoundError, Client, Connection } from '@temporalio/client'
+import type { WorkflowExecutionDescription } from '@temporalio/client'
+import { PART } from '../../workflows/operations.js'
 import type { Installation } from './installation.js'
 
 /** How long the worker runs between two looks at what it does, in milliseconds. */
@@ -38,7 +40,9 @@ const middle: Readonly<Record<string, number>> = {
 }
 
 interface Running {
-  readonly id: string
+  /** The operation's own, or that of one of its parts; activities of each are numbered anew. */
+  readonly workflowId: string
+  readonly activityId: string
   readonly verb: string
   readonly since: number
 }
@@ -64,23 +68,16 @@ export async function killAtEveryStep(
   const seen = new Set<string>()
 
   const look = async () => {
-    const { raw, status } = await operation.describe()
-    const running = (raw.pendingActivities ?? []).flatMap((activity): Running[] =>
-      Number(activity.state) === STARTED
-        ? [
-            {
-              id: activity.activityId ?? '',
-              verb: activity.activityType?.name ?? '',
-              since: milliseconds(activity.lastStartedTime),
-            },
-          ]
-        : [],
+    const own = await operation.describe()
+    const parts = (own.raw.pendingChildren ?? []).filter((it) => it.workflowTypeName === PART)
+    const described = await Promise.all(
+      parts.map((part) => client.workflow.getHandle(part.workflowId ?? '').describe()),
     )
-    return { ended: status.name !== 'RUNNING', running }
+    return { ended: own.status.name !== 'RUNNING', running: [own, ...described].flatMap(startedIn) }
   }
 
-  const fails = (step: { workflowId: string; activityId: string }) =>
-    client.activity.fail(step, new Error('the worker was killed')).then(
+  const fails = ({ workflowId, activityId }: Running) =>
+    client.activity.fail({ workflowId, activityId }, new Error('the worker was killed')).then(
       () => true,
       (error: unknown) => {
         if (error instanceof ActivityNotFoundError) return false // it has ended just before
@@ -89,8 +86,9 @@ export async function killAtEveryStep(
     )
 
   /** Less and less of its time, so that one which is quicker than was thought is met in the end. */
-  const isDue = ({ id, verb, since }: Running) => {
+  const isDue = ({ workflowId, activityId, verb, since }: Running) => {
     if (killed.has(verb) || verb !== (only ?? verb)) return false
+    const id = `${workflowId}/${activityId}`
     if (!seen.has(id)) {
       seen.add(id)
       missed.set(verb, (missed.get(verb) ?? 0) + 1)
@@ -115,8 +113,8 @@ export async function killAtEveryStep(
         continue
       }
       process.kill(pid, 'SIGKILL')
-      for (const { id, verb } of running) {
-        if (await fails({ workflowId, activityId: id })) killed.add(verb)
+      for (const step of running) {
+        if (await fails(step)) killed.add(step.verb)
       }
       await installation.run('server', 'start')
       pid = await installation.workerPid()
@@ -125,6 +123,17 @@ export async function killAtEveryStep(
   } finally {
     await connection.close()
   }
+}
+
+/** Steps that a worker is at. */
+function startedIn({ workflowId, raw }: WorkflowExecutionDescription): Running[] {
+  const started = (raw.pendingActivities ?? []).filter(({ state }) => Number(state) === STARTED)
+  return started.map(({ activityId, activityType, lastStartedTime }) => ({
+    workflowId,
+    activityId: activityId ?? '',
+    verb: activityType?.name ?? '',
+    since: milliseconds(lastStartedTime),
+  }))
 }
 
 function milliseconds(time?: { seconds?: unknown; nanos?: number | null } | null): number {

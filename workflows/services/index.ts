@@ -38,7 +38,7 @@ export function protocolOf(part: PartName): Protocol {
 /** Replaces one host's containers of one part by those of another release, and waits until they do their work. */
 export async function replaceOnHost(
   run: Run,
-  { name, services }: UpgradeStep,
+  { name, services }: Pick<UpgradeStep, 'name' | 'services'>,
   host: string,
   by: 'newer' | 'older',
 ) {

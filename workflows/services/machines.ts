@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { failedBy, reasonOf } from '../control.js'
+import { failedBy, reasonOf } from '../reason.js'
 import type { FailureType } from '../operations.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'

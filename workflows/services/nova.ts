@@ -1,3 +1,4 @@
+import { partsHaveWorkflows } from '../patches.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 import { restBefore } from './machines.js'
@@ -15,8 +16,10 @@ export const nova: Protocol = {
     return isReady && restBefore(run, 'nova', 'newer', attempt)
   },
   beforeOlder: (run, attempt) => restBefore(run, 'nova', 'older', attempt),
+  replacesToo: ['nova-cell'],
   async replaceByOlder(run, host, containers) {
-    await computesBack(run)
+    if (!run.computesAreBack) await computesBack(run)
+    run.computesAreBack = partsHaveWorkflows()
     await step('forgetVersions', `${host} · nova`, run.ref, host, containers)
     await replace(run, host, containers)
   },

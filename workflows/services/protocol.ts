@@ -19,6 +19,8 @@ export interface Protocol {
   replace: Replace
   /** The same where what comes is older, if that takes more. */
   readonly replaceByOlder?: Replace
+  /** Services of other parts whose containers that replaces, too. */
+  readonly replacesToo?: readonly string[]
   /** What ends an upgrade once every host has the new release. */
   finish?(run: Run): Promise<void>
   /** Its members vote, or hold the floating address: they go one by one, whatever batch somebody wishes for. */

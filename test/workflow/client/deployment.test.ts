@@ -1,10 +1,12 @@
 import { Client, Connection } from '@temporalio/client'
-import { NativeConnection, Worker } from '@temporalio/worker'
+import { NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Deployment } from '../../../workers/deployment.js'
 import { DEPLOYMENT } from '../../../workflows/operations.js'
+import { fakes, until, upgradePlan } from '../../support/fake-upgrade.js'
 import { startTemporalServer } from '../../support/temporal-server.js'
 import type { TestServer } from '../../support/temporal-server.js'
+import { workflowsPath } from '../../support/workflow-environment.js'
 
 let server: TestServer
 let client: Client
@@ -54,4 +56,42 @@ it('workers of one server share a state directory: one with another is refused b
     removeEntries: ['kolla_temporal_home'],
   })
   await second.checkHome('state-2')
+})
+
+it('parts of an operation stay with the version that it began with', async () => {
+  const { activities } = fakes('11.8')
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath })
+  const workerOf = (buildId: string) =>
+    Worker.create({
+      connection: native,
+      taskQueue: 'versions',
+      workflowBundle,
+      activities,
+      workerDeploymentOptions: {
+        useWorkerVersioning: true,
+        version: { deploymentName: DEPLOYMENT, buildId },
+        defaultVersioningBehavior: 'PINNED',
+      },
+    })
+  const older = await workerOf('older')
+  await older.runUntil(async () => {
+    await new Deployment(client, 'older').makeCurrent()
+    const handle = await client.workflow.start('upgrade', {
+      taskQueue: 'versions',
+      workflowId: 'pinned',
+      args: [{ cloud: 'demo', release: '2026.1', approve: true }],
+    })
+    await until(handle, 'approval')
+    const newer = await workerOf('newer')
+    await newer.runUntil(async () => {
+      await new Deployment(client, 'newer').makeCurrent()
+      await handle.executeUpdate('approve', { args: [{ plan: upgradePlan().digest }] })
+      await handle.result()
+    })
+  })
+  for (const workflowId of ['pinned', 'pinned/cron', 'pinned/keystone']) {
+    const { raw } = await client.workflow.getHandle(workflowId).describe()
+    const { version, deploymentVersion } = raw.workflowExecutionInfo?.versioningInfo ?? {}
+    expect([workflowId, deploymentVersion?.buildId ?? version]).toEqual([workflowId, 'older'])
+  }
 })
