@@ -1,6 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { failedBy, reasonOf } from '../reason.js'
-import type { FailureType } from '../operations.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 import type { Attempt } from './protocol.js'
@@ -25,7 +24,7 @@ export function restBefore(
  * Waits until no machine, or none of one host, is being built, moved or changed otherwise: a process of Nova's that ends
  * in the middle of it leaves it there.
  *
- * @throws ApplicationFailure `StepFailed` with those that do not come to an end
+ * @throws ApplicationFailure with those that do not come to an end
  */
 export async function awaitRest(run: Run, by: keyof typeof patience, host?: string): Promise<void> {
   const where = host ?? 'all machines'
@@ -47,10 +46,7 @@ export async function awaitRest(run: Run, by: keyof typeof patience, host?: stri
 }
 
 function restless(busy: readonly string[], minutes: number): ApplicationFailure {
-  const type: FailureType = 'StepFailed'
-  return ApplicationFailure.create({
-    type,
-    nonRetryable: true,
-    message: `after ${minutes} minutes something is still being done with machines: ${busy.join(', ')}; \`retry\` waits on, and \`openstack server set --state active ID\` ends what is stuck`,
-  })
+  return ApplicationFailure.nonRetryable(
+    `after ${minutes} minutes something is still being done with machines: ${busy.join(', ')}; \`retry\` waits on, and \`openstack server set --state active ID\` ends what is stuck`,
+  )
 }

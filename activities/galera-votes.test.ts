@@ -1,0 +1,64 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { FakeEngine } from '../src/docker/fake-engine.js'
+import { levelVotes, whileOutvoted } from './galera-votes.js'
+import { testContexts, testRef } from './testing.js'
+
+let docker: FakeEngine
+beforeEach(async () => {
+  docker = await FakeEngine.start()
+  docker.add('mariadb', true)
+})
+afterEach(() => docker.stop())
+
+/** Three members whose states are told in the inventory's order, and all votes together. */
+function tell(states: readonly string[], votes: number): void {
+  let asked = 0
+  docker.print = (command) =>
+    command.includes('wsrep_local_state_comment')
+      ? `wsrep_local_state_comment\t${states[asked++ % states.length] ?? ''}\n`
+      : `wsrep_cluster_weight\t${votes}\n`
+}
+
+async function run(verb: typeof levelVotes): Promise<string[]> {
+  const { contexts } = testContexts(docker)
+  const cloud = await contexts.get(testRef)
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  await environment.run(() => verb(cloud))
+  return docker.commands.flatMap((it) => /pc\.weight=\d|joins/.exec(it)?.[0] ?? [])
+}
+
+const join = () => {
+  docker.commands.push('joins')
+  return Promise.resolve()
+}
+
+it('gives the one member with the data more votes than all others while they join', async () => {
+  tell(['Synced', 'Joining', 'Joining'], 5)
+  expect(await run((cloud) => whileOutvoted(cloud, join))).toEqual(['pc.weight=3', 'joins'])
+})
+
+it('leaves the votes of a cluster alone of which most members hold the data', async () => {
+  tell(['Synced', 'Synced', 'Joining'], 3)
+  expect(await run((cloud) => whileOutvoted(cloud, join))).toEqual(['joins'])
+})
+
+it('gives every member one vote when all hold the data', async () => {
+  tell(['Synced', 'Joining', 'Joining'], 5)
+  const joinLast = () => {
+    tell(['Synced', 'Synced', 'Synced'], 5)
+    return join()
+  }
+  const level = ['pc.weight=1', 'pc.weight=1', 'pc.weight=1']
+  expect(await run((cloud) => whileOutvoted(cloud, joinLast))).toEqual([
+    'pc.weight=3',
+    'joins',
+    ...level,
+  ])
+})
+
+it('changes nothing where every member has one', async () => {
+  tell(['Synced', 'Synced', 'Synced'], 3)
+  expect(await run(levelVotes)).toEqual([])
+})
