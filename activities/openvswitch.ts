@@ -7,6 +7,7 @@ import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { bridgeArguments, parsePorts, portMark } from '../src/plan/ovs-bridges.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, proveHealth, startContainer } from './containers.js'
+import { keepingFlows } from './ovs-flows.js'
 import { cancellation, report } from './progress.js'
 
 const service = 'openvswitch'
@@ -30,8 +31,12 @@ export function openvswitchActivities(contexts: CloudContexts) {
     async startOpenvswitch(ref: CloudRef, host: string, names: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
       const inOrder = cloud.containers(host).filter(({ name }) => names.includes(name))
-      for (const { name } of inOrder) await startContainer(cloud, host, name)
-      await proveHealth(cloud, host, service)
+      const start = async () => {
+        for (const { name } of inOrder) await startContainer(cloud, host, name)
+        await proveHealth(cloud, host, service)
+      }
+      if (names.includes('openvswitch_vswitchd')) await keepingFlows(cloud, host, start)
+      else await start()
     },
 
     /** Tells Open vSwitch who it is, and makes its bridges to physical networks; what is as it should be stays. */

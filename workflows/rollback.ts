@@ -251,10 +251,14 @@ function restoredServices({ oneShots }: PlannedRollback): string[] {
   return all.filter((service) => oneShots[service]?.kinds.includes('databases'))
 }
 
-/** What was registered for the newer release is as the record has it again, and noted so: the old one-shots must not run. */
+/**
+ * What was registered for the newer release is as the record has it again, and noted so: the old one-shots must not run.
+ * Nor must those whose notes a rollback that ended in between has taken away with the newer data.
+ */
 async function renote(run: Run, rollback: Rollback): Promise<void> {
-  const changed = Object.entries(run.plan.oneShots).filter(([service]) =>
-    rollback.way === 'restore' ? true : run.changed(service).length > 0,
+  const changed = Object.entries(run.plan.oneShots).filter(
+    ([service]) =>
+      rollback.way === 'restore' || run.changed(service).length > 0 || run.due(service).length > 0,
   )
   await onAll(changed, ([service, { host }]) =>
     step('resumeOneShots', service, run.ref, host, service),

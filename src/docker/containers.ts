@@ -79,9 +79,16 @@ export async function startContainer({ host, api }: Engine, name: string): Promi
   await unlessDone(() => asking(host, `start ${name}`, () => api.getContainer(name).start()))
 }
 
-/** Stops it in its own time; nothing happens to one that is stopped or missing. */
-export async function stopContainer({ host, api }: Engine, name: string): Promise<void> {
-  await unlessDone(() => ifPresent(host, `stop ${name}`, () => api.getContainer(name).stop()))
+/** Stops it in its own time, or in so many `seconds`; nothing happens to one that is stopped or missing. */
+export async function stopContainer(
+  { host, api }: Engine,
+  name: string,
+  seconds?: number,
+): Promise<void> {
+  const options = seconds === undefined ? {} : { t: seconds }
+  await unlessDone(() =>
+    ifPresent(host, `stop ${name}`, () => api.getContainer(name).stop(options)),
+  )
 }
 
 /** Its volumes stay. */

@@ -1,0 +1,64 @@
+import {
+  inspectContainer,
+  isRunning,
+  startContainer as startStopped,
+  stopContainer,
+} from '../src/docker/containers.js'
+import type { CloudContext } from './cloud-context.js'
+import { ask } from './containers.js'
+import { report } from './progress.js'
+
+const daemon = 'openvswitch_vswitchd'
+const agent = 'neutron_openvswitch_agent'
+
+/** In seconds. It would take all the time that its container has, and has nothing to bring to an end. */
+const AGENT_STOPS = 5
+
+/**
+ * Has `replace` put another vswitchd in the place of a host's, which loses its flows with it. They are saved before and
+ * put back at once, as Open vSwitch's own `ovs-ctl restart` does: ports keep their numbers, which its database knows.
+ *
+ * Neutron's agent is stopped meanwhile: one whose question is under way when vswitchd ends waits five minutes for the answer
+ * (`of_request_timeout`) and does not find back after it. When it begins it takes the flows that it finds for its own.
+ */
+export async function keepingFlows(
+  cloud: CloudContext,
+  host: string,
+  replace: () => Promise<void>,
+): Promise<void> {
+  const engine = cloud.engine(host)
+  const inDaemon = (script: string) => ask(cloud, host, daemon, ['bash', '-c', script])
+  const hasAgent = (await inspectContainer(engine, agent)) !== undefined
+  if (await isRunning(engine, daemon)) await inDaemon(save)
+  if (hasAgent) await stopContainer(engine, agent, AGENT_STOPS)
+  await replace()
+  await inDaemon(putBack)
+  if (!hasAgent) return
+  await startStopped(engine, agent)
+  report(`waiting for the flows of ${agent}`)
+  await inDaemon(awaitFlows)
+}
+
+/** On the host, so that whoever carries on after a worker that died finds them. */
+const folder = '/run/openvswitch/kolla-temporal-flows'
+const ofctl = 'ovs-ofctl --protocols=OpenFlow14'
+
+/** What can't be saved or put back the agent makes anew. Ages of flows are no part of them. */
+const save = `[ ! -d ${folder} ] || exit 0
+mkdir -p ${folder}.new
+for bridge in $(ovs-vsctl --timeout=20 list-br); do
+  ${ofctl} --no-names --no-stats dump-flows "$bridge" | grep cookie= >${folder}.new/"$bridge"
+done
+mv ${folder}.new ${folder}
+`
+
+const putBack = `cd ${folder} 2>/dev/null || exit 0
+for bridge in *; do
+  [ ! -s "$bridge" ] || ${ofctl} --bundle replace-flows "$bridge" "$bridge"
+done
+rm -rf ${folder}
+`
+
+/** Of the table by which the agent sees whether its flows are there (`CANARY_TABLE`). */
+const awaitFlows = `timeout 60 bash -c 'until ${ofctl} dump-flows br-int table=23 | grep -q cookie=; do sleep 0.5; done' || true
+`
