@@ -31,15 +31,14 @@ export class ReleasedCloud {
   /** Deploys 2025.2 on hosts without containers; a user and a project are there, named `before`. */
   static async deploy(extent: Extent = 'control plane'): Promise<ReleasedCloud> {
     const installation = await Installation.start(extent)
-    // Its disks hold another cloud's data, which no deploy may touch.
-    if (extent === 'whole') await Promise.all(hosts.map((host) => lab('reset', host)))
+    const hasCeph = extent === 'without machines' || extent === 'whole'
+    // What disks hold of another cloud no deploy may touch.
+    if (hasCeph) await Promise.all(hosts.map((host) => lab('reset', host)))
     else await cleanHosts()
     await installation.run('bootstrap-servers')
-    const profiles =
-      extent === 'whole' ? ['control-plane', 'ceph', 'openstack', 'compute'] : ['control-plane']
     for (const release of [next, old]) {
       await describeAs(installation, release)
-      for (const profile of profiles) await installation.run('build', '--profile', profile)
+      for (const words of builds[extent]) await installation.run('build', ...words)
     }
     // Two processors for four hosts can't hash passwords five times a second.
     await installation.write('config/keystone.conf', '[identity]\npassword_hash_rounds = 4\n')
@@ -101,6 +100,16 @@ export class ReleasedCloud {
     await this.keystone.createUser(name)
     await this.keystone.createProject(name)
   }
+}
+
+const profiles = (...names: string[]) => names.map((name) => ['--profile', name])
+
+/** What is built for a cloud of each extent, in words of `build`. */
+const builds: Readonly<Record<Extent, readonly (readonly string[])[]>> = {
+  'control plane': [[]],
+  'with images': [[], ['glance-api']],
+  'without machines': profiles('control-plane', 'ceph', 'openstack'),
+  whole: profiles('control-plane', 'ceph', 'openstack', 'compute'),
 }
 
 async function describeAs(installation: Installation, release: Release): Promise<void> {
