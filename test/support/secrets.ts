@@ -1,12 +1,15 @@
 import { onHost } from './lab.js'
 
-/** Writes down every command line that runs on a host, five times a second, until it is stopped. */
+/** Writes down every command line that runs on a host, every `pause` seconds, until it is stopped. */
 export class ProcessListRecorder {
-  constructor(private readonly host: string) {}
+  constructor(
+    private readonly host: string,
+    private readonly pause = 0.2,
+  ) {}
 
   async start(): Promise<void> {
     const look = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; echo"
-    const script = `while [ -e /root/recording ]; do ${look}; sleep 0.2; done > /root/processes`
+    const script = `while [ -e /root/recording ]; do ${look}; sleep ${this.pause}; done > /root/processes`
     await onHost(
       this.host,
       `touch /root/recording; nohup bash -c ${quoted(script)} >/dev/null 2>&1 &`,
