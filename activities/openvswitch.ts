@@ -6,7 +6,7 @@ import { keyedDigest } from '../src/plan/digest.js'
 import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { bridgeArguments, parsePorts, portMark } from '../src/plan/ovs-bridges.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
-import { ask, proveHealth, startContainer } from './containers.js'
+import { ask, isAsWanted, proveHealth, startContainer } from './containers.js'
 import { keepingFlows } from './ovs-flows.js'
 import { cancellation, report } from './progress.js'
 
@@ -35,8 +35,9 @@ export function openvswitchActivities(contexts: CloudContexts) {
         for (const { name } of inOrder) await startContainer(cloud, host, name)
         await proveHealth(cloud, host, service)
       }
-      if (names.includes('openvswitch_vswitchd')) await keepingFlows(cloud, host, start)
-      else await start()
+      if (!names.includes('openvswitch_vswitchd')) return start()
+      const isReplaced = await isAsWanted(cloud, host, 'openvswitch_vswitchd')
+      await keepingFlows(cloud, host, { isReplaced }, start)
     },
 
     /** Tells Open vSwitch who it is, and makes its bridges to physical networks; what is as it should be stays. */

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => docker.stop())
 
 /** What is done to flows and to the agent, in order. */
-async function replaceDaemon(): Promise<string[]> {
+async function replaceDaemon(isReplaced = false): Promise<string[]> {
   const done: string[] = []
   docker.print = (command) => {
     const act = ['dump-flows "$bridge"', 'replace-flows', 'table=23'].find((it) =>
@@ -27,7 +27,7 @@ async function replaceDaemon(): Promise<string[]> {
   const agentRuns = () =>
     docker.containers.find(({ name }) => name === 'neutron_openvswitch_agent')?.running
   await environment.run(() =>
-    keepingFlows(cloud, 'kolla1', () => {
+    keepingFlows(cloud, 'kolla1', { isReplaced }, () => {
       done.push(agentRuns() === true ? 'replaced beside the agent' : 'replaced')
       return Promise.resolve()
     }),
@@ -52,6 +52,11 @@ it('begins an agent that an attempt before had stopped', async () => {
   docker.add('openvswitch_vswitchd', true)
   docker.add('neutron_openvswitch_agent', false)
   expect((await replaceDaemon()).at(-1)).toBe('the agent runs')
+})
+
+it('saves nothing over what an attempt saved that came so far as to replace it', async () => {
+  docker.add('openvswitch_vswitchd', true)
+  expect(await replaceDaemon(true)).toEqual(['replaced', 'replace-flows', 'no agent runs'])
 })
 
 it('has no flows to save, and no agent to wait for, on a new host', async () => {

@@ -18,18 +18,21 @@ const AGENT_STOPS = 5
  * Has `replace` put another vswitchd in the place of a host's, which loses its flows with it. They are saved before and
  * put back at once, as Open vSwitch's own `ovs-ctl restart` does: ports keep their numbers, which its database knows.
  *
+ * `isReplaced`: an attempt before this one came so far, and what it saved is not to be saved over.
+ *
  * Neutron's agent is stopped meanwhile: one whose question is under way when vswitchd ends waits five minutes for the answer
  * (`of_request_timeout`) and does not find back after it. When it begins it takes the flows that it finds for its own.
  */
 export async function keepingFlows(
   cloud: CloudContext,
   host: string,
+  { isReplaced }: { readonly isReplaced: boolean },
   replace: () => Promise<void>,
 ): Promise<void> {
   const engine = cloud.engine(host)
   const inDaemon = (script: string) => ask(cloud, host, daemon, ['bash', '-c', script])
   const hasAgent = (await inspectContainer(engine, agent)) !== undefined
-  if (await isRunning(engine, daemon)) await inDaemon(save)
+  if (!isReplaced && (await isRunning(engine, daemon))) await inDaemon(save)
   if (hasAgent) await stopContainer(engine, agent, AGENT_STOPS)
   await replace()
   await inDaemon(putBack)
@@ -39,13 +42,13 @@ export async function keepingFlows(
   await inDaemon(awaitFlows)
 }
 
-/** On the host, so that whoever carries on after a worker that died finds them. */
+/** On the host: who carries on after a worker that died, and finds vswitchd replaced, puts these back. */
 const folder = '/run/openvswitch/kolla-temporal-flows'
 const ofctl = 'ovs-ofctl --protocols=OpenFlow14'
 
 /** What can't be saved or put back the agent makes anew. Ages of flows are no part of them. */
-const save = `[ ! -d ${folder} ] || exit 0
-mkdir -p ${folder}.new
+const save = `rm -rf ${folder} ${folder}.new
+mkdir ${folder}.new
 for bridge in $(ovs-vsctl --timeout=20 list-br); do
   ${ofctl} --no-names --no-stats dump-flows "$bridge" | grep cookie= >${folder}.new/"$bridge"
 done
