@@ -204,7 +204,7 @@ describe('an upgrade in the hands of its operator', () => {
     await approve()
     await waitsFor('paused', 'paused')
     await installation.run('resume')
-    // Glance is on one host alone, with whose files nobody else could serve.
+    // Glance is on the one host that has its files.
     for (const service of ['loadbalancer', 'memcached', 'mariadb', 'rabbitmq', 'keystone']) {
       await waitsFor('canary', `${service} on `)
       await approve()

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ActivityNotFoundError, Client, Connection } from '@temporalio/client'
 import type { WorkflowExecutionDescription } from '@temporalio/client'
 import { PART } from '../../workflows/operations.js'
+import type { OperationHandle } from '../../src/client/index.js'
 import type { Installation } from './installation.js'
 
 /** How long the worker runs between two looks at what it does, in milliseconds. */
@@ -15,7 +16,7 @@ const STARTED = 2
  * Steps that are over before anybody can kill a worker in their middle: they read or write a file beside it, or find
  * that there is no Ceph.
  */
-export const tooQuick: readonly string[] = [
+const tooQuick: readonly string[] = [
   'openCloud',
   'openRecord',
   'rememberFacts',
@@ -23,6 +24,15 @@ export const tooQuick: readonly string[] = [
   'lockHolder',
   'inspectCeph',
 ]
+
+/** Verbs of an operation's steps that a worker can be killed in the middle of; to be asked when it has ended. */
+export async function verbsOf(operation: OperationHandle): Promise<string[]> {
+  const verbs = new Set<string>()
+  for await (const event of operation.events()) {
+    if (event.type === 'stepScheduled') verbs.add(event.step.verb)
+  }
+  return [...verbs].filter((verb) => !tooQuick.includes(verb))
+}
 
 /** Where the middle of a step of an upgrade or a rollback is, in milliseconds; 0 for those that are not named. */
 const middle: Readonly<Record<string, number>> = {

@@ -1,7 +1,8 @@
+import { oneShotNotes } from '../../src/model/observed-host.js'
 import type { Installation } from './installation.js'
 import { onHosts } from './lab.js'
 import { OpenStack } from './openstack.js'
-import { querySql } from './outside.js'
+import { containerLabels, querySql } from './outside.js'
 
 const services = 'glance|placement|cinder|openvswitch|neutron|nova|heat|horizon'
 const databases = [
@@ -22,7 +23,7 @@ docker ps --all --format '{{.Names}}' | grep -E '^(${services})' | xargs --no-ru
 docker volume ls --quiet | grep -E '^(${services})' | xargs --no-run-if-empty docker volume rm
 cd /etc/kolla
 ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf
-cd /var/lib/kolla-temporal/one-shots
+cd ${oneShotNotes}
 ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
   for (const database of databases) {
     await querySql(installation, `DROP DATABASE ${database}`)
@@ -46,9 +47,6 @@ ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
 /** All that tells one such deployment from another, looked at from outside. */
 export async function openstackState(installation: Installation): Promise<string[]> {
   const cloud = await OpenStack.of(installation)
-  const labels = await onHosts(
-    "docker ps --all --format '{{.Names}}' | sort | xargs docker inspect -f '{{.Name}} {{.State.Status}} {{json .Config.Labels}}'",
-  )
   const ask = (sql: string) => querySql(installation, sql)
   const schemas = databases.filter((it) => it !== 'nova_cell0')
   const revisions = await Promise.all(
@@ -65,7 +63,7 @@ export async function openstackState(installation: Installation): Promise<string
     '/os-hypervisors',
   )
   return [
-    ...labels,
+    ...(await containerLabels()),
     ...revisions,
     ...endpoints.map((it) => `${it.interface} ${it.url}`).sort(),
     await ask('SELECT name FROM nova_api.cell_mappings ORDER BY 1'),

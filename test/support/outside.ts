@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import type { Installation } from './installation.js'
-import { floatingAddress, onHost } from './lab.js'
+import { floatingAddress, onHost, onHosts } from './lab.js'
 
 /** Asks MariaDB through the floating address, as root, from another host than the one that serves. */
 export async function querySql(installation: Installation, sql: string): Promise<string> {
@@ -53,6 +53,13 @@ export async function logIn(
   if (!token.startsWith('gAAAA')) throw new Error('no Fernet token in the answer')
   const { token: about } = (await response.json()) as { token: Record<string, unknown> }
   return { token, about }
+}
+
+/** What every container was made from, host by host in the order of their names. */
+export function containerLabels(): Promise<string[]> {
+  return onHosts(
+    "docker ps --all --format '{{.Names}}' | sort | xargs docker inspect -f '{{.Name}} {{.State.Status}} {{json .Config.Labels}}'",
+  )
 }
 
 export interface ContainerState {

@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
 import type { KollaTemporal } from '../../src/client/index.js'
+import { allProfiles } from './deploy-whole.js'
 import { Installation } from './installation.js'
 import type { Extent } from './installation.js'
 import { Keystone } from './keystone.js'
 import { cleanHosts, hosts, lab, onHosts } from './lab.js'
-import { querySql } from './outside.js'
+import { containerLabels, querySql } from './outside.js'
 import { digestOf } from './registry.js'
 
 export const [old, next] = ['2025.2', '2026.1'] as const
@@ -88,11 +89,8 @@ export class ReleasedCloud {
 
   /** All that tells one state of the cloud from another: what every container was made from, and the schema. */
   async state(): Promise<string[]> {
-    const labels = await onHosts(
-      "docker ps --all --format '{{.Names}}' | sort | xargs docker inspect -f '{{.Name}} {{.State.Status}} {{json .Config.Labels}}'",
-    )
     const select = 'SELECT version_num FROM keystone.alembic_version ORDER BY 1'
-    return [...labels, await querySql(this.installation, select)]
+    return [...(await containerLabels()), await querySql(this.installation, select)]
   }
 
   /** A user and a project of that name. */
@@ -109,7 +107,7 @@ const builds: Readonly<Record<Extent, readonly (readonly string[])[]>> = {
   'control plane': [[]],
   'with images': [[], ['glance-api']],
   'without machines': profiles('control-plane', 'ceph', 'openstack'),
-  whole: profiles('control-plane', 'ceph', 'openstack', 'compute'),
+  whole: profiles(...allProfiles),
 }
 
 async function describeAs(installation: Installation, release: Release): Promise<void> {

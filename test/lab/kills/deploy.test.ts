@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { KollaTemporal } from '../../../src/client/index.js'
-import { Installation, cloud } from '../../support/installation.js'
-import { eventually, hosts, lab } from '../../support/lab.js'
+import { deployWhole } from '../../support/deploy-whole.js'
+import { cloud } from '../../support/installation.js'
+import type { Installation } from '../../support/installation.js'
+import { eventually } from '../../support/lab.js'
 import { away } from '../../support/away.js'
-import { killAtEveryStep, tooQuick } from '../../support/mortal-worker.js'
+import { killAtEveryStep, verbsOf } from '../../support/mortal-worker.js'
 import { OpenStack } from '../../support/openstack.js'
 import { openstackState, removeOpenStack } from '../../support/openstack-state.js'
 
@@ -14,15 +16,8 @@ import { openstackState, removeOpenStack } from '../../support/openstack-state.j
 let installation: Installation
 let client: KollaTemporal
 beforeAll(async () => {
-  installation = await Installation.start('whole')
+  installation = await deployWhole()
   client = await installation.client()
-  await Promise.all(hosts.map((host) => lab('reset', host)))
-  await installation.run('bootstrap-servers')
-  for (const profile of ['control-plane', 'ceph', 'openstack', 'compute']) {
-    await installation.run('build', '--profile', profile)
-  }
-  await installation.run('deploy')
-  await installation.run('post-deploy')
 })
 afterAll(async () => {
   await client.close()
@@ -37,11 +32,7 @@ async function deploy(kill?: string) {
       ? new Set<string>()
       : await killAtEveryStep(installation, operation.workflowId, kill)
   await operation.result()
-  const verbs = new Set<string>()
-  for await (const event of operation.events()) {
-    if (event.type === 'stepScheduled') verbs.add(event.step.verb)
-  }
-  return { verbs: [...verbs].filter((verb) => !tooQuick.includes(verb)), killed }
+  return { verbs: await verbsOf(operation), killed }
 }
 
 it(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { cloud } from '../../support/installation.js'
-import { killAtEveryStep, tooQuick } from '../../support/mortal-worker.js'
+import { killAtEveryStep, verbsOf } from '../../support/mortal-worker.js'
 import { ReleasedCloud, next } from '../../support/releases.js'
 
 /** For each kind of step of an upgrade and of a rollback, one run in whose middle of it the worker is killed, once. */
@@ -26,11 +26,7 @@ async function run([name, input]: (typeof operations)[number], kill?: string): P
     if (!killed.has(kill)) spared.push(`${kill} of ${name}`)
   }
   await operation.result()
-  const verbs = new Set<string>()
-  for await (const event of operation.events()) {
-    if (event.type === 'stepScheduled') verbs.add(event.step.verb)
-  }
-  return [...verbs].filter((verb) => !tooQuick.includes(verb))
+  return verbsOf(operation)
 }
 
 it(

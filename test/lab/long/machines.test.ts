@@ -3,24 +3,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { away } from '../../support/away.js'
 import { Browser } from '../../support/browser.js'
-import { Installation } from '../../support/installation.js'
+import { deployWhole } from '../../support/deploy-whole.js'
+import type { Installation } from '../../support/installation.js'
 import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../../support/lab.js'
 import { Machine } from '../../support/machine.js'
 import { OpenStack } from '../../support/openstack.js'
 import { Ping } from '../../support/ping.js'
 import { starve } from '../../support/starve.js'
+import { machineProcesses } from '../../support/whole-cloud.js'
 
 /** The whole cloud from bare hosts, and virtual machines on it, looked at from outside. The parts build on each other. */
 let installation: Installation
 beforeAll(async () => {
-  installation = await Installation.start('whole')
-  await Promise.all(hosts.map((host) => lab('reset', host)))
-  await installation.run('bootstrap-servers')
-  for (const profile of ['control-plane', 'ceph', 'openstack', 'compute']) {
-    await installation.run('build', '--profile', profile)
-  }
-  await installation.run('deploy')
-  await installation.run('post-deploy')
+  installation = await deployWhole()
 })
 afterAll(() => installation.stop())
 
@@ -196,15 +191,13 @@ describe('virtual machines', () => {
   })
 
   it('go on while what carries them is replaced, host by host', async () => {
-    // Not those that libvirt asks what they can do.
-    const processes = () => onHosts("pgrep --full '[q]emu-system.* guest=' || true")
-    const running = await processes()
+    const running = await machineProcesses()
     const ping = new Ping(address)
     await installation.write('config/nova.conf', '[DEFAULT]\nmax_concurrent_builds = 5\n')
     await installation.run('deploy')
     const { longestGap } = await ping.stop()
     console.log(`an option of Nova's: longest gap ${longestGap} ms`)
-    expect(await processes()).toEqual(running)
+    expect(await machineProcesses()).toEqual(running)
     expect(await installation.run('plan')).toContain('Nothing to change')
   })
 

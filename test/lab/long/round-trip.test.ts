@@ -46,6 +46,8 @@ done >/dev/null 2>&1 &
 echo working
 `
 
+const guest = { image: 'guest', network: 'demo-net', flavor: 'm1.nano' }
+
 /** Those who use the cloud: two machines with floating addresses, of which one writes to a volume. */
 class Users {
   private constructor(
@@ -56,9 +58,8 @@ class Users {
   ) {}
 
   static async arrive(): Promise<Users> {
-    const options = { image: 'guest', network: 'demo-net', flavor: 'm1.nano' }
-    const first = await Machine.boot(cloud, 'first', { ...options, script: writesAndEchoes })
-    const second = await Machine.boot(cloud, 'second', options)
+    const first = await Machine.boot(cloud, 'first', { ...guest, script: writesAndEchoes })
+    const second = await Machine.boot(cloud, 'second', guest)
     await first.says(/guest user data: working/)
     await second.says(/guest ready/)
     const volume = await cloud.createVolume('written')
@@ -196,8 +197,7 @@ describe('a cloud with users', () => {
     { timeout: 3_600_000 },
     async () => {
       const before = await machineProcesses()
-      const options = { image: 'guest', network: 'demo-net', flavor: 'm1.nano' }
-      const between = await Machine.boot(cloud, 'between', options)
+      const between = await Machine.boot(cloud, 'between', guest)
       const host = await between.host()
       const volume = await cloud.createVolume('between')
       const { outcome, echoes, held } = await users.whileAtWork('rollback', '--confirm')
@@ -216,7 +216,7 @@ describe('a cloud with users', () => {
       for (const { longestGap } of echoes) expect(longestGap).toBeLessThan(30_000)
       const name = await users.page()
       expect(name).toMatch(/^first/)
-      await adoptAndDelete(host, between.id, volume)
+      await adoptAndDelete(outcome.stderr, host, between.id, volume)
     },
   )
 
@@ -252,8 +252,13 @@ describe('a cloud with users', () => {
   })
 })
 
-/** By the commands that the rollback told. */
-async function adoptAndDelete(host: string, machine: string, volume: string): Promise<void> {
+/** By what the rollback told: with its commands, and to Cinder's backend that it named. */
+async function adoptAndDelete(
+  told: string,
+  host: string,
+  machine: string,
+  volume: string,
+): Promise<void> {
   const virsh = (command: string) => onHost(host, `docker exec nova_libvirt virsh ${command}`)
   await virsh(`destroy ${machine} || true`)
   await virsh(`undefine --nvram ${machine}`)
@@ -261,7 +266,7 @@ async function adoptAndDelete(host: string, machine: string, volume: string): Pr
   // Ceph waits half a minute for a client that has gone.
   const remove = () => onHost('kolla1', `docker exec ceph_mon rbd rm vms/${machine}_disk`)
   await eventually(remove, () => true, 120)
-  const adopted = { name: 'adopted', host: 'kolla1@rbd-1#rbd-1' }
+  const adopted = { name: 'adopted', host: /--host (\S+) NAME/.exec(told)?.[1] }
   await cloud.ask(
     'POST',
     'block-storage',

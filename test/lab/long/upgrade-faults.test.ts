@@ -3,7 +3,7 @@ import type { KollaTemporal, OperationHandle } from '../../../src/client/index.j
 import { cloud } from '../../support/installation.js'
 import type { Installation } from '../../support/installation.js'
 import { eventually, hosts, lab, onHost, onHosts } from '../../support/lab.js'
-import { killAtEveryStep, tooQuick } from '../../support/mortal-worker.js'
+import { killAtEveryStep, verbsOf } from '../../support/mortal-worker.js'
 import { containersOn } from '../../support/outside.js'
 import { derive, digestOf, remember } from '../../support/registry.js'
 import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
@@ -135,11 +135,7 @@ describe('an image that was built anew under its tag', () => {
 
 /** Verbs of an operation that came to their end with a kill of the worker in none of them. */
 async function spared(operation: OperationHandle, killed: ReadonlySet<string>): Promise<string[]> {
-  const verbs = new Set<string>()
-  for await (const event of operation.events()) {
-    if (event.type === 'stepScheduled') verbs.add(event.step.verb)
-  }
-  return [...verbs].filter((verb) => !killed.has(verb) && !tooQuick.includes(verb))
+  return (await verbsOf(operation)).filter((verb) => !killed.has(verb))
 }
 
 describe('a worker that is killed in every kind of step', () => {
