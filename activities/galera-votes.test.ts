@@ -13,12 +13,17 @@ beforeEach(async () => {
 afterEach(() => docker.stop())
 
 /** Three members whose states are told in the inventory's order, and all votes together. */
-function tell(states: readonly string[], votes: number): void {
+function tell(states: readonly string[], votes: number, hasPlugin = false): void {
   let asked = 0
-  docker.print = (command) =>
-    command.includes('wsrep_local_state_comment')
-      ? `wsrep_local_state_comment\t${states[asked++ % states.length] ?? ''}\n`
-      : `wsrep_cluster_weight\t${votes}\n`
+  docker.print = (command) => {
+    if (command.includes('wsrep_local_state_comment')) {
+      return `wsrep_local_state_comment\t${states[asked++ % states.length] ?? ''}\n`
+    }
+    if (command.includes('SHOW VARIABLES')) {
+      return hasPlugin ? 'wsrep_provider_pc_weight\t1\n' : ''
+    }
+    return `wsrep_cluster_weight\t${votes}\n`
+  }
 }
 
 async function run(verb: typeof levelVotes): Promise<string[]> {
@@ -26,7 +31,7 @@ async function run(verb: typeof levelVotes): Promise<string[]> {
   const cloud = await contexts.get(testRef)
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
   await environment.run(() => verb(cloud))
-  return docker.commands.flatMap((it) => /pc\.weight=\d|joins/.exec(it)?.[0] ?? [])
+  return docker.commands.flatMap((it) => /pc[._]weight ?= ?\d|joins/.exec(it)?.[0] ?? [])
 }
 
 const join = () => {
@@ -37,6 +42,11 @@ const join = () => {
 it('gives the one member with the data more votes than all others while they join', async () => {
   tell(['Synced', 'Joining', 'Joining'], 5)
   expect(await run((cloud) => whileOutvoted(cloud, join))).toEqual(['pc.weight=3', 'joins'])
+})
+
+it('gives them by the variable of the plugin where that is loaded', async () => {
+  tell(['Synced', 'Joining', 'Joining'], 5, true)
+  expect(await run((cloud) => whileOutvoted(cloud, join))).toEqual(['pc_weight = 3', 'joins'])
 })
 
 it('leaves the votes of a cluster alone of which most members hold the data', async () => {

@@ -6,6 +6,12 @@ import { ask } from './containers.js'
 const name = 'mariadb'
 
 /**
+ * Where the plugin `wsrep_provider` is loaded (as MariaDB 11.8.9 of Debian does by itself), each option of the provider is
+ * a variable of its own, and `wsrep_provider_options` can't be set any more.
+ */
+const pluginVariable = 'wsrep_provider_pc_weight'
+
+/**
  * Has `join` bring a member into a cluster. Galera counts members that have yet to copy the data as it does those that hold
  * them: where two of three go away before they have, because everything on a host begins at once, the third one serves
  * nobody any more. So one that holds them outvotes all others until every member does.
@@ -39,12 +45,20 @@ async function synced(cloud: CloudContext): Promise<string[]> {
   return states.flat()
 }
 
-async function status(cloud: CloudContext, host: string, variable: string): Promise<string> {
-  const said = await ask(cloud, host, name, ['mariadb', '-NBe', `SHOW STATUS LIKE '${variable}'`])
-  return said.trim().split('\t')[1] ?? ''
+async function giveVotes(cloud: CloudContext, host: string, votes: number): Promise<void> {
+  const ownVariable = await told(cloud, host, `SHOW VARIABLES LIKE '${pluginVariable}'`)
+  const set =
+    ownVariable === ''
+      ? `wsrep_provider_options = 'pc.weight=${votes}'`
+      : `${pluginVariable} = ${votes}`
+  await ask(cloud, host, name, ['mariadb', '-e', `SET GLOBAL ${set}`])
 }
 
-async function giveVotes(cloud: CloudContext, host: string, votes: number): Promise<void> {
-  const set = `SET GLOBAL wsrep_provider_options = 'pc.weight=${votes}'`
-  await ask(cloud, host, name, ['mariadb', '-e', set])
+const status = (cloud: CloudContext, host: string, variable: string): Promise<string> =>
+  told(cloud, host, `SHOW STATUS LIKE '${variable}'`)
+
+/** The value in the one row that `statement` shows, empty where it shows none. */
+async function told(cloud: CloudContext, host: string, statement: string): Promise<string> {
+  const said = await ask(cloud, host, name, ['mariadb', '-NBe', statement])
+  return said.trim().split('\t')[1] ?? ''
 }
