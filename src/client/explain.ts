@@ -1,5 +1,6 @@
 import { ActivityFailure } from '@temporalio/common'
 import type { Waiting } from '../../workflows/operations.js'
+import { commandOf } from './command-of.js'
 import type { Decoder } from './decoder.js'
 import { causes } from './errors.js'
 import type { OperationError } from './errors.js'
@@ -15,6 +16,8 @@ type Of<Type extends OperationEvent['type']> = Extract<OperationEvent, { type: T
 /** What happened in an operation, for whoever is woken at night. `formatExplanation` makes a text of it. */
 export interface Explanation {
   readonly operation: OperationSummary
+  /** The command that asks for the same again. */
+  readonly command: string
   /** Why it ended without success. */
   readonly error?: OperationError
   /** The step that failed it. */
@@ -56,10 +59,12 @@ export async function explain(
   const failures = events.filter((event) => event.type === 'stepFailed')
   const error = events.find((event) => event.type === 'operationFailed')?.error
   const result = events.find((event) => event.type === 'operationCompleted')?.result
+  const started = events.find((event) => event.type === 'operationStarted')
   const trouble = strands.map((strand) => strand.events.at(-1)).find(isTrouble)
   const failedStep = error && culprit(error, failures)
   return {
     operation,
+    command: commandOf(operation.operation, started?.input),
     ...(error && { error }),
     ...(failedStep && { failedStep }),
     otherFailures: failures.filter((failure) => failure !== failedStep),

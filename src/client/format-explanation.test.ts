@@ -16,7 +16,13 @@ const operation: OperationSummary = {
   closedAt: undefined,
   seconds: 65,
 }
-const nothing = { otherFailures: [], retrying: [], running: [], stepsDone: 3 }
+const nothing = {
+  command: 'kolla-temporal --cloud demo deploy',
+  otherFailures: [],
+  retrying: [],
+  running: [],
+  stepsDone: 3,
+}
 
 it('lists findings and the command to repeat', () => {
   const error = new BadInput([

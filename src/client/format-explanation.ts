@@ -2,7 +2,7 @@ import { formatFinding } from '../model/finding.js'
 import { BadInput, CloudBusy, OperationCancelled, RolledBack, StepFailed } from './errors.js'
 import type { OperationError } from './errors.js'
 import type { Explanation } from './explain.js'
-import { answersTo, formatSeconds, stepName, verbOf } from './wording.js'
+import { answersTo, formatSeconds, stepName } from './wording.js'
 
 /** An explanation as a person reads it. */
 export function formatExplanation(explanation: Explanation): string {
@@ -68,8 +68,8 @@ function running({ running: steps, retrying }: Explanation): string | undefined 
   return calm.length > 0 ? `Running: ${calm.map(stepName).join(', ')}.` : undefined
 }
 
-function next({ operation, error, waiting }: Explanation): string | undefined {
-  const again = `\`kolla-temporal --cloud ${operation.cloud ?? 'NAME'} ${verbOf(operation.operation)}\``
+function next({ operation, command, error, waiting }: Explanation): string | undefined {
+  const again = `\`${command}\``
   if (waiting) return `What next: ${answersTo(waiting)}.`
   if (operation.status === 'running') {
     return `What next: follow it with \`kolla-temporal attach ${operation.workflowId}\`.`

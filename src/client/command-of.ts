@@ -1,0 +1,54 @@
+import { quote } from '../ssh/quote.js'
+import { verbOf } from './wording.js'
+
+/** Fields of inputs that are arguments of the verb, in their order. */
+const argumentsOf: Readonly<Record<string, readonly string[]>> = {
+  buildImages: ['images'],
+  removeOsd: ['osd'],
+  wipeDisk: ['host', 'disk'],
+  mariadbRestore: ['backup'],
+  mariadbRejoin: ['host'],
+  upgrade: ['release'],
+  rollback: ['record'],
+  drainCompute: ['host'],
+  enableCompute: ['host'],
+  removeCompute: ['host'],
+}
+
+/** Fields that the command line reads before the verb, by their options there. */
+const common = new Map([
+  ['cloud', 'cloud'],
+  ['services', 'tags'],
+  ['hosts', 'limit'],
+])
+
+/** What the command line has no word for: it reads a file instead. */
+const fromFile = 'publicKey'
+
+/** The command that asks for the same again: `kolla-temporal --cloud demo upgrade 2026.1 --batch 50%`. */
+export function commandOf(operation: string, input: unknown): string {
+  const given: [string, unknown][] =
+    typeof input === 'object' && input !== null ? Object.entries(input) : []
+  const names = argumentsOf[operation] ?? []
+  const own = given.filter(([name]) => ![...common.keys(), ...names, fromFile].includes(name))
+  return [
+    'kolla-temporal',
+    ...given.flatMap(([name, value]) => option(common.get(name), value, ',')),
+    verbOf(operation),
+    ...names.flatMap((name) => words(new Map(given).get(name))),
+    ...own.flatMap(([name, value]) => option(kebab(name), value)),
+  ].join(' ')
+}
+
+function option(name: string | undefined, value: unknown, separator = ' '): string[] {
+  if (name === undefined || value === undefined) return []
+  if (typeof value === 'boolean') return [value ? `--${name}` : `--no-${name}`]
+  return [`--${name}`, words(value).join(separator)]
+}
+
+function words(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(words)
+  return typeof value === 'string' || typeof value === 'number' ? [quote(String(value))] : []
+}
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
