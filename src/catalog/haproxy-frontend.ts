@@ -12,6 +12,13 @@ import type { Check, Component, Frontend, Service } from './service.js'
  */
 const check = 'check inter 2000 fastinter 500 downinter 1000 rise 2 fall 5'
 
+/**
+ * Long-lived connections to a member whose host is gone end within 15 seconds, whether they are idle or wait for an answer.
+ * `on-marked-down shutdown-sessions` would be the obvious way: but HAProxy 3.0.11 then forgets clients for which it was
+ * just connecting to that member. They wait for a greeting for ever, each of them a worker of an API that serves nobody.
+ */
+const keepalive = ['option srvtcpka', 'srvtcpka-idle 5s', 'srvtcpka-intvl 2s', 'srvtcpka-cnt 3']
+
 /** Frontends of those services that are enabled. */
 export function frontendsOf(cloud: Cloud, services: readonly Service[]): readonly Frontend[] {
   return services
@@ -50,7 +57,7 @@ export function frontendConfig(
     `backend ${backendName(name)}`,
     ...indent([
       `mode ${mode}`,
-      ...(timeout === undefined ? [] : ['option srvtcpka', `timeout server ${timeout}`]),
+      ...(timeout === undefined ? [] : [...keepalive, `timeout server ${timeout}`]),
       ...(frontend.serverTimeout === undefined ? [] : [`timeout server ${frontend.serverTimeout}`]),
       ...(frontend.tunnelTimeout === undefined ? [] : [`timeout tunnel ${frontend.tunnelTimeout}`]),
       ...(mode === 'http' ? repetition(frontend) : []),
@@ -90,8 +97,7 @@ function repetition({ repeatable = [] }: Frontend): string[] {
 function server(frontend: Frontend, member: HostView, index: number): string {
   const address = `${addressOf(member)}:${frontend.listenPort(member)}`
   const words = ['server', shortHostname(member), address, check]
-  // Connections to a member that is gone would otherwise wait for their long timeout.
-  if (frontend.mode === 'tcp') words.push('on-marked-down shutdown-sessions')
+  if (frontend.timeout !== undefined) words.push('tcp-ut 10s')
   if (frontend.activePassive === true && index > 0) words.push('backup')
   return words.join(' ')
 }

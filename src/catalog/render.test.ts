@@ -262,6 +262,8 @@ describe('HAProxy', () => {
     const servers = lines.filter((line) => line.startsWith('    server '))
     expect(servers.map((line) => line.endsWith(' backup'))).toEqual([false, true, true])
     expect(lines).toContain('    bind 192.168.8.75:3306 tcp-ut 30s')
+    expect(lines).toContain('    srvtcpka-idle 5s')
+    expect(servers.every((line) => line.includes(' tcp-ut 10s'))).toBe(true)
     expect(lines).toContain(
       '    tcp-check expect min-recv 64 binary 0b77737265705f7265616479024f4e',
     )
