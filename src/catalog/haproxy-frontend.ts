@@ -14,8 +14,7 @@ const check = 'check inter 2000 fastinter 500 downinter 1000 rise 2 fall 5'
 
 /**
  * Long-lived connections to a member whose host is gone end within 15 seconds, whether they are idle or wait for an answer.
- * `on-marked-down shutdown-sessions` would be the obvious way: but HAProxy 3.0.11 then forgets clients for which it was
- * just connecting to that member. They wait for a greeting for ever, each of them a worker of an API that serves nobody.
+ * HAProxy 3.0.11 with `on-marked-down shutdown-sessions` forgets clients that it is just connecting (decision 0042).
  */
 const keepalive = ['option srvtcpka', 'srvtcpka-idle 5s', 'srvtcpka-intvl 2s', 'srvtcpka-cnt 3']
 
