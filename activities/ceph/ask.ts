@@ -18,13 +18,14 @@ export async function askCeph(
   cloud: CloudContext,
   host: string,
   args: readonly string[],
-  input?: string,
 ): Promise<string> {
   const command = ['ceph', '--connect-timeout', String(CONNECT), ...args]
-  const { code, stdout, stderr } = await execIn(cloud.engine(host), 'ceph_mon', command, {
-    ...cancellation(),
-    ...(input !== undefined && { input }),
-  })
+  const { code, stdout, stderr } = await execIn(
+    cloud.engine(host),
+    'ceph_mon',
+    command,
+    cancellation(),
+  )
   if (code === 0) return stdout
   const tail = stderr.trim().split('\n').slice(-10)
   throw new RemoteError(host, `ceph ${args.join(' ')}`, code, tail)

@@ -55,8 +55,8 @@ export function openstackContainer(ctx: Context, it: OpenstackContainer): Contai
 }
 
 /** A file of a service, placed below `/etc/<service>`. */
-export function serviceFile(service: string, name: string, owner = service): Placed {
-  return { source: name, dest: `/etc/${service}/${name}`, owner, perm: '0600' }
+export function serviceFile(service: string, name: string): Placed {
+  return { source: name, dest: `/etc/${service}/${name}`, owner: service, perm: '0600' }
 }
 
 /** A file that we render no version of. */

@@ -57,8 +57,8 @@ export async function observeHost(remote: Remote, options: ObserveOptions): Prom
 }
 
 /** What a host is, where nothing else is known of it yet. @throws as `observeHost` */
-export async function observeFacts(remote: Remote, signal?: AbortSignal): Promise<HostFacts> {
-  const stdout = await ask(remote, factsOnlyScript, signal)
+export async function observeFacts(remote: Remote): Promise<HostFacts> {
+  const stdout = await ask(remote, factsOnlyScript)
   return factsOf(remote.host, () => parseFacts(remote.host, splitSections(stdout)))
 }
 
