@@ -183,7 +183,7 @@ export async function isAsWanted(
  * Starts the container that is to take the place of one that runs beside it, if it can stand by, and waits until it can
  * take over. One that does not come so far is removed again, and the other goes on.
  */
-export async function standBy(cloud: CloudContext, host: string, name: string): Promise<void> {
+async function standBy(cloud: CloudContext, host: string, name: string): Promise<void> {
   const { standby, service } = cloud.container(host, name)
   const engine = cloud.engine(host)
   const { options } = creation(cloud, host, name)

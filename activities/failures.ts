@@ -7,7 +7,7 @@ import type { Finding } from '../src/model/finding.js'
 import type { FailureType, StepFailure } from '../workflows/operations.js'
 
 /** A step that fails for another reason than an unreachable host is tried this often: the third time is no accident. */
-export const ATTEMPTS = 3
+const ATTEMPTS = 3
 
 /** What to take for the answer of a container that is down or refuses; a host that is away is no answer. */
 export function ifRefused<T>(answer: T): (error: unknown) => T {

@@ -4,7 +4,7 @@ import { findAddress, ownAddress } from './host-view.js'
 import type { HostView } from './host-view.js'
 
 /** What was found of a host, by the names that kolla-ansible's templates use: `api_interface_address` and Ansible's facts. */
-export function foundVariables(view: HostView): Record<string, Value> {
+function foundVariables(view: HostView): Record<string, Value> {
   const address = findAddress(view)
   return {
     ...ansibleVariables(view.facts, (interfaceName) => ownAddress(view, interfaceName)),

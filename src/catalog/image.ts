@@ -5,7 +5,7 @@ import type { NameBefore } from './kolla-config.js'
 type Tagged = Exclude<NameBefore<'_tag'>, 'openstack'>
 
 /** The tag of a service's images: `2026.1-debian-trixie`. */
-export function imageTag(globals: Globals, service?: string): string {
+function imageTag(globals: Globals, service?: string): string {
   const name = /^(?:ceph|nova)(?=-)/.exec(service ?? '')?.[0] ?? service
   const own = name === undefined ? undefined : globals[`${name as Tagged}_tag`]
   return own ?? globals.openstack_tag

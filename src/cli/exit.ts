@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import type { Finding } from '../model/finding.js'
 import { formatFinding } from '../model/finding.js'
 
-export const DONE = 0
+const DONE = 0
 export const FAILED = 1
 export const BAD_INPUT = 2
 /** As shells count an interrupt: neither done nor failed, the operation goes on. */

@@ -54,7 +54,7 @@ export async function awaitProbes(
 }
 
 /** The probes one after the other, since what has succeeded once is not asked again. */
-export function awaitScript(
+function awaitScript(
   probes: readonly Probe[],
   { containers = [], logs = [], timeoutMs, after }: Omit<AwaitOptions, 'title' | 'signal'>,
 ): string {

@@ -43,7 +43,7 @@ export class LineView implements View {
 }
 
 /** One event in a line; undefined when it says nothing that other lines don't. */
-export function describeEvent(event: OperationEvent): string | undefined {
+function describeEvent(event: OperationEvent): string | undefined {
   switch (event.type) {
     case 'operationStarted':
       return `${verbOf(event.operation)} started: ${event.workflowId}`

@@ -7,7 +7,7 @@ import type { Remote } from '../../ssh/remote.js'
 const mib = 2 ** 20
 
 /** For sfdisk: a table of ours whose partitions share the disk. One MiB at each end is the table's own. */
-export function tableScript({ label, parts, bytes }: Table, id: string): string {
+function tableScript({ label, parts, bytes }: Table, id: string): string {
   const each = Math.floor((bytes / mib - 2) / parts)
   const partition = parts === 1 ? `name=${label}` : `size=${each}MiB, name=${label}`
   const lines = ['label: gpt', `label-id: ${id}`, ...Array<string>(parts).fill(partition)]

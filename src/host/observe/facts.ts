@@ -54,7 +54,7 @@ export function parseInterfaces(json: string): Record<string, string[]> {
 const routesSchema = z.array(z.object({ dev: interfaceName, gateway: z.ipv4().optional() }))
 
 /** From `ip -json -4 route show default`, where the route that counts comes first. */
-export function parseDefaultRoute(json: string): Pick<HostFacts, 'defaultRoute'> {
+function parseDefaultRoute(json: string): Pick<HostFacts, 'defaultRoute'> {
   const routes = parseJson(json || '[]', 'the list of routes')
   const [first] = fact('default route', routesSchema, routes)
   if (!first) return {}

@@ -3,7 +3,7 @@ import { describeDevice, describeDisk, gib } from './describe-disk.js'
 import { isOurTable, journalLabel, osdLabel } from './labels.js'
 
 /** Least sizes: BlueStore wants some GiB for itself; a smaller journal would spill over at once. */
-export const leastOsd = 5 * 2 ** 30
+const leastOsd = 5 * 2 ** 30
 export const leastJournal = 2 ** 30
 
 export type Role = 'ceph_osd_disks' | 'ceph_journal_disks'

@@ -84,7 +84,7 @@ export function withMonitors(changes: readonly Change[], monitors?: MonitorPlan)
 const name = 'ceph_mon'
 
 /** Wanted disks of one host. */
-export function wantedOn(cloud: Cloud, host: string) {
+function wantedOn(cloud: Cloud, host: string) {
   const found = cloud.hosts.find((it) => it.name === host)
   if (!found) throw new Error(`${host} is not in the inventory`)
   return found.globals
