@@ -14,7 +14,9 @@ describe('the command that asks for the same again', () => {
       { cloud: 'demo', release: '2026.1', batch: '50%', onFailure: 'stop' },
       'upgrade 2026.1 --batch 50% --on-failure stop',
     ],
-    ['rollback', { cloud: 'demo', confirm: true }, 'rollback --confirm'],
+    ['rollback', { cloud: 'demo', confirm: true, onFailure: 'stop' }, 'rollback --confirm'],
+    ['upgrade', { cloud: 'demo', release: '2026.1', approve: false }, 'upgrade 2026.1'],
+    ['initRunonce', { cloud: 'demo', extNet: true }, 'init-runonce'],
     [
       'wipeDisk',
       { cloud: 'demo', disk: '/dev/sdc', host: 'k1', size: '9.5 G' },

@@ -22,15 +22,22 @@ const common = new Map([
   ['hosts', 'limit'],
 ])
 
-/** What the command line has no word for: it reads a file instead. */
-const fromFile = 'publicKey'
+/** What the command line has no word for: a key it reads from a file. */
+const unspoken: Readonly<Record<string, readonly string[]>> = {
+  initRunonce: ['publicKey'],
+  rollback: ['onFailure'],
+}
+
+/** The one option that is said to turn something off. */
+const onUnlessSaid = 'ext-net'
 
 /** The command that asks for the same again: `kolla-temporal --cloud demo upgrade 2026.1 --batch 50%`. */
 export function commandOf(operation: string, input: unknown): string {
   const given: [string, unknown][] =
     typeof input === 'object' && input !== null ? Object.entries(input) : []
   const names = argumentsOf[operation] ?? []
-  const own = given.filter(([name]) => ![...common.keys(), ...names, fromFile].includes(name))
+  const others = [...common.keys(), ...names, ...(unspoken[operation] ?? [])]
+  const own = given.filter(([name]) => !others.includes(name))
   return [
     'kolla-temporal',
     ...given.flatMap(([name, value]) => option(common.get(name), value, ',')),
@@ -42,7 +49,8 @@ export function commandOf(operation: string, input: unknown): string {
 
 function option(name: string | undefined, value: unknown, separator = ' '): string[] {
   if (name === undefined || value === undefined) return []
-  if (typeof value === 'boolean') return [value ? `--${name}` : `--no-${name}`]
+  if (name === onUnlessSaid) return value === false ? [`--no-${name}`] : []
+  if (typeof value === 'boolean') return value ? [`--${name}`] : []
   return [`--${name}`, words(value).join(separator)]
 }
 

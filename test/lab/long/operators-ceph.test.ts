@@ -32,7 +32,7 @@ afterAll(async () => {
 describe('deploy', () => {
   it('names the files that are missing before it touches anything', async () => {
     const { code, stderr } = await installation.attempt('deploy')
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toContain('config/glance/ceph.conf, config/glance/ceph.client.glance.keyring')
     expect(stderr).toContain('config/cinder/ceph.client.cinder.keyring')
     expect((await onHosts('docker ps --all --quiet')).join('')).toBe('')
