@@ -22,7 +22,7 @@ const common = new Map([
   ['hosts', 'limit'],
 ])
 
-/** What the command line has no word for: a key it reads from a file. */
+/** What the verb has no option for. */
 const unspoken: Readonly<Record<string, readonly string[]>> = {
   initRunonce: ['publicKey'],
   rollback: ['onFailure'],
