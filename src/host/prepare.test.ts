@@ -107,7 +107,9 @@ uname() { echo 6.12.0-1.el10; }
 time_service() { echo chronyd; }
 dnf() { echo "\${@: -1}"; }
 changed() { :; }`
-  const { stdout, stderr } = spawnSync('bash', ['-euc', fakes + script], { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync('bash', ['-c', `set -eu\n${fakes}${script}`], {
+    encoding: 'utf8',
+  })
   expect(stderr).toBe('')
   expect(stdout.trim()).toBe(more)
 })

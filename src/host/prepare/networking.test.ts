@@ -31,7 +31,9 @@ it.each([
     .replaceAll('/proc/modules', '/dev/null')
     .replaceAll('/sys/module/', '/nowhere/')
   const fakes = `${modprobe}\nchanged() { :; }\nput() { echo "put $2"; }`
-  const { stdout, stderr } = spawnSync('bash', ['-euc', fakes + script], { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync('bash', ['-c', `set -eu\n${fakes}${script}`], {
+    encoding: 'utf8',
+  })
   expect(stderr).toBe('')
   expect(stdout.trim()).toBe(said || kept)
 })
