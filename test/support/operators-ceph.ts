@@ -38,7 +38,9 @@ rm -rf ${folder}`
 const start = (tag: string) => `set -o errexit
 ${remove}
 mkdir -p ${folder}/etc ${folder}/lib
-address=192.168.8.73 fsid=$(cat /proc/sys/kernel/random/uuid)
+address=192.168.8.73
+read -r fsid </proc/sys/kernel/random/uuid
+read -r osd </proc/sys/kernel/random/uuid
 cat >${folder}/etc/ceph.conf <<CONF
 [global]
 fsid = $fsid
@@ -63,17 +65,17 @@ daemon --rm mon "
   ceph-authtool --create-keyring ceph.client.admin.keyring --gen-key --name client.admin \\
     --cap mon 'allow *' --cap osd 'allow *' --cap mgr 'allow *'
   ceph-authtool mon --import-keyring ceph.client.admin.keyring
-  monmaptool --create --fsid $fsid --add a $address map
+  monmaptool --create --fsid $fsid --addv a [v2:$address:3300,v1:$address:6789] map
   mkdir -p /var/lib/ceph/mon/ceph-a /var/lib/ceph/mgr/ceph-a /var/lib/ceph/osd/ceph-0
   ceph-mon --mkfs --id a --monmap map --keyring mon"
 daemon '--detach --name ${container('mon')}' mon 'exec ceph-mon -f --id a'
 until timeout 20 docker exec ${container('mon')} ceph --connect-timeout 5 mon stat >/dev/null 2>&1; do sleep 1; done
 docker exec ${container('mon')} bash -c "set -e
   ceph auth get-or-create mgr.a mon 'allow profile mgr' osd 'allow *' >/var/lib/ceph/mgr/ceph-a/keyring
-  ceph osd new \\$(cat /proc/sys/kernel/random/uuid) >/dev/null
+  ceph osd new $osd >/dev/null
   ceph auth get-or-create osd.0 mon 'allow profile osd' mgr 'allow profile osd' osd 'allow *' >/var/lib/ceph/osd/ceph-0/keyring"
 daemon '--detach --name ${container('mgr')}' mgr 'exec ceph-mgr -f --id a'
-daemon --rm osd 'ceph-osd --id 0 --mkfs'
+daemon --rm osd "ceph-osd --id 0 --mkfs --osd-uuid $osd"
 daemon '--detach --name ${container('osd')}' osd 'exec ceph-osd -f --id 0'
 docker exec ${container('mon')} bash -c "set -e
   for pool in images volumes backups; do
