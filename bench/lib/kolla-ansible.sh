@@ -9,6 +9,7 @@ install_kolla_ansible() {
   # shellcheck disable=SC2046 # one word a package
   quietly pip "$venv/bin/python" -m pip install --disable-pip-version-check $(made_of)
   tolerate_missing_proc_modules
+  make_userspace_bridges
   made_of >"$venv/made-of"
 }
 
@@ -29,13 +30,22 @@ tolerate_missing_proc_modules() {
   sed -i "s|^    def module_loaded(self):|&\n        if not os.path.exists('/proc/modules'):\n            return True|" "$module"
 }
 
+# The lab's kernel has no datapath of Open vSwitch. kolla-ansible knows the userspace one with DPDK alone.
+make_userspace_bridges() {
+  sed -i 's|^\( *\)fail_mode: standalone|&\n\1set: "bridge {{ item }} datapath_type=netdev"|' \
+    "$venv/share/kolla-ansible/ansible/roles/openvswitch/tasks/post-config.yml"
+}
+
 # The directory that kolla-ansible is given: the cloud's own files, linked, and its additions.
 make_kolla_ansible_cloud() {
   local ansible=$venv/share/kolla-ansible/ansible
   rm -rf "$kolla_ansible_cloud"
-  mkdir -p -m 700 "$kolla_ansible_cloud/config/rabbitmq"
+  mkdir -p -m 700 "$kolla_ansible_cloud"/config/{rabbitmq,neutron}
   ln -s "$cloud"/{globals.yml,passwords.yml,id_ed25519} "$kolla_ansible_cloud/"
-  ln -s "$cloud"/config/* "$kolla_ansible_cloud/config/"
+  ln -s "$cloud"/config/*.conf "$kolla_ansible_cloud/config/"
+  ln -s "$cloud"/config/neutron/* "$kolla_ansible_cloud/config/neutron/"
+  printf '[ovs]\ndatapath_type = netdev\n' >"$kolla_ansible_cloud/config/neutron/openvswitch_agent.ini"
+  cp "$bench_home/kolla-ansible/lab.yml" "$kolla_ansible_cloud/"
   # It starts RabbitMQ's nodes one by one, and RabbitMQ 4.0 waits on its first start until two peers answer:
   # a node is told of the first one and itself.
   sed 's/{% for host in groups\[role_rabbitmq_groups\] %}/{% for host in [groups[role_rabbitmq_groups] | first, inventory_hostname] | unique %}/' \
@@ -62,7 +72,8 @@ kolla_ansible() { # VERB ARGUMENT…
     cd "$kolla_ansible_cloud" # the inventory names the key relative to itself
     export PATH=$venv/bin:$PATH ANSIBLE_CONFIG=$kolla_ansible_cloud/ansible.cfg ANSIBLE_HOME=$bench_cache/ansible
     unset ANSIBLE_INVENTORY KOLLA_CONFIG_PATH
-    kolla-ansible "$@" --configdir "$kolla_ansible_cloud" --inventory "$kolla_ansible_cloud/multinode" </dev/null
+    kolla-ansible "$@" --configdir "$kolla_ansible_cloud" --inventory "$kolla_ansible_cloud/multinode" \
+      --extra-vars "@$kolla_ansible_cloud/lab.yml" </dev/null
   )
 }
 

@@ -22,6 +22,32 @@ prove_deployed() { # CONTENDER
     curl --silent --fail --output /dev/null --max-time 20 "http://$vip:$path" ||
       fail "nothing of $1's answers at http://$vip:$path"
   done
+  [[ -z $compute ]] || prove_computes "$1"
+}
+
+# Each host's nova-compute and its four agents of Neutron have told that they are alive: within a minute, which is not measured.
+prove_computes() { # CONTENDER
+  local header try
+  header=$(mktemp)
+  issue_token --dump-header - | tr -d '\r' | sed -n 's/^x-subject-token:/X-Auth-Token:/Ip' >"$header"
+  for try in {1..12}; do
+    if [[ $(alive "$header" 8774/v2.1/os-services?binary=nova-compute) == "${#hosts[@]}" &&
+      $(alive "$header" 9696/v2.0/agents) == $((4 * ${#hosts[@]})) ]]; then
+      rm "$header"
+      return
+    fi
+    sleep 5
+  done
+  rm "$header"
+  fail "$1's nova-compute or an agent of Neutron is not alive on every host after $try looks"
+}
+
+# How many services or agents of a list are up.
+alive() { # FILE-WITH-TOKEN PORT/PATH
+  curl --silent --fail --max-time 20 --header "@$1" "http://$vip:$2" | node -e '
+    const { services = [], agents = [] } = JSON.parse(require("node:fs").readFileSync(0, "utf8"))
+    console.log(services.filter((it) => it.state === "up").length + agents.filter((it) => it.alive).length)
+  '
 }
 
 # Passwords go on stdin, so that they are in no process list.
@@ -36,14 +62,14 @@ cluster_size() {
     cut -f 2
 }
 
-issue_token() {
+issue_token() { # CURL'S ARGUMENT…
   password keystone_admin_password | node -e '
     const password = require("node:fs").readFileSync(0, "utf8").trim()
     const domain = { name: "Default" }
     const user = { name: "admin", domain, password }
     const identity = { methods: ["password"], password: { user } }
     console.log(JSON.stringify({ auth: { identity, scope: { project: { name: "admin", domain } } } }))
-  ' | curl --silent --fail --output /dev/null --max-time 20 --json @- "http://$vip:5000/v3/auth/tokens"
+  ' | curl --silent --fail --output /dev/null --max-time 20 --json @- "$@" "http://$vip:5000/v3/auth/tokens"
 }
 
 # Name, id and time of start of every container on every host.

@@ -45,4 +45,11 @@ choose_services() {
   containers+=(placement_api heat_api heat_api_cfn heat_engine horizon)
   answering=(8780/ 9292/healthcheck 8004/healthcheck 8000/healthcheck 80/auth/login/)
   anchor=$bench_cache/kolla-ansible-openstack.json
+  [[ -n ${compute:-} ]] || return 0
+  deployed+=(neutron nova) profiles+=(compute)
+  containers+=(openvswitch_db openvswitch_vswitchd)
+  containers+=(neutron_{server,rpc_server,periodic_worker,openvswitch_agent,dhcp_agent,l3_agent,metadata_agent})
+  containers+=(nova_{api,metadata,scheduler,conductor,novncproxy,libvirt,ssh,compute})
+  answering+=(8774/ 9696/ 6080/vnc_lite.html)
+  anchor=$bench_cache/kolla-ansible-compute.json
 }
