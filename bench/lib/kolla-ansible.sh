@@ -43,8 +43,10 @@ make_kolla_ansible_cloud() {
   mkdir -p -m 700 "$kolla_ansible_cloud"/config/{rabbitmq,neutron}
   ln -s "$cloud"/{globals.yml,passwords.yml,id_ed25519} "$kolla_ansible_cloud/"
   ln -s "$cloud"/config/*.conf "$kolla_ansible_cloud/config/"
-  ln -s "$cloud"/config/neutron/* "$kolla_ansible_cloud/config/neutron/"
-  printf '[ovs]\ndatapath_type = netdev\n' >"$kolla_ansible_cloud/config/neutron/openvswitch_agent.ini"
+  if [[ -n $compute ]]; then
+    ln -s "$cloud"/config/neutron/* "$kolla_ansible_cloud/config/neutron/"
+    printf '[ovs]\ndatapath_type = netdev\n' >"$kolla_ansible_cloud/config/neutron/openvswitch_agent.ini"
+  fi
   cp "$bench_home/kolla-ansible/lab.yml" "$kolla_ansible_cloud/"
   # It starts RabbitMQ's nodes one by one, and RabbitMQ 4.0 waits on its first start until two peers answer:
   # a node is told of the first one and itself.
