@@ -19,7 +19,8 @@ prove_deployed() { # CONTENDER
   issue_token || fail "$1's Keystone gives no token at http://$vip:5000"
   local path
   for path in "${answering[@]}"; do
-    curl --silent --fail --output /dev/null --max-time 20 "http://$vip:$path" ||
+    # HAProxy may not have seen yet that the last one to be started answers.
+    curl --silent --fail --output /dev/null --max-time 20 --retry 12 --retry-delay 5 --retry-all-errors "http://$vip:$path" ||
       fail "nothing of $1's answers at http://$vip:$path"
   done
   [[ -z $compute ]] || prove_computes "$1"

@@ -97,7 +97,7 @@ export function confAndPolicy(ctx: Context, service: string, name: string, text:
   }
 }
 
-/** Works once one of its processes is connected to a port, as Kolla's script in the image sees it. */
+/** Works once one of its processes is connected to a port, which is what Kolla's `healthcheck_port` in the image asks. */
 export function connectedProbe(container: ContainerName, program: string, port: number): Probe {
-  return { kind: 'exec', container, command: ['healthcheck_port', program, String(port)] }
+  return { kind: 'connected', container, program, port }
 }

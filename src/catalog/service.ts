@@ -129,6 +129,13 @@ export type Probe =
   | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
   /** GET answers with this status. */
   | { readonly kind: 'http'; readonly url: string; readonly status: number }
+  /** A process of the container whose command line has `program` in it is connected to somebody's port. */
+  | {
+      readonly kind: 'connected'
+      readonly container: string
+      readonly program: string
+      readonly port: number
+    }
   /** The command, run in the container, exits with 0 and prints a line that is equal to `line`, where given. */
   | {
       readonly kind: 'exec'

@@ -134,6 +134,18 @@ it('compares a line of what a command prints in the container', async () => {
   expect(calls.trim().split('\n')).toEqual(Array(3).fill(`exec mariadb ${command.join(' ')}`))
 })
 
+it('tells a container that is not connected from one that does not run', async () => {
+  await docker(`echo heat_engine ${'a'.repeat(64)}`)
+  const wait = (container: string) => {
+    const probe: Probe = { kind: 'connected', container, program: 'heat-engine', port: 5672 }
+    return awaitProbes(here, [probe], { ...options, timeoutMs: 1000 })
+  }
+  await expect(wait('heat_engine')).rejects.toThrow(
+    /for: heat-engine in heat_engine connected to port 5672\n +seen last: not connected/,
+  )
+  await expect(wait('heat_api')).rejects.toThrow(/seen last: not running/)
+})
+
 it('gives up a container that has ended, with its last words', async () => {
   await docker('if [[ $1 == logs ]]; then echo "no such table: user"; else echo "exited 0"; fi')
   const started = performance.now()

@@ -83,11 +83,17 @@ type Asked = Exclude<Probe, { kind: 'running' }>
 function describe(probe: Asked): string {
   if (probe.kind === 'tcp') return `TCP port ${probe.port} on ${probe.address}`
   if (probe.kind === 'http') return `GET ${probe.url} answers ${probe.status}`
+  if (probe.kind === 'connected') {
+    return `${probe.program} in ${probe.container} connected to port ${probe.port}`
+  }
   return `${probe.command.join(' ')} in ${probe.container}`
 }
 
 function command(probe: Asked): string {
   if (probe.kind === 'tcp') return sh`probe_tcp ${probe.address} ${probe.port}`
+  if (probe.kind === 'connected') {
+    return sh`probe_connected ${probe.container} ${probe.program} ${probe.port}`
+  }
   if (probe.kind === 'exec') {
     return sh`probe_exec ${probe.container} ${probe.line ?? ''} ${probe.command}`
   }
