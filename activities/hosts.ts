@@ -1,5 +1,6 @@
 import { findAddress, hostViews } from '../src/catalog/host-view.js'
 import { containerFolders, containerNames } from '../src/catalog/index.js'
+import { servicesOn } from '../src/catalog/render.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
@@ -25,6 +26,7 @@ export function hostActivities(contexts: CloudContexts) {
       const observing = observeHost(cloud.remote(host), {
         containers: containerNames,
         folders: containerFolders,
+        images: servicesOn(cloud.cloud, host).length > 0,
         digestKey: cloud.digestKey,
         galeraVolume: cloud.host(host).globals.mariadb_datadir_volume,
         ...cephQuestions(cloud, host),

@@ -73,9 +73,11 @@ function observationOf(
     ),
     engine: [],
     docker: ['28.5.1', '/var/lib/docker', String(2 ** 40)],
-    containers: containers.map((container, index) => inspected(cloud, name, container, index)),
-    images: imagesOn(cloud, name).map((ref) => `${ref} ${digestOf(ref)} ${idOf(ref)}`),
-    volumes: isMember ? ['mariadb'] : [],
+    containers: [
+      JSON.stringify(containers.map((container, index) => listed(cloud, name, container, index))),
+    ],
+    images: [JSON.stringify(imagesOn(cloud, name).map(listedImage))],
+    volumes: [JSON.stringify({ Volumes: isMember ? [{ Name: 'mariadb', Driver: 'local' }] : [] })],
     database: isMember ? [...database, `cluster=${CLUSTER}`] : ['data=none'],
   }
   return Object.entries(sections)
@@ -109,15 +111,20 @@ function filesOf(container: Container) {
 /** An image's id is another digest than that by which a registry knows it. */
 const idOf = (ref: string) => digestOf(`${ref}/id`)
 
-function inspected(cloud: CloudContext, host: string, container: Container, index: number): string {
+function listedImage(ref: string) {
+  const repository = ref.replace(/:[^:/]+$/, '')
+  return { Id: idOf(ref), RepoTags: [ref], RepoDigests: [`${repository}@${digestOf(ref)}`] }
+}
+
+/** A container as Docker's API lists it. */
+function listed(cloud: CloudContext, host: string, container: Container, index: number) {
   const desired = cloud.desired(host, container)
-  return JSON.stringify([
-    `/${container.name}`,
-    digestOf(`${host}/${index}`).replace('sha256:', ''),
-    'running',
-    '2026-11-01T00:00:00Z',
-    desired.image.ref,
-    idOf(desired.image.ref),
-    labelsOf(CLOUD, desired),
-  ])
+  return {
+    Id: digestOf(`${host}/${index}`).replace('sha256:', ''),
+    Names: [`/${container.name}`],
+    State: 'running',
+    Image: desired.image.ref,
+    ImageID: idOf(desired.image.ref),
+    Labels: labelsOf(CLOUD, desired),
+  }
 }

@@ -32,6 +32,7 @@ test('observes this machine, with what was written for its containers', async ()
       folders: ['cron', 'missing'],
       digestKey: 'key',
       galeraVolume: 'mariadb',
+      images: true,
       root,
       notes,
     })

@@ -3,13 +3,7 @@ import { RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
 import type { HostFacts, ObservedHost } from '../model/observed-host.js'
 import { digestFolders } from './observe/folders.js'
-import {
-  parseContainers,
-  parseEngine,
-  parseImages,
-  parseMounted,
-  parseVolumes,
-} from './observe/docker.js'
+import { parseContainers, parseEngine, parseImages, parseVolumes } from './observe/docker.js'
 import { factsOf } from './observe/fact.js'
 import { parseDatabase } from './observe/database.js'
 import { parseFacts } from './observe/facts.js'
@@ -20,13 +14,21 @@ import type { CephQuestions } from './observe/ceph-script.js'
 import { notesFolder } from './notes.js'
 import { whatHangs } from './observe/hanging.js'
 import { parseOneShotNotes } from './observe/one-shots.js'
-import { factsOnlyScript, observationScript, sectionOf, splitSections } from './observe/script.js'
+import {
+  factsOnlyScript,
+  lookedInto,
+  observationScript,
+  sectionOf,
+  splitSections,
+} from './observe/script.js'
 import type { SectionName, Sections } from './observe/script.js'
 
 export interface ObserveOptions {
   /** Containers of the catalogue, and their folders below `/etc/kolla`. May end with `*`. */
   readonly containers: readonly string[]
   readonly folders: readonly string[]
+  /** Whether the host's images are told: on one that builds them Docker takes long to list them. */
+  readonly images: boolean
   /** Key of `configurationDigest`. */
   readonly digestKey: string
   /** Of the database. */
@@ -49,9 +51,9 @@ const PATIENCE = 45_000
  * @throws RemoteTimeout with what did not answer; RemoteError; FactRefused
  */
 export async function observeHost(remote: Remote, options: ObserveOptions): Promise<ObservedHost> {
-  const { folders, galeraVolume, ceph, signal } = options
+  const { folders, images, galeraVolume, ceph, signal } = options
   const { root = '/etc/kolla', notes = notesFolder } = options
-  const script = observationScript({ folders, root, notes, galeraVolume, ceph: ceph ?? {} })
+  const script = observationScript({ folders, images, root, notes, galeraVolume, ceph: ceph ?? {} })
   const stdout = await ask(remote, script, signal)
   return factsOf(remote.host, () => observedFrom(remote.host, splitSections(stdout), options))
 }
@@ -65,13 +67,16 @@ export async function observeFacts(remote: Remote): Promise<HostFacts> {
 function observedFrom(
   host: string,
   section: Sections,
-  { containers: names, digestKey, ceph }: ObserveOptions,
+  { containers: names, digestKey, galeraVolume, ceph }: ObserveOptions,
 ): ObservedHost {
   const images = parseImages(section('images'))
   const containers = parseContainers(section('containers'), images)
   const docker = parseEngine(section('docker'))
   const { galera, database } = parseDatabase(section('database'))
-  const mounted = parseMounted(section('mounted'))
+  const volumes = parseVolumes(section('volumes'))
+  const mounted = Object.entries(volumes.mounted).filter(([name]) =>
+    lookedInto(galeraVolume).includes(name),
+  )
   const seen = ceph && parseCeph(section)
   return {
     facts: {
@@ -82,13 +87,13 @@ function observedFrom(
       ({ name, labels }) => 'kolla_temporal.cloud' in labels || matches(names, name),
     ),
     images: images.byReference,
-    volumes: parseVolumes(section('volumes')),
+    volumes: volumes.names,
     listeners: parseListeners(section('listeners'), section('processes'), containers),
     configuration: digestFolders(digestKey, section('files'), section('digests')),
     hypervisor: parseHypervisor(section('hypervisor')),
     oneShots: parseOneShotNotes(section('one-shots')),
     ...(docker && { docker, database }),
-    ...(Object.keys(mounted).length > 0 && { mounted }),
+    ...(mounted.length > 0 && { mounted: Object.fromEntries(mounted) }),
     ...(galera && { galera: { view: database.view } }),
     ...(seen && { ceph: seen }),
     drained: section('drained'),

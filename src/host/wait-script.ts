@@ -1,3 +1,5 @@
+import { askEngine } from './ask-engine.js'
+
 /** Exit code of a wait whose time is over, as of `timeout`. */
 export const timeIsOver = 124
 
@@ -6,11 +8,11 @@ export const timeIsOver = 124
  * is a sleep without one. Docker is asked about the containers once a second. To run a command in a container costs a
  * tenth of a second of a processor: who is connected to whom is asked of the kernel, once for all containers.
  */
-export const waiting = `
+export const waiting = `${askEngine}
 trap '' PIPE
 exec 8<> <(:)
-declare -A restarts
-next_look=1 containers_of_docker= connections=
+declare -A restarts running
+next_look=1 connections=
 pause() { read -rt 0.15 -u 8; }
 
 probe_tcp() { { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }; exec 7>&-; }
@@ -46,11 +48,12 @@ probe_exec() {
 probe_connected() {
   local id peer users pid groups words
   seen='not connected'
-  [[ $containers_of_docker && $connections ]] || {
-    containers_of_docker=$(timeout 30 docker container ls --no-trunc --format '{{.Names}} {{.ID}}')
+  [[ $connections ]] || {
+    list_running
     connections=$(ss --no-header --tcp --numeric --processes state established)
   }
-  [[ $'\n'$containers_of_docker =~ $'\n'"$1 "([0-9a-f]{64}) ]] && id=\${BASH_REMATCH[1]} || seen='not running'
+  id=\${running[$1]-}
+  [[ $id ]] || seen='not running'
   while [[ $id ]] && read -r _ _ _ peer users; do
     [[ $peer == *:"$3" ]] || continue
     while [[ $users =~ pid=([0-9]+) ]]; do
@@ -64,8 +67,21 @@ probe_connected() {
 }
 
 probe_running() {
-  seen=$(timeout 30 docker container inspect --format '{{.Name}} {{.State.Status}}' "$@" 2>&1 </dev/null) || return 1
-  [[ $(grep -c ' running$' <<<"$seen") == "$#" ]]
+  local name
+  seen=
+  list_running
+  for name in "$@"; do [[ \${running[$name]-} ]] || seen+="$name does not run; "; done
+  [[ ! $seen ]]
+}
+
+# Names and ids.
+list_running() {
+  local id name
+  running=()
+  while IFS='"' read -r _ _ _ id _ _ _ name _; do running[\${name#/}]=$id; done < <(
+    ask_engine 30 'containers/json?filters=%7B%22status%22:%5B%22running%22%5D%7D' |
+      grep --only-matching '"Id":"[0-9a-f]*","Names":[[]"[^"]*"'
+  )
 }
 
 tell_logs() {

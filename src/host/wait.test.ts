@@ -41,9 +41,17 @@ const here = {
   },
 } as unknown as Remote
 
-async function docker(script: string): Promise<void> {
-  await writeFile(join(directory, 'docker'), `#!/bin/bash\n${script}\n`)
-  await chmod(join(directory, 'docker'), 0o755)
+async function program(name: string, script: string): Promise<void> {
+  await writeFile(join(directory, name), `#!/bin/bash\n${script}\n`)
+  await chmod(join(directory, name), 0o755)
+}
+
+const docker = (script: string) => program('docker', script)
+
+/** What Docker's API tells of running containers: name → id. */
+const running = (containers: Readonly<Record<string, string>>) => {
+  const list = Object.entries(containers).map(([name, Id]) => ({ Id, Names: [`/${name}`] }))
+  return program('curl', `cat <<'END'\n${JSON.stringify(list)}\nEND`)
 }
 
 async function listen(server: Server, port = 0): Promise<number> {
@@ -135,7 +143,7 @@ it('compares a line of what a command prints in the container', async () => {
 })
 
 it('tells a container that is not connected from one that does not run', async () => {
-  await docker(`echo heat_engine ${'a'.repeat(64)}`)
+  await running({ cron: 'b'.repeat(64), heat_engine: 'a'.repeat(64) })
   const wait = (container: string) => {
     const probe: Probe = { kind: 'connected', container, program: 'heat-engine', port: 5672 }
     return awaitProbes(here, [probe], { ...options, timeoutMs: 1000 })
@@ -144,6 +152,16 @@ it('tells a container that is not connected from one that does not run', async (
     /for: heat-engine in heat_engine connected to port 5672\n +seen last: not connected/,
   )
   await expect(wait('heat_api')).rejects.toThrow(/seen last: not running/)
+})
+
+it('names the containers that do not run', async () => {
+  await running({ cron: 'b'.repeat(64) })
+  const wait = (...names: string[]) => {
+    const probes = names.map((container): Probe => ({ kind: 'running', container }))
+    return awaitProbes(here, probes, { ...options, timeoutMs: 1000 })
+  }
+  await wait('cron')
+  await expect(wait('cron', 'ceph_mgr')).rejects.toThrow(/seen last: ceph_mgr does not run/)
 })
 
 it('gives up a container that has ended, with its last words', async () => {

@@ -177,8 +177,10 @@ export interface ObservedContainer {
   readonly name: string
   readonly id: string
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
-  readonly startedAt: string
-  /** Image reference that it was created from, and the repository digests of the image that it runs. */
+  /**
+   * Image reference that it was created from, or the image's id where another image has that reference now; and the
+   * repository digests of the image that it runs.
+   */
   readonly image: string
   readonly imageDigests: readonly string[]
   /** Only ours, `kolla_temporal.…`. */

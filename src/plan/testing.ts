@@ -25,7 +25,6 @@ export function running(
     name: wanted.name,
     id: 'f00',
     state: 'running',
-    startedAt: '2026-01-01T00:00:00Z',
     image: wanted.image.ref,
     imageDigests: [wanted.image.digest],
     labels: labelsOf('demo', wanted),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseDatabase } from './database.js'
-import { parseMounted } from './docker.js'
+import { parseVolumes } from './docker.js'
 import { observationScript, splitSections } from './script.js'
 
 let root: string
@@ -21,15 +21,14 @@ const write = (path: string, text: string) => {
 
 /** What an observation of this machine tells, with an engine whose volumes are folders of the test. */
 function observed() {
-  const docker = `docker() {
-  case "$1 $2" in
-    'info --format') printf '%s\\n%s\\n' 20.10 ${root} ;;
-    'volume ls') ls ${root}/volumes 2>/dev/null ;;
-    'volume inspect') echo 'mariadb_backup local {"type":"nfs"}'; echo 'mariadb local null' ;;
-  esac
-}\n`
+  const info = { ServerVersion: '20.10', DockerRootDir: root }
+  const nfs = { Name: 'mariadb_backup', Driver: 'local', Options: { type: 'nfs' } }
+  const Volumes = [nfs, { Name: 'mariadb', Driver: 'local', Options: null }]
+  const answers = [info, [], { Volumes }].map((answer) => `'${JSON.stringify(answer)}'`)
+  const docker = `docker() { :; }; curl() { printf '%s\\n' ${answers.join(' ')}; }\n`
   const script = observationScript({
     folders: [],
+    images: false,
     notes: '/nowhere',
     root: '/nowhere',
     galeraVolume: 'db',
@@ -59,7 +58,9 @@ it("an observation tells what a host's volumes keep of a database", () => {
     galera: true,
     seqno: 7,
   })
-  expect(parseMounted(section('mounted'))).toEqual({ mariadb_backup: 'local {"type":"nfs"}' })
+  expect(parseVolumes(section('volumes')).mounted).toEqual({
+    mariadb_backup: 'local {"type":"nfs"}',
+  })
 })
 
 it('and that they keep none', () => {

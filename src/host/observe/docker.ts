@@ -10,17 +10,27 @@ export interface Images {
   readonly byId: ReadonlyMap<string, readonly string[]>
 }
 
-/** From lines of `repository:tag digest id`. What is none of these is no image of ours. */
+const images = z.array(
+  z.object({
+    Id: z.string(),
+    RepoTags: z.array(z.string()).nullish(),
+    RepoDigests: z.array(z.string()).nullish(),
+  }),
+)
+
+/** From Docker's list of images, if it was asked for. What is none of ours in form is none of ours. */
 export function parseImages(lines: readonly string[]): Images {
   const byReference: Record<string, string[]> = {}
   const byId = new Map<string, string[]>()
-  for (const line of lines) {
-    const [reference = '', repositoryDigest = '', id = ''] = line.split(' ')
-    if (!imageReference.safeParse(reference).success) continue
-    const digests = digest.safeParse(repositoryDigest).success ? [repositoryDigest] : []
-    byId.set(id, [...new Set([...(byId.get(id) ?? []), ...digests])])
-    if (reference.endsWith(':<none>')) continue
-    byReference[reference] = [...(byReference[reference] ?? []), ...digests]
+  for (const { Id, RepoTags, RepoDigests } of answer('list of images', images, lines) ?? []) {
+    const known = (RepoDigests ?? []).map((text) => text.split('@') as [string, string?])
+    const valid = known.filter(([, it]) => digest.safeParse(it).success) as [string, string][]
+    byId.set(Id, [...new Set(valid.map(([, it]) => it))])
+    for (const reference of RepoTags ?? []) {
+      if (!imageReference.safeParse(reference).success || reference.endsWith(':<none>')) continue
+      const repository = reference.replace(/:[^:/]+$/, '')
+      byReference[reference] = valid.flatMap(([name, it]) => (name === repository ? [it] : []))
+    }
   }
   return { byReference, byId }
 }
@@ -29,39 +39,62 @@ export function parseImages(lines: readonly string[]): Images {
 const isOurs = ([label]: [string, string]) => label.startsWith('kolla_temporal.')
 
 const text = z.string().transform(printable)
-/** Name, id, state, start, image, its id, labels. */
-const inspected = z.tuple([
-  z.string().regex(/^\/?[\w.-]{1,255}$/),
-  z.string().regex(/^[\w-]{1,64}$/),
-  z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
-  text,
-  text,
-  text,
-  z.record(z.string(), text).nullable(),
-])
+const containers = z.array(
+  z.object({
+    Id: z.string().regex(/^[\w-]{1,64}$/),
+    Names: z.array(z.string().regex(/^\/?[\w.-]{1,255}$/)).min(1),
+    State: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+    Image: text,
+    ImageID: text,
+    Labels: z.record(z.string(), text).nullish(),
+  }),
+)
 
-/** From lines of JSON arrays, one a container. */
+/** From Docker's list of all containers. */
 export function parseContainers(lines: readonly string[], images: Images): ObservedContainer[] {
-  return lines.map((line) => {
-    const [name, id, state, startedAt, image, imageId, labels] = fact(
-      'list of containers',
-      inspected,
-      parseJson(line, 'a container'),
-    )
-    return {
+  const listed = answer('list of containers', containers, lines) ?? []
+  return listed.map(
+    ({ Id: id, Names: [name = ''], State: state, Image: image, ImageID, Labels }) => ({
       name: name.replace(/^\//, ''),
       id,
       state,
-      startedAt,
       image,
-      imageDigests: images.byId.get(imageId) ?? [],
-      labels: Object.fromEntries(Object.entries(labels ?? {}).filter(isOurs)),
-    }
-  })
+      imageDigests: images.byId.get(ImageID) ?? [],
+      labels: Object.fromEntries(Object.entries(Labels ?? {}).filter(isOurs)),
+    }),
+  )
 }
 
-export function parseVolumes(lines: readonly string[]): string[] {
-  return lines.filter((line) => volumeName.safeParse(line).success)
+const volumes = z.object({
+  Volumes: z
+    .array(
+      z.object({ Name: z.string(), Driver: text, Options: z.record(z.string(), text).nullish() }),
+    )
+    .nullish(),
+})
+
+export interface Volumes {
+  readonly names: readonly string[]
+  /**
+   * Those that have a driver of their own, or options, and how they are mounted: on the host their files are seen only
+   * while a container uses them.
+   */
+  readonly mounted: Readonly<Record<string, string>>
+}
+
+export function parseVolumes(lines: readonly string[]): Volumes {
+  const found = answer('list of volumes', volumes, lines)?.Volumes ?? []
+  const ours = found.filter(({ Name }) => volumeName.safeParse(Name).success)
+  const mounted = ours.flatMap(({ Name, Driver, Options }) => {
+    const options = Object.keys(Options ?? {}).length > 0 ? ` ${JSON.stringify(Options)}` : ''
+    return Driver === 'local' && options === '' ? [] : [[Name, `${Driver}${options}`] as const]
+  })
+  return { names: ours.map(({ Name }) => Name), mounted: Object.fromEntries(mounted) }
+}
+
+/** The one line of an answer; undefined where there was none. */
+function answer<T>(what: string, shape: z.ZodType<T>, [line]: readonly string[]): T | undefined {
+  return line === undefined ? undefined : fact(what, shape, parseJson(line, what))
 }
 
 const engine = z.object({
@@ -75,18 +108,4 @@ export function parseEngine(lines: readonly string[]): ObservedHost['docker'] {
   const [version, root, freeBytes] = lines
   if (version === undefined || root === undefined) return undefined
   return fact("Docker's answer", engine, { version, root, freeBytes })
-}
-
-/**
- * From lines of `volume driver options`, the options in JSON: the volumes that have a driver of their own, or options.
- * On the host their files are seen only while a container uses them.
- */
-export function parseMounted(lines: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    lines.flatMap((line) => {
-      const [name = '', driver = '', ...options] = line.split(' ')
-      const how = `${driver} ${options.join(' ')}`
-      return how === 'local null' || how === 'local {}' ? [] : [[name, how] as const]
-    }),
-  )
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** This machine's bash with a `docker` of the test's own, cut short after two seconds. */
+/** This machine's bash with Docker's answers of the test's own, cut short after two seconds. */
 const here = {
   host: 'kolla1',
   runOrFail(script: string, { title = '', onOutput }: RunOptions) {
@@ -24,19 +24,28 @@ const here = {
   },
 } as unknown as Remote
 
-const options = { containers: [], folders: [], digestKey: 'key', galeraVolume: 'mariadb' }
+const options = {
+  containers: [],
+  folders: [],
+  digestKey: 'key',
+  galeraVolume: 'mariadb',
+  images: true,
+}
+
+const info = `echo '${JSON.stringify({ ServerVersion: '28.0', DockerRootDir: '/' })}'`
 
 it.each([
-  ['docker info', 'exec sleep 10', 'docker info does not answer'],
-  [
-    'docker inspect',
-    'case $1 in info) printf "28.0\\n/\\n";; *) exec sleep 10;; esac',
-    'docker ps or docker inspect does not answer',
-  ],
-])('says what hangs: %s', async (_case, docker, message) => {
-  writeFileSync(join(folder, 'docker'), `#!/bin/bash\n${docker}\n`)
-  chmodSync(join(folder, 'docker'), 0o755)
+  ['docker info', 'exec sleep 10'],
+  ['docker ps', `${info}; exec sleep 10`],
+  ['docker volume ls', `${info}; echo '[]'; exec sleep 10`],
+])('says what hangs: %s', async (what, answers) => {
+  for (const [program, script] of [
+    ['docker', ''],
+    ['curl', answers],
+  ] as const) {
+    writeFileSync(join(folder, program), `#!/bin/bash\n${script}\n`, { mode: 0o755 })
+  }
   await expect(observeHost(here, options)).rejects.toThrow(
-    `kolla1: observe the host did not end within 45 s\n  ${message}: see \`systemctl status docker\` there`,
+    `kolla1: observe the host did not end within 45 s\n  ${what} does not answer: see \`systemctl status docker\` there`,
   )
 })

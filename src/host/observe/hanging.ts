@@ -6,11 +6,10 @@ const docker = (command: string) => `${command} does not answer: ${engine}`
 const hanging: Partial<Record<SectionName, string>> = {
   engine: docker('docker info'),
   docker: "the file system of Docker's folder does not answer",
-  containers: docker('docker ps or docker inspect'),
+  containers: docker('docker ps'),
   images: docker('docker images'),
   volumes: docker('docker volume ls'),
   drained: "HAProxy's socket does not answer: see `docker logs haproxy` there",
-  mounted: docker('docker volume inspect'),
   'ceph-disks': 'a disk does not answer: see `dmesg` there',
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { configurationDigest, fileState } from '../../plan/digest.js'
-import { parseContainers, parseEngine, parseImages, parseMounted, parseVolumes } from './docker.js'
+import { parseContainers, parseEngine, parseImages, parseVolumes } from './docker.js'
 import { parseFacts, parseInterfaces, parseMemory, parseOs } from './facts.js'
 import { digestFolders } from './folders.js'
 import { parseListeners } from './listeners.js'
@@ -53,33 +53,38 @@ test('memory is what the machine has, or what its control group leaves of it', (
   expect(parseMemory(['24684092', 'limit max'])).toBe(24684092 * 1024)
 })
 
+/** A container as Docker lists it. */
+const listed = {
+  Id: 'c1',
+  Names: ['/cron'],
+  State: 'running',
+  Image: 'x',
+  ImageID: 'sha256:id2',
+  Labels: { 'kolla_temporal.cloud': 'demo', name: 'cron' },
+}
+
 test('images: several digests of one reference, and one that lost its tag', () => {
   const images = parseImages([
-    'r:5000/kolla/cron:2026.1 sha256:aa sha256:id1',
-    'other/cron:1 sha256:bb sha256:id1',
-    'r:5000/kolla/cron:<none> sha256:cc sha256:id2',
-    'local:latest <none> sha256:id3',
+    JSON.stringify([
+      {
+        Id: 'sha256:id1',
+        RepoTags: ['r:5000/kolla/cron:2026.1', 'other/cron:1'],
+        RepoDigests: ['r:5000/kolla/cron@sha256:aa', 'other/cron@sha256:bb'],
+      },
+      { Id: 'sha256:id2', RepoTags: null, RepoDigests: ['r:5000/kolla/cron@sha256:cc'] },
+      { Id: 'sha256:id3', RepoTags: ['local:latest'], RepoDigests: [] },
+    ]),
   ])
   expect(images.byReference).toEqual({
     'r:5000/kolla/cron:2026.1': ['sha256:aa'],
     'other/cron:1': ['sha256:bb'],
     'local:latest': [],
   })
-  const inspected = [
-    '/cron',
-    'c1',
-    'running',
-    '2026-11-23T06:27:08Z',
-    'x',
-    'sha256:id2',
-    { 'kolla_temporal.cloud': 'demo', name: 'cron' },
-  ]
-  expect(parseContainers([JSON.stringify(inspected)], images)).toEqual([
+  expect(parseContainers([JSON.stringify([listed])], images)).toEqual([
     {
       name: 'cron',
       id: 'c1',
       state: 'running',
-      startedAt: '2026-11-23T06:27:08Z',
       image: 'x',
       imageDigests: ['sha256:cc'],
       labels: { 'kolla_temporal.cloud': 'demo' },
@@ -168,11 +173,13 @@ describe('a hostile host', () => {
   test('names no interface, image or volume that we could not write', () => {
     const odd = [{ ifname: 'eth0 { }', addr_info: [] }]
     expect(parseInterfaces(JSON.stringify(odd))).toEqual({})
-    expect(parseImages(['a;b:1 sha256:aa x']).byReference).toEqual({})
-    expect(parseVolumes(['mariadb', '../x', 'a b'])).toEqual(['mariadb'])
+    const image = { Id: 'x', RepoTags: ['a;b:1'], RepoDigests: ['a;b@sha256:aa'] }
+    expect(parseImages([JSON.stringify([image])]).byReference).toEqual({})
+    const Volumes = ['mariadb', '../x', 'a b'].map((Name) => ({ Name, Driver: 'local' }))
+    expect(parseVolumes([JSON.stringify({ Volumes })]).names).toEqual(['mariadb'])
     expect(() => parseEngine(['20.10', 'relative', '5'])).toThrow()
     expect(() =>
-      parseContainers(['["/../x","1","running","","","",null]'], parseImages([])),
+      parseContainers([JSON.stringify([{ ...listed, Names: ['/../x'] }])], parseImages([])),
     ).toThrow()
   })
 
@@ -186,14 +193,16 @@ describe('a hostile host', () => {
 })
 
 test('volumes that Docker mounts itself, and no others', () => {
-  const lines = [
-    'mariadb local {"device":"/srv/db","o":"bind","type":"none"}',
-    'mariadb_backup local null',
-    'ceph_mon local {}',
-    'mariadb_replaced rexray null',
+  const local = { Driver: 'local', Options: null }
+  const device = { device: '/srv/db', o: 'bind', type: 'none' }
+  const Volumes = [
+    { Name: 'mariadb', Driver: 'local', Options: device },
+    { Name: 'mariadb_backup', ...local },
+    { Name: 'ceph_mon', Driver: 'local', Options: {} },
+    { Name: 'mariadb_replaced', Driver: 'rexray', Options: null },
   ]
-  expect(parseMounted(lines)).toEqual({
+  expect(parseVolumes([JSON.stringify({ Volumes })]).mounted).toEqual({
     mariadb: 'local {"device":"/srv/db","o":"bind","type":"none"}',
-    mariadb_replaced: 'rexray null',
+    mariadb_replaced: 'rexray',
   })
 })

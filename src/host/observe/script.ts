@@ -1,5 +1,6 @@
 import { raw, sh } from '../../ssh/quote.js'
 import { backupVolume, preparedVolume, replacedVolume } from '../../catalog/mariabackup.js'
+import { askEngine } from '../ask-engine.js'
 import { listOneShotNotes } from '../one-shot-notes.js'
 import { cephScript } from './ceph-script.js'
 import type { CephQuestions } from './ceph-script.js'
@@ -31,7 +32,6 @@ export type SectionName =
   | 'volumes'
   | 'one-shots'
   | 'drained'
-  | 'mounted'
   | 'database'
   | 'ceph-disks'
   | 'ceph-monitor'
@@ -57,29 +57,40 @@ export function sectionOf(line: string): SectionName | undefined {
   return line.startsWith(mark) ? (line.slice(mark.length) as SectionName) : undefined
 }
 
-const inspected = [
-  '{{json .Name}}',
-  '{{json .Id}}',
-  '{{json .State.Status}}',
-  '{{json .State.StartedAt}}',
-  '{{json .Config.Image}}',
-  '{{json .Image}}',
-  '{{json .Config.Labels}}',
-].join(',')
+const databaseVolumes = (galeraVolume: string) => [
+  galeraVolume,
+  backupVolume,
+  preparedVolume,
+  replacedVolume,
+]
 
-/** Other volumes in which hosts look, or write, by their folders. */
-const lookedInto = ['ceph_mon', 'ceph_mon_config', 'keystone_fernet_tokens']
+/** Volumes in which hosts look, or write, by their folders. */
+export const lookedInto = (galeraVolume: string) => [
+  ...databaseVolumes(galeraVolume),
+  'ceph_mon',
+  'ceph_mon_config',
+  'keystone_fernet_tokens',
+]
 
 export const factsOnlyScript = `${sectionFunction}\n${factsScript}\nexit 0\n`
 
-/** Docker's command line starts slowly: its answers are gathered side by side while the shell asks the kernel. */
+const paths = {
+  containers: 'containers/json?all=1',
+  volumes: 'volumes',
+  images: 'images/json',
+} as const
+
+/** Docker's answers are gathered while the shell asks the kernel. */
 export function observationScript({
   folders,
+  images,
   root,
   notes,
   galeraVolume,
   ceph,
 }: {
+  /** Whether Docker is asked for its images, too. */
+  readonly images: boolean
   /** Below `root`; may end with `*`. */
   readonly folders: readonly string[]
   readonly root: string
@@ -87,22 +98,20 @@ export function observationScript({
   readonly galeraVolume: string
   readonly ceph: Omit<CephQuestions, 'fsid'>
 }): string {
-  const database = [galeraVolume, backupVolume, preparedVolume, replacedVolume]
-  const looked = [...database, ...lookedInto]
-  const dataFolders = raw(database.map((name) => sh`"$(folder_of ${name})"`).join(' '))
+  const answers = images
+    ? (['containers', 'volumes', 'images'] as const)
+    : (['containers', 'volumes'] as const)
+  const questions = answers.map((answer) => paths[answer])
+  const dataFolders = raw(
+    databaseVolumes(galeraVolume)
+      .map((name) => sh`"$(folder_of ${name})"`)
+      .join(' '),
+  )
   return sh`
 ${raw(sectionFunction)}
 ${raw(lookAtDatabase)}
-if hash docker 2>/dev/null; then
-  exec {docker_info}< <(docker info --format '{{println .ServerVersion}}{{.DockerRootDir}}' 2>/dev/null)
-  exec {docker_containers}< <(
-    ids=$(docker ps --all --quiet --no-trunc 2>/dev/null)
-    [[ -z $ids ]] || docker inspect --format '[${raw(inspected)}]' $ids 2>/dev/null
-  )
-  exec {docker_images}< <(docker images --no-trunc --digests --format '{{.Repository}}:{{.Tag}} {{.Digest}} {{.ID}}' 2>/dev/null)
-  exec {docker_volumes}< <(docker volume ls --quiet 2>/dev/null)
-  exec {docker_mounted}< <(docker volume inspect --format '{{.Name}} {{.Driver}} {{json .Options}}' ${looked} 2>/dev/null)
-fi
+${raw(askEngine)}
+! hash docker 2>/dev/null || exec {engine}< <(ask_engine 0 info ${questions})
 
 ${raw(factsScript)}
 ${raw(hypervisorScript)}
@@ -129,16 +138,19 @@ if ((${raw('${#folders[@]}')})); then
 fi
 
 section one-shots${raw(listOneShotNotes(root))}
-[[ ! $docker_info ]] || section engine
-if [[ $docker_info ]] && mapfile -t -u $docker_info docker && ((${raw('${#docker[@]}')} == 2)); then
+[[ ! $engine ]] || section engine
+docker_root='"DockerRootDir":"([^"]+)"' docker_version='"ServerVersion":"([^"]+)"'
+if [[ $engine ]] && read -r -u $engine info && [[ $info =~ $docker_root ]]; then
+  docker=('' "${raw('${BASH_REMATCH[1]}')}")
+  [[ ! $info =~ $docker_version ]] || docker[0]=${raw('${BASH_REMATCH[1]}')}
   section docker
   printf '%s\n' "${raw('${docker[@]}')}"
   read -r free block < <(stat --file-system --format '%a %S' -- "${raw('${docker[1]}')}")
   echo $((free * block))
-  section containers; cat <&$docker_containers
-  section images; cat <&$docker_images
-  section volumes; cat <&$docker_volumes
-  section mounted; cat <&$docker_mounted
+  for answer in ${answers}; do
+    section $answer
+    ! read -r -u $engine line || printf '%s\n' "$line"
+  done
   section database
   folder_of() { echo "${raw('${docker[1]}')}/volumes/$1/_data"; }
   look_at_database ${dataFolders}

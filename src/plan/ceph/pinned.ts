@@ -19,7 +19,7 @@ export function cephTag(observed: readonly ObservedHost[]): string | undefined {
       .filter(({ labels }) => isOfCeph({ service: labels[label.service] ?? '' }))
       .map(({ image }) => image),
   )
-  const tags = images.flatMap((image) => /^[^@]+:([^:/@]+)$/.exec(image)?.[1] ?? [])
+  const tags = images.flatMap((image) => /^(?!sha256:)[^@]+:([^:/@]+)$/.exec(image)?.[1] ?? [])
   // What newer monitors keep, older ones can't read: their release comes first in a tag.
   return tags.sort().at(-1)
 }
