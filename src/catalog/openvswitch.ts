@@ -90,7 +90,9 @@ function component(name: PartName, folder: string, part: (ctx: Context) => Part)
       name === 'openvswitch_db'
         ? [{ container: name, address: '127.0.0.1', port: host.globals.ovsdb_port }]
         : [],
-    health: (ctx) => [{ kind: 'exec', container: name, command: part(ctx).check.split(' ') }],
+    health: (ctx) => [
+      { kind: 'exec', container: name, command: part(ctx).check.split(' '), isItsCheck: true },
+    ],
     frontends: () => [],
   }
 }

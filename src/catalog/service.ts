@@ -136,11 +136,15 @@ export type Probe =
       readonly program: string
       readonly port: number
     }
-  /** The command, run in the container, exits with 0 and prints a line that is equal to `line`, where given. */
+  /**
+   * The command, run in the container, exits with 0 and prints a line that is equal to `line`, where given. It need not
+   * be run where it `isItsCheck`, which Docker runs, and has succeeded since the container was started.
+   */
   | {
       readonly kind: 'exec'
       readonly container: string
       readonly command: readonly string[]
+      readonly isItsCheck?: true
       readonly line?: string
     }
 

@@ -45,6 +45,12 @@ probe_exec() {
   [[ -z $line || $'\\n'$seen$'\\n' == *$'\\n'"$line"$'\\n'* ]]
 }
 
+# Docker has run the same since the container was started, and goes on doing so.
+probe_healthy_or_exec() {
+  ((\${#running[@]})) || list_running
+  [[ \${running[$1]-} == *' healthy' ]] || probe_exec "$@"
+}
+
 probe_connected() {
   local id peer users pid groups words
   seen='not connected'
@@ -52,7 +58,7 @@ probe_connected() {
     list_running
     connections=$(ss --no-header --tcp --numeric --processes state established)
   }
-  id=\${running[$1]-}
+  id=\${running[$1]-} id=\${id% healthy}
   [[ $id ]] || seen='not running'
   while [[ $id ]] && read -r _ _ _ peer users; do
     [[ $peer == *:"$3" ]] || continue
@@ -74,14 +80,20 @@ probe_running() {
   [[ ! $seen ]]
 }
 
-# Names and ids.
+# Name → id, with ' healthy' where Docker's check of the container succeeds.
 list_running() {
-  local id name
+  local answers id name
+  mapfile -t answers < <(ask_engine 30 "$(having status running)" "$(having health healthy)")
   running=()
-  while IFS='"' read -r _ _ _ id _ _ _ name _; do running[\${name#/}]=$id; done < <(
-    ask_engine 30 'containers/json?filters=%7B%22status%22:%5B%22running%22%5D%7D' |
-      grep --only-matching '"Id":"[0-9a-f]*","Names":[[]"[^"]*"'
-  )
+  while read -r id name; do running[$name]=$id; done < <(ids_and_names "\${answers[0]-}")
+  while read -r id name; do running[$name]+=' healthy'; done < <(ids_and_names "\${answers[1]-}")
+}
+
+having() { printf 'containers/json?filters=%%7B%%22%s%%22:%%5B%%22%s%%22%%5D%%7D' "$1" "$2"; }
+
+ids_and_names() {
+  grep --only-matching '"Id":"[0-9a-f]*","Names":[[]"[^"]*"' <<<"$1" |
+    while IFS='"' read -r _ _ _ id _ _ _ name _; do echo "$id \${name#/}"; done
 }
 
 tell_logs() {

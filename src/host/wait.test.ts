@@ -48,10 +48,15 @@ async function program(name: string, script: string): Promise<void> {
 
 const docker = (script: string) => program('docker', script)
 
-/** What Docker's API tells of running containers: name → id. */
-const running = (containers: Readonly<Record<string, string>>) => {
-  const list = Object.entries(containers).map(([name, Id]) => ({ Id, Names: [`/${name}`] }))
-  return program('curl', `cat <<'END'\n${JSON.stringify(list)}\nEND`)
+/** What Docker's API tells of containers that run, and of those that are healthy, too: name → id. */
+const running = (
+  containers: Readonly<Record<string, string>>,
+  healthy: Readonly<Record<string, string>> = {},
+) => {
+  const [all, well] = [containers, healthy].map((those) =>
+    JSON.stringify(Object.entries(those).map(([name, Id]) => ({ Id, Names: [`/${name}`] }))),
+  )
+  return program('curl', `cat <<'END'\n${all}\n${well}\nEND`)
 }
 
 async function listen(server: Server, port = 0): Promise<number> {
@@ -140,6 +145,21 @@ it('compares a line of what a command prints in the container', async () => {
   await awaitProbes(here, [probe], options)
   const calls = await readFile(join(directory, 'calls'), 'utf8')
   expect(calls.trim().split('\n')).toEqual(Array(3).fill(`exec mariadb ${command.join(' ')}`))
+})
+
+it('runs a check in the container only where Docker does not say that it succeeds', async () => {
+  const libvirt = { nova_libvirt: 'c'.repeat(64) }
+  const command = ['virsh', 'version', '--daemon']
+  const probe: Probe = { kind: 'exec', container: 'nova_libvirt', command, isItsCheck: true }
+  await docker('echo "$*" >>$STATE/calls')
+  await running(libvirt, libvirt)
+  await awaitProbes(here, [probe], options)
+  await expect(readFile(join(directory, 'calls'), 'utf8')).rejects.toThrow('ENOENT')
+  await running(libvirt)
+  await awaitProbes(here, [probe], options)
+  expect(await readFile(join(directory, 'calls'), 'utf8')).toBe(
+    'exec nova_libvirt virsh version --daemon\n',
+  )
 })
 
 it('tells a container that is not connected from one that does not run', async () => {

@@ -95,7 +95,8 @@ function command(probe: Asked): string {
     return sh`probe_connected ${probe.container} ${probe.program} ${probe.port}`
   }
   if (probe.kind === 'exec') {
-    return sh`probe_exec ${probe.container} ${probe.line ?? ''} ${probe.command}`
+    const probing = probe.isItsCheck === true ? raw('probe_healthy_or_exec') : raw('probe_exec')
+    return sh`${probing} ${probe.container} ${probe.line ?? ''} ${probe.command}`
   }
   const { protocol, hostname, port, pathname, search } = new URL(probe.url)
   if (protocol === 'https:') return sh`probe_https ${probe.url} ${probe.status}`

@@ -76,7 +76,13 @@ export const libvirt: Component = {
     },
   ],
   health: ({ host }) => [
-    { kind: 'exec', container: 'nova_libvirt', command: ['virsh', 'version', '--daemon'] },
+    {
+      kind: 'exec',
+      container: 'nova_libvirt',
+      command: ['virsh', 'version', '--daemon'],
+      // It has libvirt ask QEMU what it can do: a second of a processor.
+      isItsCheck: true,
+    },
     {
       kind: 'tcp',
       address: addressOf(host, 'migration'),
