@@ -11,7 +11,9 @@ interface Worker {
 /** What of the cloud is not at work, by name: containers, RabbitMQ's nodes, services and agents. */
 export async function away(cloud: OpenStack): Promise<string[]> {
   const ask = async (type: string, path: string, kind: string) =>
-    (await cloud.ask<Record<string, Worker[]>>('GET', type, path))[kind] ?? []
+    cloud.has(type)
+      ? ((await cloud.ask<Record<string, Worker[]>>('GET', type, path))[kind] ?? [])
+      : []
   const workers = await Promise.all([
     ask('compute', '/os-services', 'services'),
     ask('block-storage', '/os-services', 'services'),

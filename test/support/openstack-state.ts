@@ -26,7 +26,7 @@ ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf
 cd ${oneShotNotes}
 ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
   for (const database of databases) {
-    await querySql(installation, `DROP DATABASE ${database}`)
+    await querySql(installation, `DROP DATABASE IF EXISTS ${database}`)
   }
   const cloud = await OpenStack.of(installation)
   const things = async (kind: string) =>
@@ -48,7 +48,8 @@ ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
 export async function openstackState(installation: Installation): Promise<string[]> {
   const cloud = await OpenStack.of(installation)
   const ask = (sql: string) => querySql(installation, sql)
-  const schemas = databases.filter((it) => it !== 'nova_cell0')
+  const there = (await ask('SHOW DATABASES')).split('\n')
+  const schemas = databases.filter((it) => it !== 'nova_cell0' && there.includes(it))
   const revisions = await Promise.all(
     schemas.map((it) => ask(`SELECT '${it}', version_num FROM ${it}.alembic_version ORDER BY 2`)),
   )
@@ -57,17 +58,23 @@ export async function openstackState(installation: Installation): Promise<string
     'identity',
     '/v3/endpoints',
   )
+  return [
+    ...(await containerLabels()),
+    ...revisions,
+    ...endpoints.map((it) => `${it.interface} ${it.url}`).sort(),
+    ...(there.includes('nova_api') ? await computes(installation, cloud) : []),
+  ]
+}
+
+async function computes(installation: Installation, cloud: OpenStack): Promise<string[]> {
   const { hypervisors } = await cloud.ask<{ hypervisors: { hypervisor_hostname: string }[] }>(
     'GET',
     'compute',
     '/os-hypervisors',
   )
   return [
-    ...(await containerLabels()),
-    ...revisions,
-    ...endpoints.map((it) => `${it.interface} ${it.url}`).sort(),
-    await ask('SELECT name FROM nova_api.cell_mappings ORDER BY 1'),
-    await ask('SELECT host FROM nova_api.host_mappings ORDER BY 1'),
+    await querySql(installation, 'SELECT name FROM nova_api.cell_mappings ORDER BY 1'),
+    await querySql(installation, 'SELECT host FROM nova_api.host_mappings ORDER BY 1'),
     ...hypervisors.map((it) => it.hypervisor_hostname).sort(),
   ]
 }

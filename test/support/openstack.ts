@@ -18,6 +18,10 @@ export class OpenStack {
     return new OpenStack(token, about['catalog'] as readonly Entry[])
   }
 
+  has(type: string): boolean {
+    return this.catalogue.some((it) => it.type === type)
+  }
+
   /** Public URL of a type of service: `image`, `block-storage`, `orchestration`. */
   endpoint(type: string): string {
     const entry = this.catalogue.find((it) => it.type === type)
