@@ -28,7 +28,7 @@ worker_peak() {
   local file pid peak=0 kib
   for file in "$KOLLA_TEMPORAL_STATE"/worker-*.pid; do
     read -r pid _ <"$file"
-    kib=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status") || continue
+    kib=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) || continue # an older one that has ended
     ((kib <= peak)) || peak=$kib
   done
   ((peak > 0)) || fail "no worker of the bench runs any more: see $KOLLA_TEMPORAL_STATE"
