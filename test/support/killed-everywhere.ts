@@ -6,6 +6,7 @@ import type { Installation } from './installation.js'
 import { eventually } from './lab.js'
 import { killAtEveryStep, verbsOf } from './mortal-worker.js'
 import { OpenStack } from './openstack.js'
+import { openstackState, removeOpenStack } from './openstack-state.js'
 
 /** Deploys with a kill in a step of that verb, if there is one. Returns the verbs of all steps, and where it was killed. */
 async function deploy(installation: Installation, client: KollaTemporal, kill?: string) {
@@ -50,4 +51,17 @@ export async function deployKilledEverywhere(
   } finally {
     await client.close()
   }
+}
+
+/** The same, each time from what carries OpenStack alone; every cloud is like the one that was deployed without a kill. */
+export async function deployOpenStackKilledEverywhere(installation: Installation): Promise<void> {
+  let first: string[] | undefined
+  await deployKilledEverywhere(
+    installation,
+    () => removeOpenStack(installation),
+    async (when) => {
+      const state = await openstackState(installation)
+      expect(state, when).toEqual((first ??= state))
+    },
+  )
 }

@@ -9,6 +9,9 @@ import { openstackContainer } from '../openstack-container.js'
 import { overridden, replaceable } from '../overridden.js'
 import type { Component, Context } from '../service.js'
 
+/** It has libvirt ask QEMU what it can do: a second of a processor. */
+const check = 'virsh version --daemon'
+
 /** Of the hypervisor, with its secrets and its one account. Machines live outside of it, and go on when it is replaced. */
 export const libvirt: Component = {
   container: 'nova_libvirt',
@@ -64,7 +67,7 @@ export const libvirt: Component = {
         privileged: true,
         pidMode: 'host',
         cgroupnsMode: 'host',
-        check: 'virsh version --daemon',
+        check,
       }),
     ]
   },
@@ -79,8 +82,7 @@ export const libvirt: Component = {
     {
       kind: 'exec',
       container: 'nova_libvirt',
-      command: ['virsh', 'version', '--daemon'],
-      // It has libvirt ask QEMU what it can do: a second of a processor.
+      command: check.split(' '),
       isItsCheck: true,
     },
     {
