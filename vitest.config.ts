@@ -7,8 +7,8 @@ const lab = {
   pool,
   fileParallelism: false,
   testTimeout: 900_000,
-  // The first one on a fresh machine builds images.
-  hookTimeout: 1_800_000,
+  // The first one on a fresh machine builds images, of two releases perhaps.
+  hookTimeout: 3_600_000,
 }
 
 export default defineConfig({

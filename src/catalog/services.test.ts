@@ -49,6 +49,18 @@ describe('a host of the whole cloud', () => {
     expect(new Set(names)).toEqual(new Set(containerNames))
   })
 
+  it("has probes that are called a container's own check where Docker runs that very command", () => {
+    const ctx = contextOf(testCloud({ globals: whole }), facts, 'kolla1')
+    const claimed = services
+      .flatMap(({ components }) => components.flatMap(({ health }) => health(ctx)))
+      .flatMap((probe) => (probe.kind === 'exec' && probe.isItsCheck ? [probe] : []))
+    expect(claimed).not.toEqual([])
+    for (const { container, command } of claimed) {
+      const { healthcheck } = containers.find(({ name }) => name === container) ?? {}
+      expect(healthcheck?.test).toBe(command.join(' '))
+    }
+  })
+
   it.each(containers.map((container) => [container.name, container] as const))(
     '%s places files that there are, and the same twice',
     (_name, { files, volumes }) => {

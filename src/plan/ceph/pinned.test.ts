@@ -53,9 +53,16 @@ describe('a Ceph that stayed on a newer release', () => {
     expect(checkRelease(newer, host('2025.2', '2026.1'))).toEqual([])
   })
 
-  it('is of the tag that its containers were made from, by digest of none', () => {
+  it('is of the tag that its containers were made from', () => {
     expect(cephTag(host('2025.2', '2026.1'))).toBe('2026.1-debian-trixie')
-    const byDigest = { ...ceph('2026.1'), image: '192.168.8.73:5000/kolla/ceph-mon@sha256:c' }
-    expect(cephTag([observedHost('kolla1', { containers: [byDigest] })])).toBeUndefined()
+  })
+
+  it.each([
+    ['by digest', '192.168.8.73:5000/kolla/ceph-mon@sha256:c'],
+    ['whose tag has moved to another image since', `sha256:${'c'.repeat(64)}`],
+    ['of a registry with a port and without a tag', '192.168.8.73:5000/kolla/ceph-mon'],
+  ])('has no tag by a container %s', (_what, image) => {
+    const containers = [{ ...ceph('2026.1'), image }]
+    expect(cephTag([observedHost('kolla1', { containers })])).toBeUndefined()
   })
 })
