@@ -24,7 +24,7 @@ const listings = {
   stacks: ['orchestration', '/stacks'],
 } as const
 
-/** Everything that users have, as the APIs tell it and as Ceph and the hosts show it: kind, id, name and status. */
+/** Everything that users have, as the APIs tell it and as Ceph shows it: kind, id, name and status. */
 export async function inventoryOf(cloud: OpenStack, keystone: Keystone): Promise<string[]> {
   const told = await Promise.all(
     Object.entries(listings).map(async ([kind, [type, path]]) => {
@@ -39,10 +39,10 @@ export async function inventoryOf(cloud: OpenStack, keystone: Keystone): Promise
     }),
   )
   const projects = (await keystone.projectNames()).map((name) => `project ${name}`)
-  return [...told.flat(), ...pools.flat(), ...projects, ...(await machineProcesses())].sort()
+  return [...told.flat(), ...pools.flat(), ...projects].sort()
 }
 
-/** Host, process and machine of every emulator; not those that libvirt asks what they can do. */
+/** Host, process and machine of every emulator (`kolla1 4711 instance-00000001`); not those that libvirt asks what they can do. */
 export async function machineProcesses(): Promise<string[]> {
   const found = await onHosts(
     "pgrep --full --list-full '[q]emu-system.* guest=' | sed 's/ .*guest=\\([^,]*\\).*/ \\1/' || true",

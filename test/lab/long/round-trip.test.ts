@@ -149,6 +149,11 @@ function expectUndisturbed({
   expect(writes).toBeGreaterThan(100)
 }
 
+const inventory = () => inventoryOf(cloud, released.keystone)
+
+/** The machine of a process, as libvirt names it. */
+const nameOf = (machine: string) => machine.split(' ').at(-1)
+
 /** Every service has reported, no container has ended, and the cloud is what its files describe. */
 async function expectWhole(release: typeof old | typeof next): Promise<void> {
   await released.expectToBe(release, 'before')
@@ -183,12 +188,13 @@ describe('a cloud with users', () => {
   })
 
   it('goes to the next release while they work', { timeout: 3_600_000 }, async () => {
-    const before = await inventoryOf(cloud, released.keystone)
+    const [before, machines] = [await inventory(), await machineProcesses()]
     const seen = await users.whileAtWork('upgrade', next)
     expect(seen.outcome).toMatchObject({ code: 0 })
     await released.describeAs(next)
     await expectWhole(next)
-    expect(await inventoryOf(cloud, released.keystone)).toEqual(before)
+    expect(await inventory()).toEqual(before)
+    expect(await machineProcesses()).toEqual(machines)
     expectUndisturbed(seen)
   })
 
@@ -241,15 +247,24 @@ describe('a cloud with users', () => {
     },
   )
 
-  it('goes to the next release again', { timeout: 3_600_000 }, async () => {
-    const before = await inventoryOf(cloud, released.keystone)
-    const seen = await users.whileAtWork('upgrade', next, '--batch', '100%')
-    expect(seen.outcome).toMatchObject({ code: 0 })
-    await released.describeAs(next)
-    await expectWhole(next)
-    expect(await inventoryOf(cloud, released.keystone)).toEqual(before)
-    expectUndisturbed(seen)
-  })
+  it(
+    'goes to the next release again, with machines elsewhere while their host is at work',
+    { timeout: 3_600_000 },
+    async () => {
+      const [before, machines] = [await inventory(), await machineProcesses()]
+      const seen = await users.whileAtWork('upgrade', next, '--evacuate')
+      expect(seen.outcome).toMatchObject({ code: 0 })
+      expect(seen.outcome.stderr).not.toMatch(/stayed|no machine was moved/)
+      await released.describeAs(next)
+      await expectWhole(next)
+      expect(await inventory()).toEqual(before)
+      // Each has moved, so it is another process, and there is no second one.
+      const after = await machineProcesses()
+      expect(after.map(nameOf).sort()).toEqual(machines.map(nameOf).sort())
+      expect(after.filter((machine) => machines.includes(machine))).toEqual([])
+      expectUndisturbed(seen)
+    },
+  )
 })
 
 /** By what the rollback told: with its commands, and to Cinder's backend that it named. */
