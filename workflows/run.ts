@@ -52,6 +52,14 @@ export class Run {
       .map((change) => change.container)
   }
 
+  /** Names of the service's containers whose files are to be written on one host: one that goes on may be among them. */
+  written(service: string, host: string): readonly string[] {
+    return this.plan.changes
+      .filter((change) => change.service === service && change.host === host)
+      .filter(isContainer)
+      .map((change) => change.container)
+  }
+
   /** One-shots that the service has, and who runs them. */
   oneShots(service: string): PlannedOneShots | undefined {
     return this.plan.oneShots[service]
