@@ -28,6 +28,7 @@ import { Run } from './run.js'
 import { inOrder } from './services/ceph-upgrade.js'
 import { protocolOf, replaceOnHost } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
+import { startIdleNodes } from './services/rabbitmq.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
 import { unpackPlan } from './unpack-plan.js'
@@ -82,6 +83,7 @@ export async function rollBack(
 ): Promise<OperationResult> {
   control.goBack(onFailure)
   const begun = operation.stages.count
+  const skippedBefore = control.skipped.length
   const rollback = await (confirm === 'ask'
     ? planAgreed(operation, control, id)
     : planRollback(operation, id))
@@ -102,6 +104,7 @@ export async function rollBack(
   await attempt('what was left drained', () => giveBackFirst(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, attempt)
+  await startIdleNodes(run, attempt)
   let isRestored = false
   if (way === 'restore') {
     for (const { name } of plan.steps.filter((part) => comesBackWithData(part, way, plan))) {
@@ -135,9 +138,12 @@ export async function rollBack(
   if (restored) await settle(operation, plan.ref, run.members('mariadb'))
   const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
   await rememberTimes(operation, 'rollback', told, begun)
-  const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
+  const data = isRestored ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
+  const skipped = control.skipped.slice(skippedBefore)
+  const left =
+    skipped.length === 0 ? '' : ` Left undone: ${skipped.join(', ')}; roll back again to finish.`
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
-  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
+  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data}${left} Set openstack_release: "${record.release}"${pin} in globals.yml.`
   return { changes, warnings: [...plan.findings, ...run.findings, ...orphans], summary }
 }
 
@@ -346,10 +352,11 @@ function cephThatStays(
 }
 
 /** Feature flags that are on stay on, and an older RabbitMQ does not know them. */
-function olderRabbitmq({ record }: PlannedRollback, runs: string): Finding[] {
+function olderRabbitmq({ record, members }: PlannedRollback, runs: string): Finding[] {
   const minor = (version: string) => version.split('.').slice(0, 2).join('.')
   if (runs === '' || minor(runs) === minor(record.versions.rabbitmq)) return []
-  const message = `RabbitMQ ${runs} can't go back to ${record.versions.rabbitmq}: its feature flags stay on. Remove its volume on all hosts, if its queues may be lost, and roll back again`
+  const hosts = members['rabbitmq'] ?? []
+  const message = `RabbitMQ ${runs} can't go back to ${record.versions.rabbitmq}: its feature flags stay on. If its queues and streams may be lost, remove it with its data on ${hosts.join(', ')} (\`docker rm --force rabbitmq\`, then \`docker volume rm VOLUME\`, by default rabbitmq) and roll back again: it begins anew, and the services declare their queues themselves`
   return [{ severity: 'error', message }]
 }
 

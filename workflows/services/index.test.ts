@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import type { Change } from '../../src/plan/change.js'
 import { Run } from '../run.js'
-import type { Stages } from '../stages.js'
+import { Stages } from '../stages.js'
 import { step } from '../steps.js'
 import { replaceOnHost } from './index.js'
 
@@ -15,7 +15,7 @@ it('gives a container that goes on the files of the release that it is of', asyn
   const members = { glance: ['kolla1'] }
   const nothing = { oneShots: {}, standby: [], cephClients: [], findings: [], pulls: [] }
   const plan = { ref: { cloud: 'demo', files: 'f' }, changes, members, ...nothing }
-  const run = new Run(plan, {} as Stages)
+  const run = new Run(plan, new Stages())
   await replaceOnHost(run, { name: 'glance', services: ['glance'] }, 'kolla1', 'older')
   const calls = vi.mocked(step).mock.calls.map(([verb, , , , names]) => [verb, names])
   expect(calls).toEqual([
