@@ -13,6 +13,8 @@ export class Run {
   databaseIsNew = false
   /** Whether nova_compute is of the older release on all hosts, on the way back. */
   computesAreBack = false
+  /** Whether an earlier run has done a part of the upgrade: what that one replaced is not among the changes. */
+  isResumed = false
   /** What its steps came across, for those who read its result. */
   readonly findings: Finding[] = []
 
