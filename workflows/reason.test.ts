@@ -5,11 +5,11 @@ import { reasonOf } from './reason.js'
 const failed = (cause?: Error) =>
   new ActivityFailure('Activity task failed', 'startAlone', '1', RetryState.TIMEOUT, '', cause)
 
-const timedOut = (last?: Error) => {
-  const failure = new TimeoutFailure('activity timeout', undefined, 'SCHEDULE_TO_CLOSE')
-  if (last) failure.cause = last
-  return failure
-}
+const timedOut = (last?: Error) =>
+  Object.assign(
+    new TimeoutFailure('activity timeout', undefined, 'SCHEDULE_TO_CLOSE'),
+    last && { cause: last },
+  )
 
 it.each([
   [

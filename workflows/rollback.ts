@@ -9,7 +9,7 @@ import { describeVersions } from '../src/plan/release-record.js'
 import type { Versions } from '../src/plan/release-record.js'
 import { schemasIn, schemasOnTheWayBack } from '../src/plan/schemas.js'
 import type { Schemas } from '../src/plan/schemas.js'
-import { checkHistories } from '../src/plan/galera-histories.js'
+import { checkHistories, checkHistoriesBesides } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
 import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machines.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
@@ -187,7 +187,7 @@ async function planRollback(
     if (way === undefined) throw untold()
     refuse([
       ...plan.findings,
-      ...(way === 'restore' ? checkRestore(plan, database) : checkHistories(database.members)),
+      ...checkDatabase(plan, database, way),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
     const stays = [
@@ -316,6 +316,20 @@ function leftOut(gone: readonly string[]): Finding[] {
     severity: 'warning',
     message: `${host} was of the record's cloud and is not in the inventory any more: it is left out`,
   }))
+}
+
+function checkDatabase(
+  plan: PlannedRollback,
+  database: DatabaseState,
+  way: DatabaseWayBack,
+): Finding[] {
+  const { members } = database
+  const { backup } = plan.record
+  if (way === 'restore') return checkRestore(plan, database)
+  // Who copies gives its own data up.
+  return way === 'rejoin' && backup
+    ? checkHistoriesBesides(backup.id, members)
+    : checkHistories(members)
 }
 
 function checkRestore(plan: PlannedRollback, database: DatabaseState): Finding[] {
