@@ -107,6 +107,23 @@ describe('machines that something is done with', () => {
     return markers
   }
 
+  /** Nova's last migration of whatever machine it is asked for. */
+  function moving(migration: object) {
+    openstack.answers.set('GET /v2.1/os-migrations', () => ({
+      ...{ status: 200, body: { migrations: [migration] } },
+    }))
+  }
+
+  it.each([
+    ['comes', 'migrating', { source_compute: 'kolla3', dest_compute: 'kolla2' }],
+    ['may come', 'resize_prep', { source_compute: 'kolla3', dest_compute: null }],
+    ['has left', 'resize_confirming', { source_compute: 'kolla2', dest_compute: 'kolla3' }],
+  ])('are those of a host, and one that %s', async (_case, task, migration) => {
+    shows({ machines: [machine('a', null), machine('b', task, 'kolla3')] })
+    moving(migration)
+    expect(await wait(0, 'kolla2')).toEqual([`vm-b (${task} on kolla3, b)`])
+  })
+
   it('are told at once, of all pages', async () => {
     const [first, second] = [machine('a', null), machine('b', 'spawning', 'kolla3')]
     const markers = shows({ machines: [first], goesOn: true }, { machines: [second] })
@@ -116,6 +133,7 @@ describe('machines that something is done with', () => {
 
   it('are waited for, on one host alone where it is named', async () => {
     const elsewhere = machine('c', 'migrating', 'kolla3')
+    moving({ source_compute: 'kolla3', dest_compute: 'kolla1' })
     const moves = { machines: [machine('a', 'migrating', 'kolla2.lab'), elsewhere] }
     const markers = shows(moves, moves, { machines: [machine('a', null), elsewhere] })
     expect(await wait(60, 'kolla2')).toEqual([])

@@ -3,7 +3,7 @@ import { ApiError } from '../src/host/openstack-api.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
 import { leaveNote, removeNote } from '../src/host/notes.js'
-import { busyMachines } from '../src/plan/busy-machines.js'
+import { busyMachines, isMoving } from '../src/plan/busy-machines.js'
 import {
   leftBehind,
   reporting,
@@ -14,7 +14,12 @@ import {
 import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import { notes } from '../src/plan/drained.js'
-import type { Hypervisor, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
+import type {
+  Hypervisor,
+  NamedHost,
+  NetworkAgent,
+  NovaService,
+} from '../src/plan/openstack-health.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { administer } from './openstack.js'
@@ -90,8 +95,8 @@ export function computeActivities(contexts: CloudContexts) {
     },
 
     /**
-     * Machines of all projects that are being built, moved or changed otherwise, or those of one host; where there are any,
-     * they are waited for so many seconds. Returns those that are left, in a few words each.
+     * Machines of all projects that are being built, moved or changed otherwise, or those of one host, and that come to it;
+     * where there are any, they are waited for so many seconds. Returns those that are left, in a few words each.
      */
     async awaitMachines(ref: CloudRef, seconds: number, host?: string): Promise<string[]> {
       const cloud = await contexts.get(ref)
@@ -100,9 +105,7 @@ export function computeActivities(contexts: CloudContexts) {
       const until = Date.now() + seconds * 1000
       for (;;) {
         const all = await allMachines(api)
-        const isMeant = ({ 'OS-EXT-SRV-ATTR:host': on }: Machine) =>
-          named === undefined || (on !== null && isNamed(named, on))
-        const busy = busyMachines(all.filter(isMeant))
+        const busy = busyMachines(named ? await machinesOf(api, all, named) : all)
         if (busy.length === 0 || Date.now() >= until) return busy
         report(`waiting for ${busy.join(', ')}`)
         await sleep(LOOKING, undefined, cancellation())
@@ -215,6 +218,37 @@ async function allMachines(api: OpenStackApi): Promise<Machine[]> {
     all.push(...servers)
     if (servers.length === 0 || !links.some(({ rel }) => rel === 'next')) return all
   }
+}
+
+/** Machines of a host, and those that come to it or leave it: Nova gives a machine that moves to one of both hosts alone. */
+async function machinesOf(
+  api: OpenStackApi,
+  all: readonly Machine[],
+  host: NamedHost,
+): Promise<Machine[]> {
+  const own: Machine[] = []
+  for (const machine of all) {
+    const { id, 'OS-EXT-SRV-ATTR:host': on } = machine
+    const isHere = on !== null && isNamed(host, on)
+    if (isHere || (isMoving(machine) && (await takesPart(api, id, host)))) own.push(machine)
+  }
+  return own
+}
+
+/** Whether a machine that moves does so from or to a host, or may: where to may not have been chosen yet. */
+async function takesPart(api: OpenStackApi, id: string, host: NamedHost): Promise<boolean> {
+  const query = new URLSearchParams({ instance_uuid: id }).toString()
+  // Latest first.
+  const { migrations } = await api.call<{
+    migrations: readonly {
+      readonly source_compute: string | null
+      readonly dest_compute: string | null
+    }[]
+  }>('GET', 'compute', `os-migrations?${query}`)
+  const [last] = migrations
+  if (!last) return false
+  const { source_compute: from, dest_compute: to } = last
+  return to === null || isNamed(host, to) || (from !== null && isNamed(host, from))
 }
 
 async function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {

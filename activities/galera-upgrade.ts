@@ -1,8 +1,9 @@
 import { contextOf, shortHostname } from '../src/catalog/host-view.js'
 import { copyingFrom } from '../src/catalog/mariadb.js'
-import { inspectContainer, stopContainer } from '../src/docker/containers.js'
+import { inspectContainer, isRunning, stopContainer } from '../src/docker/containers.js'
 import { isReplaced, replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
+import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
 import { HEALTH_TIMEOUT, ask, isAsWanted } from './containers.js'
@@ -52,7 +53,8 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
         }
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
         await startMemberAs(cloud, host, copyingFrom(container, donorName))
-        await awaitWhole(cloud, host)
+        // After a restore that was ended early the others are down, and come after this one.
+        await awaitWhole(cloud, host, await running(cloud))
       })
     },
   }
@@ -68,8 +70,19 @@ async function joinsAlready(cloud: CloudContext, host: string, turn: string): Pr
   return (await isAsWanted(cloud, host, 'mariadb')) && isReplaced(cloud.remote(host), turn)
 }
 
-async function awaitWhole(cloud: CloudContext, host: string): Promise<void> {
-  const size = cloud.members('mariadb').length
+/** How many members run. */
+async function running(cloud: CloudContext): Promise<number> {
+  const run = await allEnded(
+    cloud.members('mariadb').map((member) => isRunning(cloud.engine(member), 'mariadb')),
+  )
+  return run.filter(Boolean).length
+}
+
+async function awaitWhole(
+  cloud: CloudContext,
+  host: string,
+  size = cloud.members('mariadb').length,
+): Promise<void> {
   const status = (name: string, value: string) => ({
     kind: 'exec' as const,
     container: 'mariadb',

@@ -22,10 +22,10 @@ import { sql, trustingFunctionCreators } from './mariadb.js'
 /** `expand`: what the new release needs and the old one does not mind · `contract`: what only the old one needed goes. */
 export type SchemaPhase = 'sync' | 'expand' | 'contract'
 
-/** What a service is given once, before its containers are started. */
 /** More than the table of any service's upgrade check has. */
 const CHECK_LINES = 300
 
+/** What a service is given once, before its containers are started. */
 export function oneShotActivities(contexts: CloudContexts) {
   return {
     /**

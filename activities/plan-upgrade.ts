@@ -7,7 +7,7 @@ import { readCloud } from '../src/model/read-cloud.js'
 import { withRelease } from '../src/model/with-release.js'
 import { cephLeft, cephTag, isCephPinned, isOfCeph } from '../src/plan/ceph/pinned.js'
 import { checkPeers } from '../src/plan/check-peers.js'
-import { runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
+import { isUnfinished, runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
 import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
@@ -43,6 +43,8 @@ export interface PlannedUpgrade extends PlannedCloud {
   readonly current: CloudRef
   /** Of the upgrade that this one finishes. */
   readonly record?: ReleaseSummary
+  /** An earlier run has done a part of it: what that one replaced is not among the changes. */
+  readonly isResumed?: true
   readonly steps: readonly UpgradeStep[]
   readonly noReturn: readonly string[]
   /** How long its parts took the last time. */
@@ -101,6 +103,8 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(target.ref)
       const holder = holderOf(cloud, observed)
       const steps = upgradeSteps(target.changes, target.members, holder)
+      const times = await contexts.times(opened.cloud).of('upgrade')
+      const isResumed = record !== undefined || (from === to && isUnfinished(to, records, times))
       return packPlan({
         ...target,
         findings: [
@@ -114,9 +118,10 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         to,
         current,
         ...(record && { record }),
+        ...(isResumed && { isResumed }),
         steps,
         noReturn: pointsOfNoReturn(steps, withSchema(target)),
-        times: await contexts.times(opened.cloud).of('upgrade'),
+        times,
         timesBack: await contexts.times(opened.cloud).of('rollback'),
         digest: planDigest([from, to, target.changes, cloud.found.images]),
       })

@@ -5,13 +5,19 @@ import { canGoBack, describeDaemons } from '../src/plan/ceph/release.js'
 import type { CephReleases } from '../src/plan/ceph/release.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { comesBackWithData, formatRollback } from '../src/plan/format-rollback.js'
+import { isSameSeries } from '../src/plan/migrations.js'
 import { describeVersions } from '../src/plan/release-record.js'
 import type { Versions } from '../src/plan/release-record.js'
 import { schemasIn, schemasOnTheWayBack } from '../src/plan/schemas.js'
 import type { Schemas } from '../src/plan/schemas.js'
-import { checkHistories } from '../src/plan/galera-histories.js'
+import { checkHistories, checkHistoriesBesides } from '../src/plan/galera-histories.js'
 import { runbook } from '../src/plan/runbook.js'
-import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machines.js'
+import {
+  describeStarted,
+  hostsOfOtherLibvirt,
+  unseenMachines,
+} from '../src/plan/started-machines.js'
+import type { StartedMachines } from '../src/plan/started-machines.js'
 import { databaseWayBack, titles } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack, UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { Control } from './control.js'
@@ -28,6 +34,7 @@ import { Run } from './run.js'
 import { inOrder } from './services/ceph-upgrade.js'
 import { protocolOf, replaceOnHost } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
+import { startIdleNodes } from './services/rabbitmq.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
 import { unpackPlan } from './unpack-plan.js'
@@ -57,6 +64,8 @@ interface Rollback {
   readonly schemas: Schemas | undefined
   /** What can't go back, and what is done instead. */
   readonly stays: readonly string[]
+  /** Machines that an older libvirt may not see. */
+  readonly started: StartedMachines
 }
 
 function describe({ plan, database, way, schemas, stays }: Rollback): string {
@@ -82,6 +91,7 @@ export async function rollBack(
 ): Promise<OperationResult> {
   control.goBack(onFailure)
   const begun = operation.stages.count
+  const skippedBefore = control.skipped.length
   const rollback = await (confirm === 'ask'
     ? planAgreed(operation, control, id)
     : planRollback(operation, id))
@@ -102,6 +112,7 @@ export async function rollBack(
   await attempt('what was left drained', () => giveBackFirst(run))
   // What stands by, or works on the database, would go on as if nothing were undone.
   await removeUnwanted(run, attempt)
+  await startIdleNodes(run, attempt)
   let isRestored = false
   if (way === 'restore') {
     for (const { name } of plan.steps.filter((part) => comesBackWithData(part, way, plan))) {
@@ -135,10 +146,14 @@ export async function rollBack(
   if (restored) await settle(operation, plan.ref, run.members('mariadb'))
   const told = plan.steps.map(({ name, hosts }) => ({ title: titles.rollBack(name), hosts }))
   await rememberTimes(operation, 'rollback', told, begun)
-  const data = way === 'restore' ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
+  const data = isRestored ? ` Its data are those of ${record.backup?.at ?? ''}.` : ''
+  const skipped = control.skipped.slice(skippedBefore)
+  const left =
+    skipped.length === 0 ? '' : ` Left undone: ${skipped.join(', ')}; roll back again to finish.`
   const pin = plan.cephTag === undefined ? '' : ` and ceph_tag: "${plan.cephTag}"`
-  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data} Set openstack_release: "${record.release}"${pin} in globals.yml.`
-  return { changes, warnings: [...plan.findings, ...run.findings, ...orphans], summary }
+  const summary = `back to ${record.id}: ${summarize(changes, true)}. It runs ${describeVersions(versionsOf(plan))}.${data}${left} Set openstack_release: "${record.release}"${pin} in globals.yml.`
+  const unseen = unseenMachines(rollback.started)
+  return { changes, warnings: [...plan.findings, ...run.findings, ...unseen, ...orphans], summary }
 }
 
 /** The plan that will be carried out: where it loses data, one that somebody has read and approved as it is now. */
@@ -181,15 +196,16 @@ async function planRollback(
     if (way === undefined) throw untold()
     refuse([
       ...plan.findings,
-      ...(way === 'restore' ? checkRestore(plan, database) : checkHistories(database.members)),
+      ...checkDatabase(plan, database, way),
       ...olderRabbitmq(plan, seen.rabbitmq),
     ])
+    const started = await machinesThatRun(plan)
     const stays = [
       ...flagsThatStay(plan, seen.rabbitmq),
       ...cephThatStays(plan, ceph),
-      ...(await machinesThatRun(plan)),
+      ...describeStarted(started),
     ]
-    return { plan, database, way, schemas, stays }
+    return { plan, database, way, schemas, stays, started }
   })
 }
 
@@ -299,10 +315,14 @@ function wasRestored({ plan: { record }, database }: Rollback): boolean {
 }
 
 /** An older libvirt does not know machines that began on a newer one. */
-async function machinesThatRun({ ref, record, changes }: PlannedRollback): Promise<string[]> {
+async function machinesThatRun({
+  ref,
+  record,
+  changes,
+}: PlannedRollback): Promise<StartedMachines> {
   const hosts = hostsOfOtherLibvirt(changes)
-  if (hosts.length === 0) return []
-  return describeStarted(await step('listStartedMachines', record.id, ref, hosts, record.at))
+  if (hosts.length === 0) return { machines: [], more: 0, silent: [] }
+  return step('listStartedMachines', record.id, ref, hosts, record.at)
 }
 
 function leftOut(gone: readonly string[]): Finding[] {
@@ -310,6 +330,20 @@ function leftOut(gone: readonly string[]): Finding[] {
     severity: 'warning',
     message: `${host} was of the record's cloud and is not in the inventory any more: it is left out`,
   }))
+}
+
+function checkDatabase(
+  plan: PlannedRollback,
+  database: DatabaseState,
+  way: DatabaseWayBack,
+): Finding[] {
+  const { members } = database
+  const { backup } = plan.record
+  if (way === 'restore') return checkRestore(plan, database)
+  // Who copies gives its own data up.
+  return way === 'rejoin' && backup
+    ? checkHistoriesBesides(backup.id, members)
+    : checkHistories(members)
 }
 
 function checkRestore(plan: PlannedRollback, database: DatabaseState): Finding[] {
@@ -346,10 +380,10 @@ function cephThatStays(
 }
 
 /** Feature flags that are on stay on, and an older RabbitMQ does not know them. */
-function olderRabbitmq({ record }: PlannedRollback, runs: string): Finding[] {
-  const minor = (version: string) => version.split('.').slice(0, 2).join('.')
-  if (runs === '' || minor(runs) === minor(record.versions.rabbitmq)) return []
-  const message = `RabbitMQ ${runs} can't go back to ${record.versions.rabbitmq}: its feature flags stay on. Remove its volume on all hosts, if its queues may be lost, and roll back again`
+function olderRabbitmq({ record, members }: PlannedRollback, runs: string): Finding[] {
+  if (runs === '' || isSameSeries(runs, record.versions.rabbitmq)) return []
+  const hosts = members['rabbitmq'] ?? []
+  const message = `RabbitMQ ${runs} can't go back to ${record.versions.rabbitmq}: its feature flags stay on. If its queues and streams may be lost, remove it with its data on ${hosts.join(', ')} (\`docker rm --force rabbitmq\`, then \`docker volume rm VOLUME\`, by default rabbitmq) and roll back again: it begins anew, and the services declare their queues themselves`
   return [{ severity: 'error', message }]
 }
 

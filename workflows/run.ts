@@ -13,6 +13,8 @@ export class Run {
   databaseIsNew = false
   /** Whether nova_compute is of the older release on all hosts, on the way back. */
   computesAreBack = false
+  /** Whether an earlier run has done a part of the upgrade: what that one replaced is not among the changes. */
+  isResumed = false
   /** What its steps came across, for those who read its result. */
   readonly findings: Finding[] = []
 
@@ -49,6 +51,14 @@ export class Run {
   containers(service: string, host: string): readonly string[] {
     return this.changes(service)
       .filter((change) => change.host === host && isContainer(change))
+      .map((change) => change.container)
+  }
+
+  /** Names of the service's containers whose files are to be written on one host: one that goes on may be among them. */
+  written(service: string, host: string): readonly string[] {
+    return this.plan.changes
+      .filter((change) => change.service === service && change.host === host)
+      .filter(isContainer)
       .map((change) => change.container)
   }
 

@@ -71,7 +71,10 @@ const proxies = {
 }
 const options = { look, meet, act, transfer, join, drain, undo }
 
-/** Which kind of step a verb is; every verb that is not named here is an `act`. */
+/**
+ * Which kind of step a verb is; every verb that is not named here is an `act`. So are those that ask Nova, which may
+ * take as long to answer as a look has: one that does not answer would be asked for an hour, and not be named.
+ */
 const kinds: Partial<Record<keyof Activities, Step>> = {
   openCloud: 'look',
   lockHolder: 'look',
@@ -80,9 +83,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   checkStorageNetwork: 'look',
   drainOsd: 'drain',
   prepareRunonce: 'look',
-  listMachines: 'look',
   listStartedMachines: 'look',
-  checkComputes: 'look',
   migrateMachine: 'transfer',
   provideRunonceImage: 'transfer',
   prepareHost: 'transfer',

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
 import { formatFinding } from '../src/model/finding.js'
@@ -39,8 +40,15 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
     const plan = await planUpgrade(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
     const run = new Run(plan, stages)
+    run.isResumed = plan.isResumed === true
     await giveBackFirst(run)
-    if (plan.steps.length === 0) return finished(operation, plan, run)
+    if (plan.steps.length === 0) {
+      // Of a run that was ended when nothing else was left to do.
+      if (patched('an upgrade without parts removes what is no longer wanted')) {
+        await removeUnwanted(run)
+      }
+      return finished(operation, plan, run)
+    }
     await settleCeph(operation, plan)
     await pullImages(operation, plan)
     const record = plan.record ?? (await keepRecord(operation, plan))

@@ -3,6 +3,11 @@ import type { Machine } from './computes.js'
 /** So many are named; a person wants to know whether it is one or a hundred. */
 const NAMED = 10
 
+/** Whether a machine goes to another host, live or cold, or a resize of it is being confirmed or taken back. */
+export function isMoving({ 'OS-EXT-STS:task_state': task }: Machine): boolean {
+  return task === 'migrating' || task?.startsWith('resize_') === true
+}
+
 /** Machines that something is being done with, each in a few words; those beyond the first ten as a number. */
 export function busyMachines(machines: readonly Machine[]): string[] {
   const busy = machines.flatMap((machine) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runningReleases, upgradeStart } from './check-upgrade.js'
+import { isUnfinished, runningReleases, upgradeStart } from './check-upgrade.js'
 import type { ReleaseSummary } from './release-record.js'
 import { desired, observedHost, running } from './testing.js'
 
@@ -37,6 +37,21 @@ describe('upgradeStart', () => {
       severity: 'error',
       message: expect.stringContaining(reason) as string,
     })
+  })
+})
+
+describe('an upgrade of which no container tells any more', () => {
+  const records = [{ to: '2026.1', at: '2026-11-23T10:00:00Z' }]
+  const finished = (at: string) => ({ 'Finish the upgrade': { seconds: 9, at } })
+
+  it.each([
+    ['was ended before it had finished', records, {}, true],
+    ['was, where an earlier one finished', records, finished('2026-06-01T10:00:00Z'), true],
+    ['has finished', records, finished('2026-11-23T11:00:00Z'), false],
+    ['went to another release', [{ ...records[0], to: '2025.2', at: '' }], {}, false],
+    ['never was', [], {}, false],
+  ])('%s', (_case, known, times, unfinished) => {
+    expect(isUnfinished('2026.1', known, times)).toBe(unfinished)
   })
 })
 

@@ -5,6 +5,8 @@ import { isOfCeph } from './ceph/pinned.js'
 import { label } from './desired.js'
 import { isPassing } from './passing.js'
 import type { ReleaseSummary } from './release-record.js'
+import type { StepTimes } from './step-times.js'
+import { titles } from './upgrade-plan.js'
 
 /** Where an upgrade begins. */
 export interface UpgradeStart {
@@ -58,6 +60,18 @@ export function upgradeStart(
     )
   }
   return { from: last.release, record: last }
+}
+
+/**
+ * Whether a cloud of one release came there by an upgrade that did not come to its end. Each that does remembers when it
+ * did; where that is lost, some processes begin again once more.
+ */
+export function isUnfinished(
+  to: string,
+  [last]: readonly Pick<ReleaseSummary, 'to' | 'at'>[],
+  times: StepTimes,
+): boolean {
+  return last?.to === to && (times[titles.finish]?.at ?? '') < last.at
 }
 
 function error(message: string): Finding {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkHistories } from './galera-histories.js'
+import { checkHistories, checkHistoriesBesides } from './galera-histories.js'
 import type { HistoryHolder } from './galera-histories.js'
 
 const [old, restored] = ['1111', '2222']
@@ -70,4 +70,28 @@ it('a replacement that was cut short is neither joined nor begun with', () => {
   expect(finding).toMatchObject({ severity: 'error', host: 'kolla2' })
   expect(finding?.message).toContain('run the same mariadb-restore or rollback again')
   expect(more).toEqual([])
+})
+
+describe('before a rollback that goes on with one that was ended', () => {
+  const down = [
+    { ...member('kolla2', old), running: false },
+    { ...member('kolla3', '', { data: 'moving' }), running: false },
+  ]
+  const checked = (...members: Parameters<typeof checkHistoriesBesides>[1]) =>
+    checkHistoriesBesides('b1', members).map(({ host }) => host)
+
+  it('what members that are down hold is no hindrance: they copy the data that were put in place', () => {
+    const first = { ...member('kolla1', restored, { restored: 'b1' }), running: true }
+    expect(checked(first, ...down)).toEqual([])
+  })
+
+  it('that of one which runs is', () => {
+    const first = { ...member('kolla1', restored, { restored: 'b1' }), running: true }
+    expect(checked(first, { ...member('kolla2', old), running: true })).toEqual(['kolla2'])
+  })
+
+  it('so is that of all where the backup is not in place', () => {
+    const first = { ...member('kolla1', restored, { restored: 'b0' }), running: true }
+    expect(checked(first, ...down)).toEqual(['kolla3', 'kolla2'])
+  })
 })

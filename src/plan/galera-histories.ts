@@ -20,6 +20,19 @@ export function checkHistories(members: readonly HistoryHolder[]): Finding[] {
   return [...halves.map(cutShort), ...strangers(holders)]
 }
 
+/**
+ * The same for a rollback that follows one which was ended when its backup was in place on a member: those that are down
+ * give up what they hold, a half of it too, and copy that.
+ */
+export function checkHistoriesBesides(
+  backup: string,
+  members: readonly (HistoryHolder & { readonly running: boolean })[],
+): Finding[] {
+  const running = members.filter((member) => member.running)
+  const isInPlace = running.some(({ restored }) => restored === backup)
+  return checkHistories(isInPlace ? running : members)
+}
+
 function strangers(holders: readonly HistoryHolder[]): Finding[] {
   if (new Set(holders.map(historyOf)).size <= 1) return []
   const chosen = theCloudsOwn(holders)

@@ -99,15 +99,20 @@ export function formatMigrations({ versions, schemas = [] }: Migrations): string
   ])
 }
 
+/** Whether two versions are of one series: `4.1.4` and `4.1.6`. */
+export function isSameSeries(one: string, other: string): boolean {
+  const [series, next] = [one, other].map((version) => version.split('.').slice(0, 2).join('.'))
+  return series === next
+}
+
 function describeChange({ program, from, to }: VersionChange): string {
   const versions = from === to ? `${from} stays` : `${from || 'unknown'} → ${to || 'unknown'}`
-  const [series, next] = [from, to].map((version) => version.split('.').slice(0, 2).join('.'))
   if (program === 'MariaDB' && from !== to) {
-    return series === next
+    return isSameSeries(from, to)
       ? `${versions}: the same series, its system tables stay`
       : `${versions}: each member migrates its system tables, one after the other`
   }
-  if (program === 'RabbitMQ' && series !== next) {
+  if (program === 'RabbitMQ' && !isSameSeries(from, to)) {
     return `${versions}: feature flags are turned on before and after`
   }
   return versions

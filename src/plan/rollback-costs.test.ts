@@ -69,6 +69,20 @@ describe('what a rollback costs', () => {
     ])
   })
 
+  it.each([
+    ['4.1.4', '4.2.0', ['rabbitmq'], undefined, 'from its first node on a rollback is refused'],
+    ['4.2.0', '4.2.0', [], '4.1.4', 'now a rollback is refused'],
+    ['4.1.4', '4.1.6', ['rabbitmq'], undefined, 'nothing is lost'],
+  ] as const)(
+    'is the queues of a RabbitMQ that goes from %s to %s, with the part %j left of one from %s',
+    (from, to, names, recorded, said) => {
+      const versions = [...stays, { program: 'RabbitMQ', from, to }]
+      const record = recorded === undefined ? undefined : { rabbitmq: recorded, mariadb: '11.8.3' }
+      const lines = costs({ versions }, names, record)
+      expect(lines).toEqual([expect.stringContaining(said)])
+    },
+  )
+
   it('counts on what an image does not tell', () => {
     expect(costs({ versions: stays, schemas: [schema('heat')] }, ['heat'])).toEqual([
       'heat: its new image does not tell whether its schema moves, so that it may: from then on RESTORE',

@@ -1,3 +1,4 @@
+import { isSameSeries } from './migrations.js'
 import type { Migrations, SchemaChange } from './migrations.js'
 import type { ReleaseSummary } from './release-record.js'
 import { hasMoved, schemasIn, schemasOnTheWayBack } from './schemas.js'
@@ -27,7 +28,11 @@ export function describeCosts(upgrade: UndoneUpgrade): string[] {
   const replacesMariadb = ({ name }: UpgradeStep) =>
     name === 'mariadb' && changesMariadb(migrations)
   const again = ({ name }: UpgradeStep) => `${name} (${lastTime(timesBack, titles.rollBack(name))})`
-  const plain = steps.filter((step) => !replacesMariadb(step) && schemasOf(step).length === 0)
+  const ofRabbitmq = describeRabbitmq(upgrade, migrations)
+  const plain = steps.filter((step) => {
+    if (step.name === 'rabbitmq' && ofRabbitmq.length > 0) return false
+    return !replacesMariadb(step) && schemasOf(step).length === 0
+  })
   const restore = `a rollback puts the backup back (${restoreTimes(timesBack)}): what was written to any database since is lost, and every API that works on one is away meanwhile`
   const before = movedBefore(upgrade, migrations)
   let needsBackup = before.length > 0
@@ -58,6 +63,7 @@ export function describeCosts(upgrade: UndoneUpgrade): string[] {
           `${plain.map(again).join(', ')}: the previous containers are started again, and nothing is lost`,
         ]
       : []),
+    ...ofRabbitmq,
     ...ofData,
     ...(!needsBackup && late.length > 0
       ? [`the contraction at the end, of ${late.join(', ')}: from then on ${restore}`]
@@ -79,6 +85,23 @@ const versionsOfNova =
 function changesMariadb({ versions }: Migrations): boolean {
   const change = versions.find(({ program }) => program === 'MariaDB')
   return change !== undefined && (change.from === '' || change.from !== change.to)
+}
+
+/** One of another series does not go back by itself, as the rollback then says. */
+function describeRabbitmq(
+  { steps, record }: UndoneUpgrade,
+  { versions }: Migrations,
+): readonly string[] {
+  const change = versions.find(({ program }) => program === 'RabbitMQ')
+  const from = record?.versions.rabbitmq ?? change?.from ?? ''
+  // Of an upgrade that goes on, its turn may have been before.
+  const isLeft = steps.some(({ name }) => name === 'rabbitmq')
+  const to = (isLeft ? change?.to : change?.from) ?? ''
+  if (from === '' || to === '' || isSameSeries(from, to)) return []
+  const when = isLeft ? 'from its first node on' : 'now'
+  return [
+    `rabbitmq: ${from} does not take what ${to} leaves: ${when} a rollback is refused until RabbitMQ was removed with its data, queues and streams, on all its hosts`,
+  ]
 }
 
 /** What the upgrade that is finished has left that only the backup brings back. */

@@ -7,6 +7,7 @@ import {
   listRunning,
   startedMachines,
   startedSince,
+  unseenMachines,
 } from './started-machines.js'
 
 const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
@@ -70,4 +71,13 @@ describe('describeStarted', () => {
     expect(line).toContain(`${id(99)} on kolla1, 30 more: `)
     expect(line).not.toContain(id(100))
   })
+})
+
+it('unseenMachines warns of each, and of how many there are besides', () => {
+  const machines = [{ host: 'kolla1', id: id(1) }]
+  const [first, more, ...others] = unseenMachines({ machines, more: 3, silent: ['kolla2'] })
+  expect(first).toMatchObject({ severity: 'warning', host: 'kolla1' })
+  expect(first?.message).toContain(`pgrep --full ${id(1)}`)
+  expect(more?.message).toContain('3 more machines')
+  expect(others).toEqual([])
 })

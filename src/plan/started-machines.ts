@@ -1,3 +1,4 @@
+import type { Finding } from '../model/finding.js'
 import type { Change } from './change.js'
 import type { HostedMachine } from './orphans.js'
 
@@ -59,6 +60,22 @@ export function describeStarted({ machines, more, silent }: StartedMachines): st
       ? [
           `machines of ${silent.join(', ')}, where libvirt does not answer: if any began since the record was taken, ${why}`,
         ]
+      : []),
+  ]
+}
+
+/** The same when the older libvirt has begun: a second process of one of them would spoil its disk. */
+export function unseenMachines({ machines, more }: StartedMachines): Finding[] {
+  const warning = (message: string): Finding => ({ severity: 'warning', message })
+  return [
+    ...machines.map(({ host, id }) => ({
+      ...warning(
+        `the machine ${id} ran on the newer QEMU when libvirt went back: it may go on, unseen by Nova. Before it is started again, end what \`pgrep --full ${id}\` shows here: two processes would write to one disk`,
+      ),
+      host,
+    })),
+    ...(more > 0
+      ? [warning(`${more} more machines ran on the newer QEMU when libvirt went back`)]
       : []),
   ]
 }

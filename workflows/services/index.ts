@@ -43,7 +43,9 @@ export async function replaceOnHost(
   by: 'newer' | 'older',
 ) {
   const containers = services.flatMap((service) => run.containers(service, host))
-  await step('writeConfiguration', `${host} · ${name}`, run.ref, host, containers)
+  // An upgrade that failed before a container's turn has left the files of the newer release to one that goes on.
+  const written = services.flatMap((service) => run.written(service, host))
+  await step('writeConfiguration', `${host} · ${name}`, run.ref, host, written)
   const { replace, replaceByOlder = replace } = protocolOf(name)
   await (by === 'older' ? replaceByOlder : replace)(run, host, containers)
 }

@@ -27,26 +27,37 @@ export function restBefore(
  * @throws ApplicationFailure with those that do not come to an end
  */
 export async function awaitRest(run: Run, by: keyof typeof patience, host?: string): Promise<void> {
+  const busy = await restless(run, by, host)
+  if (busy === undefined) return
+  throw ApplicationFailure.nonRetryable(
+    `${busy}; \`retry\` waits on, and \`openstack server set --state active ID\` ends what is stuck`,
+  )
+}
+
+/** The same; returns a sentence on those that do not come to an end, or undefined. */
+export async function restless(
+  run: Run,
+  by: keyof typeof patience,
+  host?: string,
+): Promise<string | undefined> {
   const where = host ?? 'all machines'
   try {
-    for (let minute = 0; minute <= patience[by]; minute++) {
+    for (let minute = 0; ; minute++) {
       const busy = await step('awaitMachines', where, run.ref, minute === 0 ? 0 : 60, host)
-      if (busy.length === 0) return
-      if (minute === patience[by]) throw restless(busy, minute)
-      run.stages.notice(`Waits until nothing is done with machines: ${busy.join(', ')}`, where)
+      if (busy.length === 0) return undefined
+      const names = busy.join(', ')
+      if (minute === patience[by]) {
+        return `after ${minute} minutes something is still being done with machines: ${names}`
+      }
+      run.stages.notice(`Waits until nothing is done with machines: ${names}`, where)
     }
   } catch (error) {
     // Where Nova does not answer, nobody can begin anything: it may be what is to be mended.
     if (!failedBy(error, 'StepFailed')) throw error
     const message = `whether machines were being built or moved was not to be seen, and nothing was waited for: ${reasonOf(error)}`
     run.findings.push({ severity: 'warning', ...(host !== undefined && { host }), message })
+    return undefined
   } finally {
     run.stages.notice('', where)
   }
-}
-
-function restless(busy: readonly string[], minutes: number): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `after ${minutes} minutes something is still being done with machines: ${busy.join(', ')}; \`retry\` waits on, and \`openstack server set --state active ID\` ends what is stuck`,
-  )
 }

@@ -1,6 +1,7 @@
+import { patched } from '@temporalio/workflow'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import { awaitRest, restBefore } from './machines.js'
+import { awaitRest, restBefore, restless } from './machines.js'
 import type { Attempt, Protocol } from './protocol.js'
 import { createDatabases, giveCephKeys, replace, standard } from './standard.js'
 
@@ -78,13 +79,26 @@ async function discover(run: Run): Promise<void> {
 
 /**
  * With `compute = auto` each process speaks the oldest version that a compute host knew when it began (facts of
- * nova/compute/rpcapi.py): those that were replaced before the last of them speak the newer one once they begin again.
+ * nova/compute/rpcapi.py): those that were replaced before the last of them speak the newer one once they begin again. So
+ * do those that an earlier run of the upgrade has replaced, which no plan shows any more.
  */
 async function dropPins(run: Run): Promise<void> {
   const pinned = ['nova', service] as const
   for (const name of pinned) {
-    for (const host of run.changed(name)) {
+    for (const host of run.isResumed ? run.members(name) : run.changed(name)) {
+      if (name === service && (await isBusy(run, host))) continue
       await step('restartPinned', `${host} · ${name}`, run.ref, host, name)
     }
   }
+}
+
+/** Whether something that does not come to an end is being done with machines of a host: what does it there is left alone. */
+async function isBusy(run: Run, host: string): Promise<boolean> {
+  if (run.plan.machines?.hosts.includes(host) !== true) return false
+  if (!patched('machines are waited for before pins are dropped')) return false
+  const busy = await restless(run, 'newer', host)
+  if (busy === undefined) return false
+  const message = `its nova_compute was not restarted at the end, and goes on speaking the older release: ${busy}; once that has ended, \`docker restart ${compute}\` there, and of ${conductor}, if it has one`
+  run.findings.push({ severity: 'warning', host, message })
+  return true
 }

@@ -1,5 +1,8 @@
+import { patched } from '@temporalio/workflow'
+import { onAll } from '../operate.js'
+import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import type { Protocol } from './protocol.js'
+import type { Attempt, Protocol } from './protocol.js'
 
 /** Nodes that are to change are started until each is a running member of the cluster. */
 export const rabbitmq: Protocol = {
@@ -29,4 +32,20 @@ export const rabbitmq: Protocol = {
     if (node !== undefined) await step('enableFeatureFlags', node, ref, node)
   },
   oneAtATime: true,
+}
+
+/**
+ * Before anything that works with RabbitMQ goes back: nodes that do not run begin side by side, for each waits until it
+ * reaches another one. All of them are missing where queues were given up so that an older RabbitMQ can begin.
+ */
+export async function startIdleNodes(run: Run, attempt: Attempt): Promise<void> {
+  const idle = run.changed('rabbitmq').filter((host) => !run.interrupts('rabbitmq', host))
+  if (idle.length === 0 || !patched('nodes of RabbitMQ that do not run begin side by side')) return
+  await attempt('nodes of rabbitmq that do not run', () =>
+    onAll(idle, async (host) => {
+      const containers = run.containers('rabbitmq', host)
+      await step('writeConfiguration', `${host} · rabbitmq`, run.ref, host, containers)
+      await step('startRabbitmq', host, run.ref, host)
+    }),
+  )
 }
