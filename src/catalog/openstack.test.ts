@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Cloud } from '../model/cloud.js'
+import type { Globals } from '../model/globals.js'
 import { frontendConfig, frontendsOf } from './haproxy-frontend.js'
 import { hostViews } from './host-view.js'
 import { serviceNamed, services } from './index.js'
+import { oneShotsOf } from './one-shots.js'
 import { renderHost, servicesOn } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
 import { whole } from './testing/whole.js'
@@ -141,7 +143,7 @@ describe('Cinder', () => {
     const of = (release: string) =>
       serviceNamed('cinder')
         .identity?.(testCloud({ globals: { ...whole, openstack_release: release } }))
-        .services.map(({ name }) => name)
+        ?.services.map(({ name }) => name)
     expect(of('2026.1')).toEqual(['cinder'])
     expect(of('2025.2')).toEqual(['cinder', 'cinderv3'])
   })
@@ -175,6 +177,15 @@ describe('Heat', () => {
 })
 
 describe('Horizon', () => {
+  it('has a role made that members of projects get, if Keystone does not have it anyway', () => {
+    const shots = (globals: Partial<Globals>) =>
+      oneShotsOf(testCloud({ globals: { ...whole, ...globals } }), serviceNamed('horizon'))
+    expect(shots({})).toBeUndefined()
+    expect(shots({ keystone_default_user_role: 'user' })?.takes.get('identity')).toContain(
+      '"roles":["user"]',
+    )
+  })
+
   it('keeps sessions in memcached, and its secret out of the language', () => {
     const settings = file('horizon', '_9998-kolla-settings.py')
     expect(settings).toContain("'192.168.8.70:11211',")
