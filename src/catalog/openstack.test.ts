@@ -35,6 +35,15 @@ describe('Glance', () => {
     expect(lines(conf, 'DEFAULT')).toContain('enabled_backends = http:http, cinder:cinder, rbd:rbd')
   })
 
+  it('takes uploads from the pages of Horizon, wherever they are', () => {
+    const origin = (horizon_port: number) => {
+      const globals = { ...whole, kolla_external_fqdn: 'cloud.example', horizon_port }
+      return lines(file('glance_api', 'glance-api.conf', testCloud({ globals })), 'cors')
+    }
+    expect(origin(80)).toEqual(['allowed_origin = http://cloud.example'])
+    expect(origin(8080)).toEqual(['allowed_origin = http://cloud.example:8080'])
+  })
+
   it("has a cache, rules and an import of the operator's where they are switched on", () => {
     const on = {
       enable_glance_image_cache: true,
