@@ -83,8 +83,8 @@ export function oneShotActivities(contexts: CloudContexts) {
      */
     async registerService(ref: CloudRef, host: string, service: string): Promise<Finding[]> {
       const cloud = await contexts.get(ref)
-      const { identity } = serviceNamed(service)
-      const besides = identity ? await identify(cloud, host, identity(cloud.cloud)) : []
+      const identity = serviceNamed(service).identity?.(cloud.cloud)
+      const besides = identity ? await identify(cloud, host, identity) : []
       await note(cloud, service, 'identity')
       return besides.map((message) => ({ severity: 'warning', message }))
     },
@@ -95,8 +95,8 @@ export function oneShotActivities(contexts: CloudContexts) {
      */
     async resumeOneShots(ref: CloudRef, host: string, service: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const { identity } = serviceNamed(service)
-      if (identity) await identify(cloud, host, identity(cloud.cloud))
+      const identity = serviceNamed(service).identity?.(cloud.cloud)
+      if (identity) await identify(cloud, host, identity)
       await note(cloud, service, ...shotsOf(cloud, service).takes.keys())
     },
 

@@ -179,9 +179,14 @@ function glanceConf(ctx: Context): string {
       concurrency('glance'),
       messaging(ctx),
       ...(globals.enable_cinder ? [cinderStore(ctx)] : []),
-      section('cors', { allowed_origin: `http://${globals.kolla_external_fqdn}` }),
+      section('cors', { allowed_origin: horizonOrigin(globals) }),
     ].join(''),
   )
+}
+
+/** Where users have their pages from that upload images, as a browser says it: without the port that is HTTP's own. */
+function horizonOrigin({ kolla_external_fqdn: name, horizon_port: port }: Globals): string {
+  return new URL(`http://${name}:${port}`).origin
 }
 
 function cinderStore(ctx: Context): string {

@@ -35,6 +35,9 @@ const others = [
   'WATCHER',
 ]
 
+/** Roles that Keystone's own bootstrap makes, whatever the settings. */
+const ofBootstrap = ['admin', 'manager', 'member', 'reader', 'service']
+
 /** The dashboard. It keeps no data: sessions are in memcached. */
 export const horizon = ofOneComponent({
   name: 'horizon',
@@ -94,6 +97,9 @@ export const horizon = ofOneComponent({
       listenPort: (member) => member.globals.horizon_listen_port,
       check: { kind: 'answers' },
     })),
+  // Whoever is made a member of a project gets it.
+  identity: ({ globals: { keystone_default_user_role: role } }) =>
+    ofBootstrap.includes(role) ? undefined : { services: [], users: [], roles: [role] },
   passwords: ['horizon_secret_key'],
   overrides: [kollaSettings, customSettings],
 })

@@ -36,7 +36,8 @@ export function oneShotsOf(cloud: Cloud, service: Service): OneShots | undefined
   if (service.databases) takes.set('databases', databasesSql(cloud, service))
   if (service.schema) takes.set('schema', schemaText(cloud, service.schema))
   if (service.bootstrap) takes.set('identity', JSON.stringify(service.bootstrap(cloud)))
-  if (service.identity) takes.set('identity', identityText(cloud, service.identity(cloud)))
+  const identity = service.identity?.(cloud)
+  if (identity) takes.set('identity', identityText(cloud, identity))
   if (service.discovery) takes.set('discovery', JSON.stringify(service.discovery(cloud)))
   if (!component || host === undefined || takes.size === 0) return undefined
   return { service: service.name, host, container: component.container, takes }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Cloud } from '../model/cloud.js'
+import type { Globals } from '../model/globals.js'
 import { frontendConfig, frontendsOf } from './haproxy-frontend.js'
 import { hostViews } from './host-view.js'
 import { serviceNamed, services } from './index.js'
+import { oneShotsOf } from './one-shots.js'
 import { renderHost, servicesOn } from './render.js'
 import { testCloud, testFacts } from './testing/cloud.js'
 import { whole } from './testing/whole.js'
@@ -31,6 +33,15 @@ describe('Glance', () => {
     expect(lines(conf, 'glance_store')).toEqual(['default_backend = rbd'])
     expect(lines(conf, 'DEFAULT')).toContain('show_image_direct_url = true')
     expect(lines(conf, 'DEFAULT')).toContain('enabled_backends = http:http, cinder:cinder, rbd:rbd')
+  })
+
+  it('takes uploads from the pages of Horizon, wherever they are', () => {
+    const origin = (horizon_port: number) => {
+      const globals = { ...whole, kolla_external_fqdn: 'cloud.example', horizon_port }
+      return lines(file('glance_api', 'glance-api.conf', testCloud({ globals })), 'cors')
+    }
+    expect(origin(80)).toEqual(['allowed_origin = http://cloud.example'])
+    expect(origin(8080)).toEqual(['allowed_origin = http://cloud.example:8080'])
   })
 
   it("has a cache, rules and an import of the operator's where they are switched on", () => {
@@ -141,7 +152,7 @@ describe('Cinder', () => {
     const of = (release: string) =>
       serviceNamed('cinder')
         .identity?.(testCloud({ globals: { ...whole, openstack_release: release } }))
-        .services.map(({ name }) => name)
+        ?.services.map(({ name }) => name)
     expect(of('2026.1')).toEqual(['cinder'])
     expect(of('2025.2')).toEqual(['cinder', 'cinderv3'])
   })
@@ -175,6 +186,15 @@ describe('Heat', () => {
 })
 
 describe('Horizon', () => {
+  it('has a role made that members of projects get, if Keystone does not have it anyway', () => {
+    const shots = (globals: Partial<Globals>) =>
+      oneShotsOf(testCloud({ globals: { ...whole, ...globals } }), serviceNamed('horizon'))
+    expect(shots({})).toBeUndefined()
+    expect(shots({ keystone_default_user_role: 'user' })?.takes.get('identity')).toContain(
+      '"roles":["user"]',
+    )
+  })
+
   it('keeps sessions in memcached, and its secret out of the language', () => {
     const settings = file('horizon', '_9998-kolla-settings.py')
     expect(settings).toContain("'192.168.8.70:11211',")

@@ -170,7 +170,7 @@ function env(host: HostView): string {
     'RABBITMQ_LOG_BASE=/var/log/kolla/rabbitmq',
     `RABBITMQ_DIST_PORT=${globals.rabbitmq_cluster_port}`,
     `RABBITMQ_PID_FILE=/var/lib/rabbitmq/mnesia/rabbitmq.pid`,
-    `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="${args.join(' ').trim()}"`,
+    `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="${args.join(' ')}"`,
     `export ERL_EPMD_ADDRESS=${addressOf(host)}`,
     `export ERL_EPMD_PORT=${globals.rabbitmq_epmd_port}`,
     `export ERL_INETRC=${inetrc}`,

@@ -305,6 +305,17 @@ describe('keepalived', () => {
     expect(second).toContain('192.168.8.75 dev eth0\n')
   })
 
+  it('asks HAProxy unless it is told not to', () => {
+    const placed = (keepalived_track_script_enabled: boolean) =>
+      fileOf(
+        testCloud({ globals: { keepalived_track_script_enabled } }),
+        'keepalived',
+        'config.json',
+      )
+    expect(placed(true)).toContain('"dest": "/checks"')
+    expect(placed(false)).not.toContain('"dest": "/checks"')
+  })
+
   it('can speak to its peers alone', () => {
     const cloud = testCloud({ globals: { keepalived_traffic_mode: 'unicast' } })
     expect(fileOf(cloud, 'keepalived', 'keepalived.conf')).toMatch(

@@ -14,7 +14,7 @@ export interface Service {
   readonly components: readonly Component[]
   readonly databases?: (cloud: Cloud) => readonly Database[]
   readonly schema?: Schema
-  readonly identity?: (cloud: Cloud) => Identity
+  readonly identity?: (cloud: Cloud) => Identity | undefined
   /** What brings it about in Keystone's catalogue where that is a protocol of its own: all that it takes. Secret. */
   readonly bootstrap?: (cloud: Cloud) => unknown
   /** What it finds out about once its containers run, and again when that has changed; its protocol sees to it. */

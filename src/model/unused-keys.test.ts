@@ -25,6 +25,8 @@ describe('a key that nothing reads', () => {
     'enable_keystone_federation: "yes"',
     'storage_address_family: ipv6',
     'internal_protocol: https',
+    'horizon_custom_themes: [{name: x}]',
+    'horizon_tls_port: 8443',
   ])('%s is one warning', (line) => {
     const [key = ''] = line.split(':')
     expect(findings(line)).toEqual([
@@ -73,6 +75,7 @@ describe('a key that nothing reads', () => {
     'what is so\nmariadb_loadbalancer: haproxy',
     "Ansible's\nkolla_ansible_delegate_facts_hosts: [kolla1]",
     'read\nmariadb_port: 3307\ndocker_image_url: x/\nkeystone_enable_healthchecks: no',
+    'read by some services\nmemcache_security_strategy: MAC\nkeystone_default_user_role: user\nhorizon_port: 8080',
     "another service's\nglance_backend_ceph: yes\noctavia_network_type: tenant",
     'usual\ndocker_disable_ip_forward: "{{ docker_disable_default_iptables_rules }}"',
     'its default\nom_rpc_user: "{{ rabbitmq_user }}"\nkeystone_internal_fqdn: "{{ kolla_internal_fqdn }}"',

@@ -20,8 +20,6 @@ const beginnings = [
 const forJinja: Readonly<Record<string, Value>> = {
   internal_protocol: 'http',
   public_protocol: 'http',
-  memcache_security_strategy: 'ENCRYPT',
-  keystone_default_user_role: 'member',
 }
 
 /** Defaults of kolla-ansible's that are Jinja, and come to yes. */

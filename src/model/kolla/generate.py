@@ -115,7 +115,7 @@ def acting(tree, known):
         found |= words(re.sub(r"^\w+:", "", text, flags=re.M))
     while more := {word for key in found if key in every for word in words(str(every[key]))} - found:
         found |= more
-    of_others = r"(enable|horizon|opensearch|podman|proxysql|skyline)_"
+    of_others = r"(enable|opensearch|podman|proxysql|skyline)_"
     return {key for key in found & own.keys() if not re.match(of_others, key)}
 
 
