@@ -1,5 +1,5 @@
 import { patched } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
 import { formatFinding } from '../src/model/finding.js'
 import { describeVersions, recordId } from '../src/plan/release-record.js'
@@ -58,11 +58,10 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       if (!(error instanceof RollbackWanted)) throw error
       // Who has told it to roll back by itself has agreed to what that may lose.
       const confirm = input.onFailure === 'rollback' ? true : 'ask'
-      throw rolledBack(
-        plan,
-        error,
-        await rollBack(operation, control, { record: record.id, confirm }),
+      const back = await rollBack(operation, control, { record: record.id, confirm }).catch(
+        (refusal: unknown) => notRolledBack(plan, error, refusal),
       )
+      throw rolledBack(plan, error, back)
     }
     return finished(operation, plan, run, control.skipped)
   }
@@ -260,6 +259,20 @@ async function inspectVersions(release: string, ref: CloudRef): Promise<Versions
     step('inspectCeph', release, ref),
   ])
   return { ...versions, ...(ceph && { ceph: ceph.version }) }
+}
+
+/** @throws why a rollback is refused, with what it was wanted for; or what else it failed with */
+function notRolledBack(
+  { from, to }: PlannedUpgrade,
+  { cause }: RollbackWanted,
+  refusal: unknown,
+): never {
+  const failure = refusal instanceof ActivityFailure ? refusal.cause : refusal
+  if (failure instanceof ApplicationFailure && failure.type === 'BadInput') {
+    const message = `the upgrade ${from} → ${to} failed, and is not rolled back: ${reasonOf(cause)}`
+    refuse([{ severity: 'error', message }, ...((failure.details ?? []).flat() as Finding[])])
+  }
+  throw refusal
 }
 
 function rolledBack(

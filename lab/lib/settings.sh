@@ -38,7 +38,7 @@ debian_security_mirror=${KOLLA_LAB_DEBIAN_SECURITY_MIRROR:-$(mirror_of "$debian_
 memory_of() {
   case $1 in
     kollar) echo "${KOLLA_LAB_MEMORY_KOLLAR:-6g}" ;;
-    *) echo "${KOLLA_LAB_MEMORY:-7g}" ;;
+    *) echo "${KOLLA_LAB_MEMORY:-8g}" ;;
   esac
 }
 

@@ -29,6 +29,8 @@ export interface OpenstackContainer {
   /** Of the health check, if not as with all others. */
   readonly retries?: number
   readonly standby?: readonly string[]
+  /** Seconds that it is given to end, where `docker_graceful_timeout` would be time lost. */
+  readonly endsWithin?: number
 }
 
 /** What kolla-ansible gives every container of OpenStack's services. */
@@ -43,7 +45,7 @@ export function openstackContainer(ctx: Context, it: OpenstackContainer): Contai
     files: [configJson(it.command, it.placed, it.permissions), ...it.files],
     environment: { KOLLA_SERVICE_NAME: dashed, ...it.environment },
     volumes: [localtime, logs, ...(it.volumes ?? [])],
-    stopTimeout: globals.docker_graceful_timeout,
+    stopTimeout: Math.min(globals.docker_graceful_timeout, it.endsWithin ?? Infinity),
     ...(it.privileged === true && { privileged: true }),
     ...(it.pidMode && { pidMode: it.pidMode }),
     ...(it.ipcMode && { ipcMode: it.ipcMode }),

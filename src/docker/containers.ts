@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode'
 import { successorOf } from '../plan/passing.js'
 import type { Engine } from './engine.js'
@@ -113,9 +114,21 @@ export async function listContainers(
     .filter((name) => name.startsWith(beginning))
 }
 
-/** At once, with SIGKILL; its volumes stay. Nothing happens where none is. */
+/** How long a removal that somebody else has begun may take, in milliseconds. */
+const REMOVING = 30_000
+
+/** At once, with SIGKILL; its volumes stay. Nothing happens where none is; a removal that is in progress is awaited. */
 export async function removeContainer({ host, api }: Engine, name: string): Promise<void> {
-  await ifPresent(host, `remove ${name}`, () => api.getContainer(name).remove({ force: true }))
+  const until = Date.now() + REMOVING
+  for (;;) {
+    try {
+      await ifPresent(host, `remove ${name}`, () => api.getContainer(name).remove({ force: true }))
+      return
+    } catch (error) {
+      if (engineStatus(error) !== 409 || Date.now() > until) throw error
+      await setTimeout(200)
+    }
+  }
 }
 
 /** 304: it is in the wanted state already. */
@@ -123,6 +136,11 @@ async function unlessDone(ask: () => Promise<unknown>): Promise<void> {
   try {
     await ask()
   } catch (error) {
-    if (statusOf(error instanceof Error ? error.cause : undefined) !== 304) throw error
+    if (engineStatus(error) !== 304) throw error
   }
+}
+
+/** HTTP status of a refusal that has become a sentence. */
+function engineStatus(error: unknown): number | undefined {
+  return statusOf(error instanceof Error ? error.cause : undefined)
 }

@@ -55,6 +55,13 @@ test('the new container is there before the old one is stopped', async () => {
   expect(docker.containers).not.toContain(old)
 })
 
+test('a removal that is in progress is awaited', async () => {
+  docker.add('cron', true)
+  docker.removalsInProgress = 2
+  await stopAndRemove(engine, 'cron')
+  expect(names()).toEqual([])
+})
+
 test.each([
   { killed: 'after the creation', left: { cron: true, 'cron.next': false } },
   { killed: 'after the removal', left: { 'cron.next': false } },

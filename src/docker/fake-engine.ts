@@ -36,6 +36,8 @@ export class FakeEngine {
   log = ''
   /** Why no container can be made, where it can't. */
   refusal: { status: number; message: string } | undefined
+  /** How many removals meet one that is in progress. */
+  removalsInProgress = 0
   /** Told of every container that is made. */
   onCreate: ((options: Readonly<Record<string, unknown>>) => void) | undefined
   private readonly sockets = new Set<Socket>()
@@ -134,6 +136,9 @@ export class FakeEngine {
     } else if (verb === 'rename') {
       container.name = url.searchParams.get('name') ?? ''
       send(204)
+    } else if (verb === 'remove' && this.removalsInProgress > 0) {
+      this.removalsInProgress--
+      send(409, { message: `removal of container ${container.name} is already in progress` })
     } else if (verb === 'remove') {
       this.containers.splice(this.containers.indexOf(container), 1)
       send(204)

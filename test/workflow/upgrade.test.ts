@@ -272,6 +272,26 @@ describe('upgrade', () => {
     expect(verbs.lastIndexOf('issueToken')).toBeGreaterThan(verbs.indexOf('restoreMariadb'))
   })
 
+  it('tells what had failed where the rollback is refused', async () => {
+    const { startContainers } = broken('kolla1')
+    const finding = { severity: 'error', message: 'its backup is gone' }
+    const planRollback = () => {
+      throw ApplicationFailure.nonRetryable(finding.message, 'BadInput', [finding])
+    }
+    const { activities } = fakes('11.8', { startContainers, planRollback })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: {
+          type: 'BadInput',
+          message: expect.stringMatching(
+            /not rolled back: .*keystone exited[^]*its backup is gone/,
+          ) as string,
+        },
+      })
+    })
+  })
+
   it('is held before its next step by a pause, and goes on', async () => {
     const { activities } = fakes()
     await environment.withWorker(activities, async (runs) => {

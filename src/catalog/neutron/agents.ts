@@ -30,6 +30,12 @@ const state = 'neutron_metadata_socket:/var/lib/neutron/kolla/'
 const namespaces = '/run/netns:/run/netns:shared'
 const modules = '/lib/modules:/lib/modules:ro'
 
+/**
+ * In seconds. Those for Open vSwitch and DHCP finish what they are at in a few, then wait for threads of theirs that never
+ * end.
+ */
+const ENDING = 20
+
 type Agent =
   'neutron_openvswitch_agent' | 'neutron_dhcp_agent' | 'neutron_l3_agent' | 'neutron_metadata_agent'
 
@@ -43,6 +49,7 @@ export const agents: readonly Component[] = [
         ...plugin,
         permissions,
         volumes: [modules, '/run/openvswitch:/run/openvswitch:shared', shm],
+        endsWithin: ENDING,
       }
     }),
     carriesMachines: true,
@@ -57,6 +64,7 @@ export const agents: readonly Component[] = [
       ],
       permissions: statePermissions,
       volumes: [state, namespaces, shm, ...dockerSocket(ctx.host.globals)],
+      endsWithin: ENDING,
       ...wrapped(ctx, 'neutron_dhcp_agent'),
     })),
     helpers: 'neutron_dhcp_agent_',

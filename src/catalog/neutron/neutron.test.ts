@@ -141,6 +141,15 @@ describe('agents', () => {
     expect(file('neutron_l3_agent', 'neutron-l3-agent-wrapper.sh', off)).toContain('netns-cleanup')
   })
 
+  it.each([
+    [60, [20, 20, 60]],
+    [15, [15, 15, 15]],
+  ])('end within 20 of %d s where they never do by themselves', (timeout, expected) => {
+    const cloud = cloudWith({ docker_graceful_timeout: timeout })
+    const names = ['neutron_openvswitch_agent', 'neutron_dhcp_agent', 'neutron_l3_agent']
+    expect(names.map((name) => container(name, cloud).stopTimeout)).toEqual(expected)
+  })
+
   it('check routers of the older release as kolla-ansible does', () => {
     const of = (openstack_release: string) =>
       file(

@@ -187,7 +187,7 @@ describe('a cloud with users', () => {
     expect(plan).toContain('What a rollback costs, from each of these on:')
   })
 
-  it('goes to the next release while they work', { timeout: 3_600_000 }, async () => {
+  it('goes to the next release while they work', { timeout: 7_200_000 }, async () => {
     const [before, machines] = [await inventory(), await machineProcesses()]
     const seen = await users.whileAtWork('upgrade', next)
     expect(seen.outcome).toMatchObject({ code: 0 })
@@ -200,7 +200,7 @@ describe('a cloud with users', () => {
 
   it(
     'comes back, keeps every machine, and lists what the database forgot',
-    { timeout: 3_600_000 },
+    { timeout: 7_200_000 },
     async () => {
       const before = await machineProcesses()
       const between = await Machine.boot(cloud, 'between', guest)
@@ -228,7 +228,7 @@ describe('a cloud with users', () => {
 
   it(
     'is stopped by a broken image of Nova at the first host, and taken back',
-    { timeout: 3_600_000 },
+    { timeout: 7_200_000 },
     async () => {
       const from = tagOf(next)
       const broken = '2026.1-broken'
@@ -249,7 +249,7 @@ describe('a cloud with users', () => {
 
   it(
     'goes to the next release again, with machines elsewhere while their host is at work',
-    { timeout: 3_600_000 },
+    { timeout: 7_200_000 },
     async () => {
       const [before, machines] = [await inventory(), await machineProcesses()]
       const seen = await users.whileAtWork('upgrade', next, '--evacuate')
