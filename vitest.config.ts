@@ -3,9 +3,6 @@ import { defineConfig } from 'vitest/config'
 // Temporal's core is a native module: every test file gets a process of its own.
 const pool = 'forks' as const
 
-// By default vitest leaves one processor unused: of two, that is half the machine.
-const maxWorkers = '100%'
-
 const lab = {
   pool,
   fileParallelism: false,
@@ -21,7 +18,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool,
-          maxWorkers,
           include: [
             '{src,workflows,activities,workers,bench}/**/*.test.ts',
             'test/*.test.ts',
@@ -33,7 +29,6 @@ export default defineConfig({
         test: {
           name: 'workflow',
           pool,
-          maxWorkers,
           include: ['test/workflow/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
