@@ -52,7 +52,7 @@ describe('a host of the whole cloud', () => {
   it("has probes that are called a container's own check where Docker runs that very command", () => {
     const ctx = contextOf(testCloud({ globals: whole }), facts, 'kolla1')
     const claimed = services
-      .flatMap(({ components }) => components.flatMap(({ health }) => health(ctx)))
+      .flatMap(({ components }) => components.flatMap((component) => component.health(ctx)))
       .flatMap((probe) => (probe.kind === 'exec' && probe.isItsCheck ? [probe] : []))
     expect(claimed).not.toEqual([])
     for (const { container, command } of claimed) {
