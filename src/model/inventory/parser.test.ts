@@ -162,7 +162,7 @@ describe('findings', () => {
     expect(expandHosts(name)).toContain('is no host name')
   })
 
-  it('stop before millions of hosts', () => {
+  it('stop before millions of hosts', { timeout: 30_000 }, () => {
     expect(expandHosts('k[1:9999]-[1:300]')).toContain('more than 10000 hosts')
     expect(expandHosts('[a:z][a:z][a:z][a:z]')).toContain('more than 10000 hosts')
     const many = read('[c]\n' + 'k[1:9999]\n'.repeat(1000))
