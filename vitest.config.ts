@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool,
+          // Five seconds, as it is by default, are too few for what starts programs on a busy machine.
+          testTimeout: 30_000,
           include: [
             '{src,workflows,activities,workers,bench}/**/*.test.ts',
             'test/*.test.ts',

@@ -16,7 +16,14 @@ const line = (backend: string, server: string, state: string, sessions = 0) =>
   [backend, server, '0', '0', String(sessions), ...Array<string>(12).fill(''), state, ''].join(',')
 
 /** A HAProxy that answers by these, one a question, and by the last for ever. Returns what it was told, and the result. */
-async function drain(servers: readonly string[], ...answers: readonly (readonly string[])[]) {
+const drain = (servers: readonly string[], ...answers: readonly (readonly string[])[]) =>
+  drainFor(30, servers, answers)
+
+async function drainFor(
+  seconds: number,
+  servers: readonly string[],
+  answers: readonly (readonly string[])[],
+) {
   for (const [index, lines] of answers.entries()) {
     writeFileSync(join(folder, `answer-${index}`), ['# pxname,svname', ...lines, ''].join('\n'))
   }
@@ -27,7 +34,7 @@ async function drain(servers: readonly string[], ...answers: readonly (readonly 
   ((number < ${answers.length})) || number=${answers.length - 1}
   cat ${folder}/answer-$number 2>/dev/null
 }`
-  const idle = await drainServers(localRemote(docker), servers, { seconds: 1 })
+  const idle = await drainServers(localRemote(docker), servers, { seconds })
   return { idle, asked: readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n') }
 }
 
@@ -48,7 +55,7 @@ describe('a server of HAProxy', () => {
 
   it('is given up when sessions go on', async () => {
     const busy = [line('nova_back', 'kolla1', 'UP'), line('nova_back', 'kolla2', 'UP', 2)]
-    expect(await drain(['nova_back/kolla2'], busy)).toMatchObject({ idle: false })
+    expect(await drainFor(1, ['nova_back/kolla2'], [busy])).toMatchObject({ idle: false })
   })
 
   it('is drained when another one of each backend is up, and not before', async () => {

@@ -187,6 +187,13 @@ describe('a cloud with users', () => {
     expect(plan).toContain('What a rollback costs, from each of these on:')
   })
 
+  it('has the images of the next release pulled beforehand, which disturbs nobody', async () => {
+    await released.describeAs(next)
+    await installation.run('pull')
+    await released.describeAs(old)
+    await expectWhole(old)
+  })
+
   it('goes to the next release while they work', { timeout: 7_200_000 }, async () => {
     const [before, machines] = [await inventory(), await machineProcesses()]
     const seen = await users.whileAtWork('upgrade', next)
