@@ -49,17 +49,15 @@ export class Run {
 
   /** Names of the service's containers that change on one host. */
   containers(service: string, host: string): readonly string[] {
-    return this.changes(service)
-      .filter((change) => change.host === host && isContainer(change))
-      .map((change) => change.container)
+    return containersOn(host, this.changes(service))
   }
 
   /** Names of the service's containers whose files are to be written on one host: one that goes on may be among them. */
   written(service: string, host: string): readonly string[] {
-    return this.plan.changes
-      .filter((change) => change.service === service && change.host === host)
-      .filter(isContainer)
-      .map((change) => change.container)
+    return containersOn(
+      host,
+      this.plan.changes.filter((change) => change.service === service),
+    )
   }
 
   /** One-shots that the service has, and who runs them. */
@@ -104,4 +102,8 @@ export class Run {
       ),
     )
   }
+}
+
+function containersOn(host: string, changes: readonly Change[]): readonly string[] {
+  return changes.filter((it) => it.host === host && isContainer(it)).map((it) => it.container)
 }

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COPY_TIMEOUT } from '../../activities/mariadb.js'
-import type { UpgradeInput } from '../../workflows/operations.js'
+import type { OperationResult, UpgradeInput } from '../../workflows/operations.js'
 import type { Finding } from '../../src/model/finding.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import { changesOf, planned } from '../support/fake-activities.js'
@@ -82,6 +82,18 @@ describe('rollback', () => {
       const step = 'keystone on kolla1'
       await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
       await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    })
+  })
+
+  it('says what was left undone where a step of it is skipped', async () => {
+    const { startContainers } = broken('kolla2')
+    const { activities } = fakes('10.11', { startContainers })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('rollback', { cloud: 'demo' })
+      const { step } = await until(handle, 'failure')
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'skip' }] })
+      const { summary } = (await handle.result()) as OperationResult
+      expect(summary).toContain('Left undone: keystone on kolla2; roll back again to finish.')
     })
   })
 

@@ -375,6 +375,19 @@ describe('upgrade', () => {
     expect(order(calls)).not.toContain('backUpMariadb')
     expect(order(calls)).toContain('bootstrapKeystone')
   })
+
+  it('takes away what an earlier run left when nothing else was to do', async () => {
+    const left = { service: 'keystone', container: 'keystone.next', interrupts: false, reasons: [] }
+    const removal = { ...left, host: 'kolla2', action: 'remove' as const }
+    const { activities, calls } = fakes('11.8', {
+      planUpgrade: () => ({ ...upgradePlan(), changes: [removal], steps: [] }),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
+    expect(calls).toContainEqual(
+      expect.objectContaining({ verb: 'removeContainer', host: 'kolla2' }),
+    )
+    expect(order(calls)).not.toContain('pullImages')
+  })
 })
 
 describe('the upgrade check of a service', () => {
