@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common'
 import type { Finding } from '../src/model/finding.js'
 import { observeAndPlan, onAll, operate } from './operate.js'
-import type { BuildImagesInput, CloudInput, OperationResult } from './operations.js'
+import type { BuildImagesInput, OperationResult, PullInput } from './operations.js'
 import { step } from './steps.js'
+import { planRelease } from './upgrade-plan.js'
 
 /** Builds the cloud's images with kolla-build and serves them from its registry. */
 export async function buildImages(input: BuildImagesInput): Promise<OperationResult> {
@@ -28,10 +29,13 @@ function noBuildHost(): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'BadInput')
 }
 
-/** Brings every image to every host that needs it and changes nothing else. */
-export async function pull(input: CloudInput): Promise<OperationResult> {
+/** Brings every image to every host that needs it, now or for another release, and changes nothing else. */
+export async function pull(input: PullInput): Promise<OperationResult> {
   return operate('pull', input, async (operation) => {
-    const { pulls, ref, findings } = await observeAndPlan(operation)
+    const { release } = input
+    const { pulls, ref, findings } = await (release === undefined
+      ? observeAndPlan(operation)
+      : operation.stages.run('Observe and plan', () => planRelease(operation, release)))
     await operation.stages.run('Pull images', () =>
       onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
     )

@@ -34,6 +34,11 @@ export interface BuildImagesInput extends CloudInput {
   readonly adopt?: boolean
 }
 
+export interface PullInput extends CloudInput {
+  /** Whose images an upgrade will need: `2026.1`; by default those of the cloud as its files describe it. */
+  readonly release?: string
+}
+
 export interface DeployInput extends CloudInput {
   /** Only these services, as kolla-ansible's `--tags`. */
   readonly services?: readonly string[]
@@ -152,7 +157,7 @@ export interface OperationInputs {
   readonly plan: DeployInput
   readonly prepareHosts: PrepareHostsInput
   readonly buildImages: BuildImagesInput
-  readonly pull: CloudInput
+  readonly pull: PullInput
   readonly deploy: DeployInput
   readonly reconfigure: DeployInput
   readonly postDeploy: CloudInput

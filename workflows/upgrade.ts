@@ -7,7 +7,6 @@ import type { ReleaseSummary, Versions } from '../src/plan/release-record.js'
 import type { Finding } from '../src/model/finding.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { formatUpgrade } from '../src/plan/format-upgrade.js'
-import type { Migrations } from '../src/plan/migrations.js'
 import { runbook } from '../src/plan/runbook.js'
 import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
@@ -16,7 +15,7 @@ import { Control } from './control.js'
 import { reasonOf } from './reason.js'
 import { backUp } from './mariadb.js'
 import { giveBack, giveBackFirst } from './give-back.js'
-import { inspect, observe, onAll, operate, refuse, verify } from './operate.js'
+import { inspect, onAll, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
 import { carryOutPart } from './parts.js'
@@ -29,7 +28,8 @@ import { protocolOf } from './services/index.js'
 import type { Attempt } from './services/protocol.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
-import { unpackPlan } from './unpack-plan.js'
+import { planUpgrade } from './upgrade-plan.js'
+import type { Upgrade } from './upgrade-plan.js'
 
 /** Takes the cloud to another release of OpenStack, host by host, with a way back. */
 export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
@@ -37,7 +37,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
   const stages = new Stages()
   const control = new Control(stages, input.onFailure)
   const body = async (operation: Operation) => {
-    const plan = await planUpgrade(operation, input, control)
+    const plan = await planAgreed(operation, input, control)
     operation.stages.plan(formatUpgrade(plan))
     const run = new Run(plan, stages)
     run.isResumed = plan.isResumed === true
@@ -70,58 +70,25 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
 
 /** What an upgrade would do. */
 async function show(operation: Operation, input: UpgradeInput): Promise<OperationResult> {
-  const plan = await observeAndPlan(operation, input)
+  const plan = await planUpgrade(operation, input)
   return { changes: plan.changes, warnings: plan.findings, summary: formatUpgrade(plan) }
 }
 
-/** A plan with what becomes of the data, and of machines. */
-type Upgrade = PlannedUpgrade & { readonly migrations?: Migrations; readonly evacuate?: boolean }
-
 /** The plan that will be carried out: approved as it is now, if the input asks for an approval. */
-async function planUpgrade(
+async function planAgreed(
   operation: Operation,
   input: UpgradeInput,
   control: Control,
 ): Promise<Upgrade> {
-  let plan = await observeAndPlan(operation, input)
+  let plan = await planUpgrade(operation, input)
   while (input.approve === true && plan.steps.length > 0) {
     const { digest } = plan
     const waiting = { kind: 'approval' as const, what: formatUpgrade(plan), plan: digest }
     await operation.stages.run('Wait for an approval', () => control.approval(waiting))
-    plan = await observeAndPlan(operation, input)
+    plan = await planUpgrade(operation, input)
     if (plan.digest === digest) break
   }
   return plan
-}
-
-async function observeAndPlan(
-  { cloud, stages }: Operation,
-  { release, evacuate = false }: UpgradeInput,
-): Promise<Upgrade> {
-  const plan = await stages.run('Observe and plan', async () => {
-    const { observed, unobserved } = await observe(cloud)
-    refuse([...cloud.findings, ...unobserved])
-    const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
-    const database = await step('inspectDatabase', cloud.name, ref)
-    const plan = unpackPlan(
-      await step('planUpgrade', release, cloud.ref, observed, release, database),
-    )
-    refuse(plan.findings)
-    refuse(await silentComputes(plan))
-    return plan
-  })
-  if (plan.steps.length === 0) return plan
-  const { current, ref } = plan
-  const migrations = await stages.run('Look into the new images', () =>
-    step('previewMigrations', release, current, ref),
-  )
-  return { ...plan, migrations, evacuate: evacuate && plan.machines !== undefined }
-}
-
-/** Of an upgrade that is finished by this one, it may be the very compute host that is to be mended. */
-async function silentComputes({ ref, steps, record }: PlannedUpgrade): Promise<Finding[]> {
-  if (record !== undefined || !steps.some(({ name }) => name === 'nova-cell')) return []
-  return step('checkComputes', 'nova-compute', ref)
 }
 
 /** What would stop it after points of no return is waited for before the first of them; else nothing was touched. */

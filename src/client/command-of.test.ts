@@ -14,6 +14,7 @@ describe('the command that asks for the same again', () => {
       { cloud: 'demo', release: '2026.1', batch: '50%', onFailure: 'stop' },
       'upgrade 2026.1 --batch 50% --on-failure stop',
     ],
+    ['pull', { cloud: 'demo', release: '2026.1' }, 'pull 2026.1'],
     ['rollback', { cloud: 'demo', confirm: true, onFailure: 'stop' }, 'rollback --confirm'],
     ['upgrade', { cloud: 'demo', release: '2026.1', approve: false }, 'upgrade 2026.1'],
     ['initRunonce', { cloud: 'demo', extNet: true }, 'init-runonce'],

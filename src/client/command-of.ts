@@ -4,6 +4,7 @@ import { verbOf } from './wording.js'
 /** Fields of inputs that are arguments of the verb, in their order. */
 const argumentsOf: Readonly<Record<string, readonly string[]>> = {
   buildImages: ['images'],
+  pull: ['release'],
   removeOsd: ['osd'],
   wipeDisk: ['host', 'disk'],
   mariadbRestore: ['backup'],

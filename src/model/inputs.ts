@@ -9,6 +9,7 @@ const cloud = z
   .refine(isCloudName, 'a name of letters, digits and hyphens')
 const cloudOnly = z.strictObject({ cloud })
 const oneHost = z.strictObject({ cloud, host: z.string().min(1) })
+const release = z.string().regex(/^\d{4}\.[12]$/, 'a release such as 2026.1')
 const services = z.strictObject({ cloud, services: names.optional() })
 
 const address = z.ipv4({ error: 'an IPv4 address such as 10.0.2.1' })
@@ -43,7 +44,7 @@ export const operationInputs = {
     images: names.optional(),
     adopt: z.boolean().optional(),
   }),
-  pull: cloudOnly,
+  pull: z.strictObject({ cloud, release: release.optional() }),
   deploy: services,
   reconfigure: services,
   postDeploy: cloudOnly,
@@ -98,7 +99,7 @@ export const operationInputs = {
   }),
   upgrade: z.strictObject({
     cloud,
-    release: z.string().regex(/^\d{4}\.[12]$/, 'a release such as 2026.1'),
+    release,
     approve: z.boolean().optional(),
     batch: z
       .custom<number | string>(isBatch, 'a number of hosts, or a part of them such as 50%')

@@ -9,7 +9,7 @@ export interface Probed {
   readonly slowest: number
 }
 
-/** Asks every so many milliseconds, however long the answers take, until it is stopped. */
+/** Asks every so many milliseconds, with so many requests at most without an answer, until it is stopped. */
 export class Probe {
   #answers = 0
   #failures: string[] = []
@@ -21,9 +21,10 @@ export class Probe {
 
   constructor(
     private readonly ask: () => Promise<unknown>,
-    interval = 200,
+    { interval = 200, atOnce = Infinity }: { interval?: number; atOnce?: number } = {},
   ) {
     this.#timer = setInterval(() => {
+      if (this.#asked.size >= atOnce) return
       const asked = this.#try()
       this.#asked.add(asked)
       void asked.finally(() => this.#asked.delete(asked))

@@ -53,8 +53,9 @@ export async function machineProcesses(): Promise<string[]> {
 }
 
 /**
- * One probe for each API, five times a second: four of five ask for its versions, each fifth what it has to ask Keystone and
- * its database for. More than that keeps two processors from doing anything else. Others write a little now and then.
+ * One probe for each API, five times a second, or as soon as the answer before is there: four of five ask for its versions,
+ * each fifth what it has to ask Keystone and its database for. More than that keeps two processors from doing anything
+ * else: what is asked without waiting piles up. Others write a little now and then.
  */
 export function probeApis(
   cloud: OpenStack,
@@ -63,10 +64,11 @@ export function probeApis(
   const reads = (type: string, path: string) => {
     let asked = 0
     const versions = new URL('/', cloud.endpoint(type))
-    return new Probe(() => (asked++ % 5 === 0 ? cloud.ask('GET', type, path) : open(versions)))
+    const ask = () => (asked++ % 5 === 0 ? cloud.ask('GET', type, path) : open(versions))
+    return new Probe(ask, { atOnce: 1 })
   }
   const writes = (method: string, type: string, path: string, body: object) =>
-    new Probe(() => cloud.ask(method, type, path, body), 10_000)
+    new Probe(() => cloud.ask(method, type, path, body), { interval: 10_000 })
   const description = { description: 'written' }
   return {
     Keystone: reads('identity', '/v3/domains'),
@@ -76,7 +78,10 @@ export function probeApis(
     Neutron: reads('network', '/v2.0/networks?fields=id'),
     Cinder: reads('block-storage', '/volumes?limit=1'),
     Heat: reads('orchestration', '/stacks?limit=1'),
-    Horizon: new Probe(() => open(new URL('/auth/login/', dashboardOf(cloud))), 1000),
+    Horizon: new Probe(() => open(new URL('/auth/login/', dashboardOf(cloud))), {
+      interval: 1000,
+      atOnce: 1,
+    }),
     'writes to Nova': writes('POST', 'compute', `/servers/${written.server}/metadata`, {
       metadata: description,
     }),

@@ -335,6 +335,19 @@ describe('upgrade', () => {
     ])
   })
 
+  it('has its images pulled beforehand by those who want that, and nothing else', async () => {
+    const { activities, calls } = fakes()
+    const { summary } = await environment.withWorker(activities, (runs) =>
+      runs.execute('pull', { cloud: 'demo', release: '2026.1' }),
+    )
+    expect(summary).toBe('images pulled on kolla1, kolla2, kolla3')
+    expect(calls.find(({ verb }) => verb === 'planUpgrade')?.args[2]).toBe('2026.1')
+    const verbs = order(calls)
+    expect(verbs).toContain('pullImages')
+    expect(verbs).not.toContain('previewMigrations')
+    expect(verbs).not.toContain('recordRelease')
+  })
+
   it('remembers how long each part took, without what it waited for people', async () => {
     let remembered: StepTimes = {}
     const { activities } = fakes('11.8', {

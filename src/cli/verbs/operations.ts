@@ -36,7 +36,13 @@ export function addOperationVerbs(program: Command): void {
         ...(images.length > 0 && { images }),
       })),
     )
-  simple(program, 'pull', 'pull', 'pull the images on all hosts; nothing else changes')
+  program
+    .command('pull')
+    .description('pull the images on all hosts; nothing else changes')
+    .argument('[release]', 'those that an upgrade to it will need, such as 2026.1')
+    .action((release: string | undefined, _: unknown, verb: Command) =>
+      run(verb, 'pull', (cloud) => ({ cloud, ...(release !== undefined && { release }) })),
+    )
   simple(
     program,
     'prechecks',
@@ -175,7 +181,7 @@ function number(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text
 }
 
-type Cloudy = 'pull' | 'prechecks' | 'postDeploy' | 'check' | 'mariadbRecovery' | 'releases'
+type Cloudy = 'prechecks' | 'postDeploy' | 'check' | 'mariadbRecovery' | 'releases'
 
 function simple(program: Command, name: string, operation: Cloudy, description: string): void {
   program

@@ -15,8 +15,14 @@ export function parseListeners(
     const port = Number(socket.slice(socket.lastIndexOf(':') + 1))
     const address = addressOf(socket.slice(0, socket.lastIndexOf(':')))
     if (!Number.isInteger(port) || port < 1 || port > 65535 || isIP(address) === 0) return []
-    const [, process, pid] = /users:\(\("(.*?)",pid=(\d+),/.exec(line) ?? []
-    const container = names.get(homes.get(pid ?? '') ?? '')
+    const holders = [...line.matchAll(/\("(.*?)",pid=(\d+),/g)].map(
+      ([, process = '', pid = '']) => {
+        return { process, pid, container: names.get(homes.get(pid) ?? '') }
+      },
+    )
+    // A child holds its parent's socket as well (novncproxy has one for each connection), and may have ended since.
+    const { process, pid, container } =
+      holders.find((holder) => holder.container !== undefined) ?? holders[0] ?? {}
     return [
       {
         address,

@@ -108,6 +108,18 @@ test('listeners with their process and container, whatever the address looks lik
   ])
 })
 
+test("a socket is its container's whichever of its processes is told first, or has ended since", () => {
+  const socket =
+    'LISTEN 0 100 10.0.0.1:6080 *:* users:(("nova-novncproxy",pid=41,fd=4),("nova-novncproxy",pid=12,fd=4))'
+  const containers = [{ id: 'abc', name: 'nova_novncproxy' }]
+  const found = { address: '10.0.0.1', port: 6080, process: 'nova-novncproxy' }
+  const container = 'nova_novncproxy'
+  expect(parseListeners([socket], ['12 abc'], containers)).toEqual([
+    { ...found, pid: 12, container },
+  ])
+  expect(parseListeners([socket], [], containers)).toEqual([{ ...found, pid: 41 }])
+})
+
 test('a folder as it was rendered has the rendered digest; anything else another', () => {
   const file = fileState({ path: 'fernet-keys/0', content: 'secret', mode: 0o600 })
   const digests = [`${file.sha256}  keystone/fernet-keys/0`]

@@ -188,9 +188,7 @@ describe('a cloud with users', () => {
   })
 
   it('has the images of the next release pulled beforehand, which disturbs nobody', async () => {
-    await released.describeAs(next)
-    await installation.run('pull')
-    await released.describeAs(old)
+    await installation.run('pull', next)
     await expectWhole(old)
   })
 
