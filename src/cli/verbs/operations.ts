@@ -65,9 +65,9 @@ export function addOperationVerbs(program: Command): void {
   program
     .command('remove-osd')
     .description('take an OSD of Ceph away for good, after the others have taken over its data')
-    .argument('<number>', "Ceph's number of it: 3 for osd.3")
-    .action((osd: string, _: unknown, verb: Command) =>
-      run(verb, 'removeOsd', (cloud) => ({ cloud, osd: Number(osd) })),
+    .argument('<number>', "Ceph's number of it: 3 for osd.3", number)
+    .action((osd: number, _: unknown, verb: Command) =>
+      run(verb, 'removeOsd', (cloud) => ({ cloud, osd })),
     )
   program
     .command('wipe-disk')
