@@ -204,6 +204,12 @@ export async function mariadbRejoin(input: MariadbRejoinInput): Promise<Operatio
     if (!others.some(({ data }) => data === 'complete')) {
       throw badInput(`no other member holds a database: ${host} has nothing to copy, and stays`)
     }
+    const donor = others.find(({ synced }) => synced)
+    if (!donor && seen.some((member) => member.host === host && member.synced)) {
+      throw badInput(
+        `${host} is the only member that serves, so its data are the newest: name the one that is to copy them (${others.map((it) => it.host).join(', ')}). If it is ${host} whose data must go, stop its container mariadb first`,
+      )
+    }
     if (input.confirm !== true) {
       throw badInput(
         `${host} gives its own data up, which are set aside in the volume mariadb_replaced, and copies the others': confirm it (--confirm, or "confirm": true)`,
@@ -216,7 +222,6 @@ export async function mariadbRejoin(input: MariadbRejoinInput): Promise<Operatio
     await stages.run('Set its data aside', () =>
       step('setMariadbAside', host, ref, host, turnOfThisRun()),
     )
-    const donor = others.find(({ synced }) => synced)
     if (!donor) {
       return done(
         `the data of ${host} are set aside. No other member serves: \`kolla-temporal mariadb-recovery\` begins with them`,

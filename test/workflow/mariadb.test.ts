@@ -284,6 +284,16 @@ describe('a rejoin', () => {
       /a history that has parted from another/,
     ],
     [
+      'the host alone serves',
+      input,
+      parted({
+        kolla1: { cluster: '1111' },
+        kolla2: { running: true, synced: true, seqno: -1 },
+        kolla3: { cluster: '1111' },
+      }),
+      /^kolla2 is the only member that serves, .*\(kolla1, kolla3\)/,
+    ],
+    [
       'there is no room',
       input,
       { inspectDatabase: () => database({ freeBytes: 1 }) },
