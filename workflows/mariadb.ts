@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, DatabaseState } from '../activities/index.js'
 import { backupId, baseFor, chainOf, newest } from '../src/plan/backup.js'
 import type { Backup } from '../src/plan/backup.js'
+import { serves } from '../src/plan/galera.js'
 import { checkHistories } from '../src/plan/galera-histories.js'
 import { roomToReplace } from '../src/plan/restore-room.js'
 import type { Finding } from '../src/model/finding.js'
@@ -162,10 +163,10 @@ export async function mariadbRecovery(input: CloudInput): Promise<OperationResul
     const inspect = () => inspectMembers(ref, hosts)
     const seen = await stages.run('Inspect the members', inspect)
     refuse(checkHistories(seen))
-    const synced = seen.filter((member) => member.synced).map((member) => member.host)
-    if (synced.length > 0) {
+    const serving = seen.filter(serves).map((member) => member.host)
+    if (serving.length > 0) {
       return done(
-        `nothing to recover: ${synced.join(', ')} serve; a member that is down is deploy's`,
+        `nothing to recover: ${serving.join(', ')} serve; a member that is down is deploy's`,
       )
     }
     await stages.run('Stop mariadb', () => stopMembers(ref, hosts))
@@ -204,8 +205,8 @@ export async function mariadbRejoin(input: MariadbRejoinInput): Promise<Operatio
     if (!others.some(({ data }) => data === 'complete')) {
       throw badInput(`no other member holds a database: ${host} has nothing to copy, and stays`)
     }
-    const donor = others.find(({ synced }) => synced)
-    if (!donor && seen.some((member) => member.host === host && member.synced)) {
+    const donor = others.find(serves)
+    if (!donor && seen.some((member) => member.host === host && serves(member))) {
       throw badInput(
         `${host} is the only member that serves, so its data are the newest: name the one that is to copy them (${others.map((it) => it.host).join(', ')}). If it is ${host} whose data must go, stop its container mariadb first`,
       )

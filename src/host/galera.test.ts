@@ -65,6 +65,25 @@ it.each(['clearing', 'filling'])('takes data for no database that are still %s',
   expect(await inspect()).toMatchObject({ data: 'moving' })
 })
 
+it.each([
+  ['Synced', 'Primary', 'ON', { synced: true, serving: true }],
+  ['Donor/Desynced', 'Primary', 'ON', { synced: false, serving: true }],
+  ['Joiner', 'Primary', 'OFF', { synced: false, serving: false }],
+  ['Initialized', 'non-Primary', 'OFF', { synced: false, serving: false }],
+  ['Donor/Desynced', 'non-Primary', 'ON', { synced: false, serving: false }],
+])(
+  'tells whether a member that is %s, %s and ready=%s serves',
+  async (state, status, ready, is) => {
+    const rows = `wsrep_local_state_comment\\t${state}\\nwsrep_cluster_status\\t${status}\\nwsrep_ready\\t${ready}\\n`
+    const answers = `'container inspect') echo true ;; 'exec mariadb') printf '${rows}' ;;`
+    const remote = remoteWithVolumes(folder, {}, answers)
+    expect(await inspectGalera(remote, { container: 'mariadb', volume: 'mariadb' })).toMatchObject({
+      running: true,
+      ...is,
+    })
+  },
+)
+
 it.each(['mariadb', 'mariadb_backup', 'mariadb_replaced'])(
   'does not take %s for empty where Docker mounts it only for a container',
   async (name) => {

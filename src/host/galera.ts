@@ -6,8 +6,8 @@ import { lookAtDatabase, parseDatabase } from './observe/database.js'
 import { runOnVolumes } from './volume.js'
 
 /**
- * What a Galera member's volumes hold and whether it is Synced. The last transaction is what `grastate.dat` tells: -1
- * while the member runs, after a crash, and where there is none.
+ * What a Galera member's volumes hold, and whether it is Synced or serves at least. The last transaction is what
+ * `grastate.dat` tells: -1 while the member runs, after a crash, and where there is none.
  *
  * @throws UnusableVolume
  */
@@ -26,7 +26,8 @@ export async function inspectGalera(
     ...database,
     seqno,
     running: lines.includes('running=true'),
-    synced: lines.includes('state=Synced'),
+    synced: lines.includes('wsrep_local_state_comment=Synced'),
+    serving: lines.includes('wsrep_cluster_status=Primary') && lines.includes('wsrep_ready=ON'),
   }
 }
 
@@ -40,8 +41,8 @@ done
 echo "running=$running"
 look_at_database "\${folders[@]}"
 [ "$running" != true ] ||
-  docker exec "$container" mariadb -NBe "SHOW STATUS LIKE 'wsrep_local_state_comment'" 2>/dev/null |
-    sed 's/.*\\t/state=/'
+  docker exec "$container" mariadb -NBe "SHOW STATUS WHERE Variable_name IN ('wsrep_local_state_comment', 'wsrep_cluster_status', 'wsrep_ready')" 2>/dev/null |
+    tr '\\t' =
 true
 `
 

@@ -1,11 +1,13 @@
 import type { Finding } from '../model/finding.js'
 import type { ObservedDatabase } from '../model/observed-host.js'
+import { serves } from './galera.js'
 
 /** A member of the Galera cluster by whose history its data are. */
 export interface HistoryHolder extends Pick<ObservedDatabase, 'data' | 'cluster' | 'restored'> {
   readonly host: string
-  /** Only where it is known. */
+  /** Only where it is known, as is `serving`. */
   readonly synced?: boolean
+  readonly serving?: boolean
 }
 
 /**
@@ -62,7 +64,7 @@ interface Chosen {
 }
 
 function theCloudsOwn(holders: readonly HistoryHolder[]): Chosen | undefined {
-  const serving = histories(holders.filter(({ synced }) => synced))
+  const serving = histories(holders.filter(serves))
   if (serving.length > 1) return undefined
   if (serving[0] !== undefined) return { history: serving[0], why: 'serves' }
   const restored = histories(holders.filter((holder) => holder.restored !== ''))

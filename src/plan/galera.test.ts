@@ -42,6 +42,14 @@ describe('chooseFirstMember', () => {
     expect(chooseFirstMember(members)).toEqual({ action: 'await', host: 'kolla2' })
   })
 
+  it('gives one that serves the time to copy its data to another', () => {
+    const members = [
+      member('kolla1', { data: 'complete', seqno: 9 }),
+      member('kolla2', { data: 'complete', running: true, serving: true }),
+    ]
+    expect(chooseFirstMember(members)).toEqual({ action: 'await', host: 'kolla2' })
+  })
+
   it('gives none to members that have no view to find again', () => {
     const members = [
       member('kolla1', { data: 'complete', running: true, seqno: 9 }),

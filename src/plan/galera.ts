@@ -7,8 +7,18 @@ export interface GaleraMember extends ObservedDatabase {
   readonly host: string
   readonly running: boolean
   readonly synced: boolean
+  /** Whether it answers clients, as one also does that copies its data to another member. */
+  readonly serving?: boolean
   /** Last committed transaction (`seqno`); -1 where it isn't known, as after a crash that could not be read. */
   readonly seqno: number
+}
+
+/** A donor does so, too, though it is not Synced for as long as the copy takes. */
+export function serves({
+  synced = false,
+  serving = false,
+}: Partial<Pick<GaleraMember, 'synced' | 'serving'>>): boolean {
+  return synced || serving
 }
 
 /** What InnoDB tells of a member's last transaction. */
@@ -26,13 +36,14 @@ export interface FirstMember {
 
 /**
  * Of members of one history (see `checkHistories`). A cluster is bootstrapped only when no member holds data: it happens
- * once, ever. Members that run but are not Synced
- * are given their time if one of them has its last view, since Galera finds that again by itself. Else the one with the
- * newest transaction goes first; any other choice would lose data.
+ * once, ever. Members that run but are not Synced are given their time if one of them serves, or has its last view, since
+ * Galera finds that again by itself. Else the one with the newest transaction goes first; any other choice would lose data.
  */
 export function chooseFirstMember(members: readonly GaleraMember[]): FirstMember {
   const synced = members.find((member) => member.synced)
   if (synced) return { action: 'none', host: synced.host }
+  const donor = members.find(serves)
+  if (donor) return { action: 'await', host: donor.host }
   const holders = members.filter((member) => member.data === 'complete')
   const running = holders.find((member) => member.running)
   if (running && holders.some((member) => member.view))

@@ -241,6 +241,24 @@ describe('a member of another history', () => {
   })
 })
 
+describe('a recovery', () => {
+  it.each([{ synced: true }, { serving: true }])(
+    'touches nothing where a member serves, as a donor does: %j',
+    async (state) => {
+      const { calls, summary } = await run(
+        'mariadbRecovery',
+        { cloud },
+        {
+          inspectDatabase: () => database(),
+          ...parted({ kolla2: { cluster: '2222', seqno: 950, running: true, ...state } }),
+        },
+      )
+      expect(summary).toMatch(/^nothing to recover: kolla2 serve/)
+      expect(order(calls).filter((verb) => touches.includes(verb))).toEqual([])
+    },
+  )
+})
+
 describe('a rejoin', () => {
   const input = { cloud, host: 'kolla2', confirm: true }
   const serving = parted({
@@ -259,6 +277,12 @@ describe('a rejoin', () => {
       'writeConfiguration kolla2',
       'startMariadb kolla2',
     ])
+    expect(summary).toContain('kolla2 has copied the data of the others')
+  })
+
+  it('copies from a member that another one is copying from', async () => {
+    const donor = parted({ kolla1: { running: true, serving: true } })
+    const { summary } = await run('mariadbRejoin', input, { ...answers, ...donor })
     expect(summary).toContain('kolla2 has copied the data of the others')
   })
 
@@ -292,6 +316,12 @@ describe('a rejoin', () => {
         kolla3: { cluster: '1111' },
       }),
       /^kolla2 is the only member that serves, .*\(kolla1, kolla3\)/,
+    ],
+    [
+      'the host alone serves, though not Synced',
+      input,
+      parted({ kolla2: { running: true, serving: true } }),
+      /^kolla2 is the only member that serves/,
     ],
     [
       'there is no room',

@@ -3,11 +3,12 @@ import { localRemote } from './local-remote.js'
 
 /**
  * For tests: this machine's bash, with a `docker` whose volumes are the folders in one folder. `options` are those of
- * single volumes, in JSON.
+ * single volumes, in JSON; `more` is what it answers besides, as cases of bash.
  */
 export function remoteWithVolumes(
   folder: string,
   options: Readonly<Record<string, string>> = {},
+  more = '',
 ): Remote {
   const cases = Object.entries(options).map(([name, json]) => `${name}) options='${json}' ;;`)
   const docker = `docker() {
@@ -22,6 +23,7 @@ export function remoteWithVolumes(
       case $4 in *Driver*) printf 'local %s ' "$options" ;; esac
       echo "${folder}/$name" ;;
     'volume create') mkdir -p "${folder}/$name" ;;
+    ${more}
     *) return 1 ;;
   esac
 }`
