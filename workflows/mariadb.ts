@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, DatabaseState } from '../activities/index.js'
-import { backupId, baseFor, chainOf, newest } from '../src/plan/backup.js'
+import { backupId, baseFor, chainOf, newest, unpackedBytes } from '../src/plan/backup.js'
 import type { Backup } from '../src/plan/backup.js'
 import { serves } from '../src/plan/galera.js'
 import { checkHistories } from '../src/plan/galera-histories.js'
@@ -130,7 +130,7 @@ export function roomToRestore(
   what: string,
 ): Finding[] {
   const chain = wholeChain(backups, backup.id)
-  return roomToReplace(members, { what, bytes: chain.reduce((sum, { bytes }) => sum + bytes, 0) })
+  return roomToReplace(members, { what, bytes: unpackedBytes(chain) })
 }
 
 /**

@@ -107,17 +107,42 @@ mariadb-backup --defaults-file=/etc/mysql/my.cnf --backup --stream=xbstream --ex
   echo "image=$image"
   echo "lineage=$(<"$lineage")"
   echo "bytes=$(stat -c %s "$id/data.gz")"
+  echo "raw=$data"
 } >"$id/note.new"
 mv "$id/note.new" "$id/note"
+`
+
+/** Sees to it that the largest of the backups `$chain` has room when it is unpacked; an older note tells no raw size. */
+const checkRoomToUnpack = `
+wanted=0
+for id in $chain; do
+  raw=$(sed -n 's/^raw=//p' "$id/note")
+  : "\${raw:=$(stat -c %s "$id/data.gz")}"
+  ((raw <= wanted)) || wanted=$raw
+done
+free=$(df --output=avail -B1 /prepared | tail -n 1)
+((free > wanted)) || fail "$chain unpacked wants $((wanted >> 20)) MiB free and /prepared has $((free >> 20))"
+`
+
+/** What is not whole at the end would take room from all that comes later. */
+const leaveNoHalves = `
+finish() {
+  [ ! -e /prepared/${preparedMark} ] || return 0
+  [ -z "\${server-}" ] || { kill -KILL "$server" && wait "$server"; } 2>/dev/null || true
+  find /prepared -mindepth 1 -delete
+}
+trap finish EXIT
 `
 
 /**
  * Script for a one-shot container of the MariaDB that took them: unpacks the backups `$chain` (a full one, then its
  * incremental ones), makes of them data that a server can begin with, starts one on them without a network and has it
- * check every table. Tells what it found in one line. They stay where `$keep` is set.
+ * check every table. Tells what it found in one line. They stay where `$keep` is set and all went well.
  */
 export const proveBackup = `${begin}
 find /prepared -mindepth 1 -delete
+${checkRoomToUnpack}
+${leaveNoHalves}
 unpack() {
   (cd "$1" && sha256sum --check --quiet sum) >&2 || fail "$1 is damaged: its checksum differs"
   mkdir -p "$2"
@@ -146,8 +171,6 @@ wait $server || true
 if [ "$keep" ]; then
   rm -f /prepared/${lineageFile} /prepared/${restoredMark} /prepared/grastate.dat /prepared/gvwstate.dat
   echo "\${chain##* }" >/prepared/${preparedMark}
-else
-  find /prepared -mindepth 1 -delete
 fi
 echo "proven: $found"
 `

@@ -41,6 +41,13 @@ describe('the note of a backup', () => {
     })
   })
 
+  it('tells how large the data were, if its version did', () => {
+    expect(parseNote('kolla1', [...note, 'raw=65536'].join('\n'))).toMatchObject({
+      bytes: 4096,
+      rawBytes: 65536,
+    })
+  })
+
   it('of an incremental one does', () => {
     const text = note.join('\n').replace('base=', 'base=20261122T094000Z-full')
     expect(parseNote('kolla1', text)).toMatchObject({

@@ -39,6 +39,7 @@ export function parseNote(host: string, note: string): Backup {
     image: field('image'),
     lineage: field('lineage'),
     bytes: Number(field('bytes')),
+    ...(fields.has('raw') && { rawBytes: Number(field('raw')) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backupId, baseFor, chainOf, newest } from './backup.js'
+import { backupId, baseFor, chainOf, newest, unpackedBytes } from './backup.js'
 import type { Backup } from './backup.js'
 
 const backup = (id: string, changes: Partial<Backup> = {}): Backup => ({
@@ -39,6 +39,20 @@ describe('chainOf', () => {
     expect(() => chainOf([first], '2')).toThrow('2 continues 1, which kolla1 no longer has')
     const elsewhere = { ...full, host: 'kolla2' }
     expect(() => chainOf([elsewhere, first], '2')).toThrow('no longer has')
+  })
+})
+
+describe('the size of a chain unpacked', () => {
+  it('is that of the largest data that it was taken of', () => {
+    const told = [
+      { ...full, rawBytes: 60 },
+      { ...first, rawBytes: 70 },
+    ]
+    expect(unpackedBytes(told)).toBe(70)
+  })
+
+  it('is what the backups themselves take, at least, where no note tells it', () => {
+    expect(unpackedBytes([full, first, second])).toBe(3)
   })
 })
 

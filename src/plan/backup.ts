@@ -15,7 +15,10 @@ export interface Backup {
   readonly image: string
   /** Changes when the member's data are replaced as a whole: what is incremental can't go on from there. */
   readonly lineage: string
+  /** As it lies there, compressed. */
   readonly bytes: number
+  /** Of the data that it was taken of; notes of an older version do not tell it. */
+  readonly rawBytes?: number
 }
 
 /** `20261123T094000Z-full`, by the clock of whoever asks for all backups of a cloud: Temporal's. */
@@ -33,6 +36,12 @@ export function chainOf(backups: readonly Backup[], id: string): Backup[] {
     throw new RangeError(`${id} continues ${last.base}, which ${last.host} no longer has`)
   }
   return [...chainOf(own, last.base), last]
+}
+
+/** How large the data of a chain are once they are unpacked; at least, where a note does not tell it. */
+export function unpackedBytes(chain: readonly Backup[]): number {
+  const compressed = chain.reduce((sum, { bytes }) => sum + bytes, 0)
+  return Math.max(compressed, ...chain.map(({ rawBytes = 0 }) => rawBytes))
 }
 
 /** The backup that an incremental one can continue: the last of the member. Undefined where a full one must come first. */

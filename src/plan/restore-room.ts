@@ -14,7 +14,7 @@ export interface ReplacedMember {
  * Room for another database beside today's, which stays; and for today's itself, where it is set aside on another file
  * system.
  *
- * @param bytes how large the other one is, at least: a backup is compressed
+ * @param bytes how large the other one is, at least (see `unpackedBytes`)
  */
 export function roomToReplace(
   members: readonly ReplacedMember[],

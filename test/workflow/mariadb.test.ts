@@ -101,6 +101,17 @@ describe('a restore', () => {
     expect(of(calls, 'proveBackup')[0]?.args[2]).toMatchObject([{ id: backup.id }])
   })
 
+  it('begins only where there is room for the backup unpacked, not as it lies there', async () => {
+    const { calls, failure } = await run('mariadbRestore', input, {
+      inspectDatabase: () => ({
+        ...database(),
+        backups: [{ ...backup, bytes: mib, rawBytes: 2048 * mib }],
+      }),
+    })
+    expect(failure).toMatch(/kolla2: error: the backup's data beside today's need 2\.0 GiB/)
+    expect(order(calls).at(-1)).toBe('inspectDatabase')
+  })
+
   it.each([
     [{ freeBytes: mib / 2 }, /kolla2: error: the backup's data beside today's need/],
     [{ asideFreeBytes: 0 }, /kolla2: error: today's data, set aside, need/],
