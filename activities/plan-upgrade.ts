@@ -277,8 +277,11 @@ function backupRoom(
       { what: 'the backup of the database and its proof', bytes: backup },
     ],
     docker,
-  )
+  ).map((finding) => ({ ...finding, message: `${finding.message}; ${wayOut}` }))
 }
+
+const wayOut =
+  '`kolla-temporal mariadb-backup` removes what a backup or a proof that was ended by force has left'
 
 function holderOf(cloud: CloudContext, observed: readonly ObservedHost[]): string | undefined {
   const { kolla_internal_vip_address: address } = cloud.cloud.globals

@@ -6,10 +6,11 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { preparedMark, proveBackup, takeBackup } from './mariabackup.js'
 
@@ -34,9 +35,10 @@ const read = (path: string) => readFileSync(join(folder, path), 'utf8')
 /** The programs of the image, as far as the scripts see them; a backup is a tar of the data here. */
 const programs = `
 sudo() { :; }
+find() { if [[ "$*" == *' -cmin '* ]]; then [ ! -e "$1/changing" ] || echo "$1"; else command find "$@"; fi; }
 df() { printf 'Avail\\n%s\\n' "$free"; }
 mariadb-backup() {
-  case " $* " in *' --backup '*) tar -c -C "$folder/var/lib/mysql" . ;; *) [ "$fails" != prepare ] ;; esac
+  case " $* " in *' --backup '*) [ "$fails" != backup ] && tar -c -C "$folder/var/lib/mysql" . ;; *) [ "$fails" != prepare ] ;; esac
 }
 mbstream() { tar "$1" -C "$3"; }
 mariadbd() { [ "$1" = --version ] && echo 'mariadbd  Ver 10.11.14-MariaDB' || exec sleep 60; }
@@ -46,11 +48,15 @@ mariadb-check() { [ "$fails" != check ]; }
 
 interface Situation {
   readonly free?: number
-  readonly fails?: 'prepare' | 'check'
+  readonly fails?: 'backup' | 'prepare' | 'check'
   readonly keep?: boolean
 }
 
-function run(script: string, { free = 1024 * mib, fails, keep }: Situation = {}) {
+function run(
+  script: string,
+  { free = 1024 * mib, fails, keep }: Situation = {},
+  functions = programs,
+) {
   const here = ['/tmp', '/backup', '/prepared', '/var/lib/mysql'].reduce(
     (text, path) => text.replaceAll(new RegExp(`(?<=[ ="'>(])${path}`, 'g'), `${folder}${path}`),
     script,
@@ -59,7 +65,7 @@ function run(script: string, { free = 1024 * mib, fails, keep }: Situation = {})
     ...{ ...process.env, folder, id, chain: id, base: '', image: 'mariadb-server' },
     ...{ free: String(free), fails: fails ?? '', keep: keep === true ? 'yes' : '' },
   }
-  return spawnSync('bash', ['-c', programs + here], { encoding: 'utf8', env })
+  return spawnSync('bash', ['-c', functions + here], { encoding: 'utf8', env })
 }
 
 describe('a backup', () => {
@@ -69,6 +75,52 @@ describe('a backup', () => {
     expect(raw).toBeGreaterThanOrEqual(mib)
     expect(Number(/^bytes=(\d+)$/m.exec(read(`backup/${id}/note`))?.[1])).toBeLessThan(mib)
   })
+})
+
+describe('what was ended by force', () => {
+  const cutShort = '20261122T094000Z-full'
+
+  it('is gone before the next backup looks for room', () => {
+    write(`backup/${cutShort}/data.gz`)
+    write('backup/20261122T104000Z-incremental/log')
+    write('prepared/mysql/user.frm')
+    expect(run(takeBackup, { free: 0 }).status).toBe(1)
+    expect(list('backup')).toEqual([])
+    expect(list('prepared')).toEqual([])
+  })
+
+  it('is all that is removed', () => {
+    const others = [
+      `${cutShort}/note`,
+      '20261122T104000Z-full/changing',
+      '20261122T104000Z-full.old/data.gz',
+      'my-20261122T104000Z-full/data.gz',
+      '20261122T114000Z-differential/data.gz',
+      'mysqlbackup-22-11-2026-1795340000.qp.xbc.xbs.gz',
+    ]
+    for (const path of others) write(`backup/${path}`)
+    writeFileSync(join(folder, 'backup', '20261122T124000Z-full'), 'a file')
+    symlinkSync(join(folder, 'tmp'), join(folder, 'backup', '20261122T134000Z-full'))
+    write(`prepared/${preparedMark}`, `${cutShort}\n`)
+    write('prepared/ibdata1')
+    expect(run(takeBackup)).toMatchObject({ status: 0 })
+    for (const path of others)
+      expect(list(dirname(`backup/${path}`)), path).toContain(basename(path))
+    expect(list('backup')).toHaveLength(others.length + 3)
+    expect(list('prepared')).toEqual([preparedMark, 'ibdata1'])
+  })
+
+  it('has left a folder that was changed within the hour, which stays', () => {
+    write(`backup/${cutShort}/data.gz`)
+    const real = programs.replace(/^find.*$/m, '')
+    expect(run(takeBackup, { free: 0 }, real).status).toBe(1)
+    expect(list('backup')).toEqual([cutShort])
+  })
+})
+
+it('a backup that fails leaves nothing', () => {
+  expect(run(takeBackup, { fails: 'backup' }).status).toBe(1)
+  expect(list('backup')).toEqual([])
 })
 
 describe('a proof', () => {

@@ -84,12 +84,27 @@ free=$(df --output=avail -B1 /backup | tail -n 1)
 `
 
 /**
+ * What a backup or a proof has left that was ended by force. Data with their mark wait for a restore. A folder that has
+ * changed within the hour may be one that an operator is bringing back.
+ */
+const clearHalves = `
+[ -e /prepared/${preparedMark} ] || find /prepared -mindepth 1 -delete
+for left in *; do
+  [[ $left =~ ^[0-9]{8}T[0-9]{6}Z-(full|incremental)$ && -d $left && ! -L $left && ! -e $left/note ]] || continue
+  [ -z "$(find "$left" -cmin -60 -print -quit)" ] || continue
+  rm -rf "$left"
+done
+`
+
+/**
  * Script for a one-shot container: takes the backup `$id`, incremental where `$base` names one. Its note is written
  * last; one that has none was cut short and is begun anew.
  */
 export const takeBackup = `${begin}
 [ ! -e "$id/note" ] || exit 0
 rm -rf "$id"
+trap '[ -e "$id/note" ] || rm -rf "$id"' EXIT
+${clearHalves}
 room=2
 ${checkRoom}
 lineage=/var/lib/mysql/${lineageFile}
