@@ -39,14 +39,17 @@ export class FakeHost {
     readonly target: SshTarget,
   ) {}
 
-  static async start(options: { readonly port?: number } = {}): Promise<FakeHost> {
+  /** `moreKeys`: private ones that it has besides its own, which is of the type ed25519. */
+  static async start(
+    options: { readonly port?: number; readonly moreKeys?: readonly string[] } = {},
+  ): Promise<FakeHost> {
     const directory = await mkdtemp(join(tmpdir(), 'fake-host-'))
     const hostKey = keyPair()
     const userKey = keyPair()
     const privateKeyFile = join(directory, 'id')
     await writeFile(privateKeyFile, userKey.private, { mode: 0o600 })
     const allowed = parsed(userKey.public)
-    const server = new ssh2.Server({ hostKeys: [hostKey.private] })
+    const server = new ssh2.Server({ hostKeys: [hostKey.private, ...(options.moreKeys ?? [])] })
     await new Promise<void>((ready) => server.listen(options.port ?? 0, '127.0.0.1', ready))
     const { port } = server.address() as AddressInfo
     const host = new FakeHost(server, directory, parsed(hostKey.public), {

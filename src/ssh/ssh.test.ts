@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { connect as connectTo } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import ssh2 from 'ssh2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   ConnectionLost,
@@ -169,6 +170,25 @@ test('a host key that is not on record, or another one, stops before the login',
     expect(impostor.logins).toBe(0)
   } finally {
     await impostor.stop()
+  }
+})
+
+test('a host shows the key on record, though it has one of another type that is asked for first', async () => {
+  const ecdsa = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
+  const another = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
+  const both = await FakeHost.start({ moreKeys: [ecdsa.private] })
+  try {
+    const { connection } = both.target
+    const examine = (publicKey: string) =>
+      examineHostKey('kolla1', connection, `[127.0.0.1]:${connection.port} ${publicKey}\n`)
+    expect(await examine(ecdsa.public)).toMatchObject({
+      ...{ state: 'known', key: { type: 'ecdsa-sha2-nistp256' } },
+    })
+    expect(await examine(another.public)).toMatchObject({
+      ...{ state: 'changed', key: { type: 'ssh-ed25519' } },
+    })
+  } finally {
+    await both.stop()
   }
 })
 

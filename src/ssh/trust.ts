@@ -8,8 +8,32 @@ import type { HostError } from './errors.js'
 import { fingerprint, hostKey, recordedKeys, sameKey } from './known-hosts.js'
 import type { HostKey } from './known-hosts.js'
 
-/** Asks a host for its key, through `stream` where one leads there. No login is tried there. @throws HostUnreachable */
-function fetchHostKey(host: string, login: Login, stream?: Duplex): Promise<HostKey> {
+/** What ssh2 asks for by itself, in its order. */
+const allAlgorithms: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+  'ssh-rsa',
+]
+
+/**
+ * Asks a host for its key, of a recorded type if it has one, through `stream` where one leads there. No login is tried
+ * there.
+ *
+ * @throws HostUnreachable
+ */
+function fetchHostKey(
+  host: string,
+  login: Login,
+  recorded: readonly HostKey[],
+  stream?: Duplex,
+): Promise<HostKey> {
+  const wanted = keyAlgorithms(recorded)
+  const others = allAlgorithms.filter((algorithm) => !wanted.includes(algorithm))
+  const known = allAlgorithms.filter((algorithm) => wanted.includes(algorithm))
   return new Promise((resolve, reject) => {
     const client = new Client()
     // A host may break the connection after the one error that the refusal of its key is.
@@ -19,6 +43,7 @@ function fetchHostKey(host: string, login: Login, stream?: Duplex): Promise<Host
       ...(stream ? { sock: stream } : { host: login.address, port: login.port }),
       username: login.user,
       readyTimeout: 10_000,
+      algorithms: { serverHostKey: [...known, ...others] },
       hostVerifier: (blob: Buffer) => {
         resolve(hostKey(Buffer.from(blob)))
         return false
@@ -43,8 +68,8 @@ export async function examineHostKey(
   knownHosts: string,
   stream?: Duplex,
 ): Promise<ShownKey> {
-  const key = await fetchHostKey(host, login, stream)
   const recorded = recordedKeys(knownHosts, login.address, login.port)
+  const key = await fetchHostKey(host, login, recorded, stream)
   const isKnown = recorded.some((known) => sameKey(known, key))
   const state = isKnown ? 'known' : recorded.length > 0 ? 'changed' : 'new'
   return { host, login, key, recorded, state }
