@@ -15,17 +15,22 @@ export function inventoryValue(text: string): Value {
   // Python overlooks a comment behind a literal; behind anything else it is part of the text.
   const bare = text.replace(/\s*#.*$/, '')
   const before = literal(bare)
-  return before === bare ? text : before
+  return before === bare && !integer.test(bare) ? text : before
 }
 
 function literal(text: string): Value {
   const word = Object.hasOwn(words, text) ? words[text] : undefined
   if (word !== undefined) return word
-  if (integer.test(text)) return Number(text.replaceAll('_', ''))
-  if (hexadecimal.test(text)) return Number(text)
+  if (integer.test(text)) return whole(BigInt(text.replaceAll('_', '')))
+  if (hexadecimal.test(text)) return whole(BigInt(text))
   if (float.test(text)) return asFloat(Number(text))
   if (!/^(\[.*\]|\{.*\}|\(.*\)|'.*'|".*")$/s.test(text) || text.includes('{{')) return text
   return collection(text)
+}
+
+/** One that JavaScript's numbers can't hold is text with all its digits, as in YAML. */
+function whole(value: bigint): Value {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
 }
 
 /** Lists, mappings and quoted texts are Jinja's own literals too; a name in them makes it text, as in Python. */
