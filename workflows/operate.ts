@@ -45,7 +45,11 @@ export async function inspect(
 
 async function open(name: OperationName, input: CloudInput): Promise<OpenedCloud> {
   const cloud = await step('openCloud', name, name, input)
-  upsertMemo({ cloud: cloud.name, operation: workflowInfo().workflowType })
+  const dryRun = 'dryRun' in input && input.dryRun === true
+  upsertMemo({
+    ...{ cloud: cloud.name, operation: workflowInfo().workflowType },
+    ...(dryRun && { dryRun }),
+  })
   return cloud
 }
 

@@ -9,9 +9,9 @@ import type { Options } from './options.js'
 export const asListed = 'as `history` lists it'
 
 /** Picks one of the operations that run, latest first; the text says what there is none of. */
-interface Choice {
+export interface Choice {
   readonly of: (operation: OperationSummary) => boolean
-  /** Whether the last one will do where none runs. */
+  /** Whether the latest of several will do, and the last one where none runs. */
   readonly orLast: boolean
   readonly none: (ofCloud: string) => string
 }
@@ -22,7 +22,8 @@ export const running: Choice = {
   none: (ofCloud) => `no operation${ofCloud} runs`,
 }
 export const upgrading: Choice = {
-  of: ({ operation }) => ['upgrade', 'rollback'].includes(operation),
+  // One that only shows its plan waits for nobody.
+  of: ({ operation, dryRun }) => ['upgrade', 'rollback'].includes(operation) && dryRun !== true,
   orLast: false,
   none: (ofCloud) => `no upgrade or rollback${ofCloud} runs`,
 }
@@ -47,8 +48,21 @@ export async function withOperation(
 
 async function choose(client: KollaTemporal, options: Options, choice: Choice): Promise<string> {
   const cloud = await cloudOfHistory(options)
-  let operation = (await client.running(cloud)).find(choice.of)
+  const ofCloud = cloud === undefined ? '' : ` of ${cloud}`
+  let operation = pick(await client.running(cloud), choice, ofCloud)
   if (!operation && choice.orLast) [operation] = await client.history(cloud, 1)
   if (operation) return operation.workflowId
-  throw new UsageError(choice.none(cloud === undefined ? '' : ` of ${cloud}`))
+  throw new UsageError(choice.none(ofCloud))
+}
+
+/** @throws UsageError where several would fit, of which one must be meant */
+export function pick(
+  operations: readonly OperationSummary[],
+  choice: Choice,
+  ofCloud: string,
+): OperationSummary | undefined {
+  const fitting = operations.filter(choice.of)
+  if (fitting.length <= 1 || choice.orLast) return fitting[0]
+  const ids = fitting.map(({ workflowId }) => workflowId).join(', ')
+  throw new UsageError(`several operations${ofCloud} run: name the one that is meant, of ${ids}`)
 }

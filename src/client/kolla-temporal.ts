@@ -47,13 +47,14 @@ export class KollaTemporal {
     const findings = checkInput(operation, input)
     if (findings.length > 0) throw new BadInput(findings)
     const { cloud } = input
+    const dryRun = 'dryRun' in input && input.dryRun === true
     const workflowId = options.workflowId ?? operationId(cloud, operation, new Date())
     try {
       await this.#client.workflow.start(operation, {
         workflowId,
         taskQueue: this.#taskQueue,
         args: [input],
-        memo: { cloud, operation },
+        memo: { cloud, operation, ...(dryRun && { dryRun }) },
         staticSummary: `${operation} ${cloud}`,
       })
     } catch (error) {

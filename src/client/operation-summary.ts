@@ -6,6 +6,8 @@ export interface OperationSummary {
   readonly operation: string
   /** Missing only until the operation has read its input, where it was started without this client. */
   readonly cloud: string | undefined
+  /** Where it only shows its plan, and holds no lock. */
+  readonly dryRun?: true
   readonly status: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed out'
   readonly startedAt: Date
   readonly closedAt: Date | undefined
@@ -20,10 +22,12 @@ type Described = Pick<
 
 export function summarize(info: Described, now = new Date()): OperationSummary {
   const cloud = info.memo?.['cloud']
+  const dryRun = info.memo?.['dryRun']
   return {
     workflowId: info.workflowId,
     operation: info.type,
     cloud: typeof cloud === 'string' ? cloud : undefined,
+    ...(dryRun === true && { dryRun }),
     status: statuses[info.status.name] ?? 'running',
     startedAt: info.startTime,
     closedAt: info.closeTime,
