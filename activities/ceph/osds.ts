@@ -3,7 +3,7 @@ import { makeOsd } from '../../src/catalog/ceph/one-shot.js'
 import { cephOsd, osdName } from '../../src/catalog/ceph/osd.js'
 import { cephFsid } from '../../src/catalog/ceph/conf.js'
 import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
-import { inspectContainer } from '../../src/docker/containers.js'
+import { inspectContainer, isRunning } from '../../src/docker/containers.js'
 import { writeConfiguration } from '../../src/host/configuration.js'
 import { labelDisk } from '../../src/host/ceph/label-disk.js'
 import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
@@ -15,7 +15,7 @@ import type { Birth, DiskPlan } from '../../src/plan/ceph/disks.js'
 import { finishedOsds } from '../../src/plan/ceph/osds.js'
 import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
-import { proveHealth, runOnce, startContainer } from '../containers.js'
+import { isAsWanted, proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
 import { askCeph, askCephJson, awaitCeph, awaitGrant } from './ask.js'
 import { withNoout } from './noout.js'
@@ -36,7 +36,10 @@ export function osdActivities(contexts: CloudContexts) {
       throw new Error(`the partitions of ${names} do not appear (partx --show, udevadm)`)
     },
 
-    /** Makes the host's new OSDs side by side and starts them. Returns when Ceph says that they are up. */
+    /**
+     * Makes the host's new OSDs side by side and starts what does not run. Returns when Ceph says that they are up. Those
+     * that run and are to be replaced are left to `startOsd`, which asks Ceph for each whether it can be spared.
+     */
     async bootstrapOsds(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await cloud
@@ -45,7 +48,7 @@ export function osdActivities(contexts: CloudContexts) {
       const { plan } = await look(cloud, host)
       await allEnded(plan.births.map((birth) => bear(cloud, host, monitor, birth)))
       const { seen } = await look(cloud, host)
-      const osds = finishedOsds(seen, cephFsid(cloud))
+      const osds = await withoutReplaced(cloud, host, finishedOsds(seen, cephFsid(cloud)))
       const now = withOsds(cloud, host, osds)
       const containers = now.containers(host).filter((it) => it.service === cephOsd.name)
       await writeConfiguration(cloud.remote(host), containers)
@@ -161,6 +164,22 @@ async function bear(
 }
 
 const caps = ['mon', 'allow profile osd', 'mgr', 'allow profile osd', 'osd', 'allow *']
+
+/** Those OSDs of a host that don't run, or run as they should. */
+async function withoutReplaced(
+  cloud: CloudContext,
+  host: string,
+  osds: readonly OsdFacts[],
+): Promise<OsdFacts[]> {
+  const now = withOsds(cloud, host, osds)
+  const stays = await Promise.all(
+    osds.map(async ({ id }) => {
+      const name = osdName(id)
+      return !(await isRunning(cloud.engine(host), name)) || isAsWanted(now, host, name)
+    }),
+  )
+  return osds.filter((_, index) => stays[index])
+}
 
 /** The same cloud, knowing of these OSDs. */
 function withOsds(cloud: CloudContext, host: string, osds: readonly OsdFacts[]): CloudContext {
