@@ -78,3 +78,74 @@ describe('OSDs that are new on a host', () => {
     )
   })
 })
+
+describe('a daemon that Ceph does not spare', () => {
+  const clean = { state_name: 'active+clean', count: 8 }
+  const status = (states: object[]) => ({
+    mgrmap: { available: true },
+    pgmap: { num_pgs: 8, pgs_by_state: states },
+  })
+
+  /** How often Ceph is asked for its leave, which it gives at the third time, in a cluster that answers so. */
+  async function asked(verb: 'osd' | 'mon', answers: Readonly<Record<string, object>>, code = 16) {
+    docker.add('ceph_mon', true)
+    docker.add('ceph_osd_3', true)
+    let questions = 0
+    docker.print = (command) => {
+      const isQuestion = command.includes('ok-to-stop')
+      if (isQuestion) questions++
+      docker.exitCode = isQuestion && questions < 3 ? code : 0
+      const up = { osds: [{ osd: 3, up: 1 }] }
+      const [, answer] = Object.entries(answers).find(([part]) => command.includes(part)) ?? []
+      return JSON.stringify(answer ?? up)
+    }
+    const { cloud } = testContexts(docker, undefined, { enable_ceph: true })
+    const hosts = testFacts.map((it) => ({ ...it, osds: [{ id: 3, uuid: uuid(3) }] }))
+    const now = cloud.with({ hosts, images: {} })
+    const contexts = { get: () => Promise.resolve(now) } as unknown as CloudContexts
+    const verbs = osdActivities(contexts)
+    await within(() =>
+      verb === 'mon'
+        ? verbs.awaitMonOkToStop(testRef, 'kolla1')
+        : verbs.startOsd(testRef, 'kolla1', 'ceph_osd_3', 'kolla1'),
+    )
+    return questions
+  }
+
+  it.each([
+    ['the only monitor', 'mon', { 'mon dump': { mons: [{}] } }],
+    [
+      'an OSD where no pool has a copy to spare',
+      'osd',
+      { 'pool ls': [{ size: 1, min_size: 1 }], status: status([clean]) },
+    ],
+  ] as const)('is stopped all the same: %s', async (_, verb, answers) => {
+    expect(await asked(verb, answers)).toBe(1)
+  })
+
+  it.each([
+    ['one of three monitors', 'mon', { 'mon dump': { mons: [{}, {}, {}] } }],
+    [
+      'an OSD of pools with more copies than they need',
+      'osd',
+      { 'pool ls': [{ size: 3, min_size: 2 }], status: status([clean]) },
+    ],
+    [
+      'an OSD while data is out of reach',
+      'osd',
+      {
+        'pool ls': [{ size: 1, min_size: 1 }],
+        status: status([
+          { ...clean, count: 7 },
+          { state_name: 'stale+active+clean', count: 1 },
+        ]),
+      },
+    ],
+  ] as const)('is waited for: %s', async (_, verb, answers) => {
+    expect(await asked(verb, answers)).toBe(3)
+  })
+
+  it('is waited for while Ceph does not answer', async () => {
+    expect(await asked('mon', { 'mon dump': { mons: [{}] } }, 1)).toBe(3)
+  })
+})

@@ -13,6 +13,9 @@ import type { ObservedCeph, OsdFacts } from '../../src/model/observed-host.js'
 import { planDisks } from '../../src/plan/ceph/disks.js'
 import type { Birth, DiskPlan } from '../../src/plan/ceph/disks.js'
 import { finishedOsds } from '../../src/plan/ceph/osds.js'
+import type { SettlingStatus } from '../../src/plan/ceph/release.js'
+import { sparesNone } from '../../src/plan/ceph/spare.js'
+import type { PoolCopies } from '../../src/plan/ceph/spare.js'
 import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { isAsWanted, proveHealth, runOnce, startContainer } from '../containers.js'
@@ -62,26 +65,34 @@ export function osdActivities(contexts: CloudContexts) {
     },
 
     /**
-     * Starts or replaces an OSD. One that runs is stopped only when Ceph itself says that no data goes out of reach, and
-     * nothing is moved about for the moment that it is away.
+     * Starts or replaces an OSD. One that runs is stopped only when Ceph itself says that no data goes out of reach, or
+     * where that can never be so. Nothing is moved about for the moment that it is away.
      */
     async startOsd(ref: CloudRef, host: string, name: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const id = name.replace(/^ceph_osd_/, '')
       const running = await inspectContainer(cloud.engine(host), name)
       if (running?.State.Running === true)
-        await awaitOkToStop(cloud, monitor, `osd.${id}`, ['osd', 'ok-to-stop', id])
+        await awaitOkToStop(cloud, monitor, `osd.${id}`, ['osd', 'ok-to-stop', id], async () => {
+          const none = await sparesNoOsd(cloud, monitor)
+          return none ? `no pool has a copy to spare: osd.${id} is stopped all the same` : undefined
+        })
       await withNoout(cloud, monitor, [Number(id)], async () => {
         await startContainer(cloud, host, name)
         await awaitUp(cloud, monitor, [Number(id)])
       })
     },
 
-    /** Waits until the other monitors can do without this one. */
+    /** Waits until the other monitors can do without this one. One that is alone is never spared, and may go all the same. */
     async awaitMonOkToStop(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const name = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-      await awaitOkToStop(cloud, host, `mon.${name}`, ['mon', 'ok-to-stop', name])
+      await awaitOkToStop(cloud, host, `mon.${name}`, ['mon', 'ok-to-stop', name], async () => {
+        const { mons } = await askCephJson<{ mons: readonly unknown[] }>(cloud, host, 'mon', 'dump')
+        return mons.length === 1
+          ? `mon.${name} is the only one: it is stopped all the same`
+          : undefined
+      })
     },
   }
 }
@@ -91,8 +102,16 @@ async function awaitOkToStop(
   monitor: string,
   daemon: string,
   question: readonly string[],
+  vain: () => Promise<string | undefined>,
 ): Promise<void> {
-  await awaitGrant(cloud, monitor, question, { title: `Ceph can spare ${daemon}` })
+  await awaitGrant(cloud, monitor, question, { title: `Ceph can spare ${daemon}`, vain })
+}
+
+/** Whether no OSD can ever be spared, as no pool has a copy more than it needs, while nothing else is wrong. */
+async function sparesNoOsd(cloud: CloudContext, monitor: string): Promise<boolean> {
+  const question = ['osd', 'pool', 'ls', 'detail']
+  const pools = await askCephJson<readonly PoolCopies[]>(cloud, monitor, ...question)
+  return sparesNone(pools, await askCephJson<SettlingStatus>(cloud, monitor, 'status'))
 }
 
 /** Waits until Ceph itself calls these OSDs up. */
