@@ -56,7 +56,7 @@ export function hostActivities(contexts: CloudContexts) {
       return prepareHost(
         cloud.remote(host),
         cloud.facts(host),
-        { globals, hosts },
+        { globals, hosts, osds: cloud.members('ceph-osd').includes(host) },
         { ...cancellation(), onProgress: report },
       )
     },

@@ -67,19 +67,32 @@ export async function awaitCeph(
   }
 }
 
+interface Patience {
+  readonly title: string
+  readonly timeoutMs?: number
+  /** Why a refusal is not waited for, as it would never end; undefined where it may. */
+  readonly vain?: () => Promise<string | undefined>
+}
+
+/** How `ceph` ends that has an answer, and it is no (EBUSY). */
+const REFUSED = 16
+
 /** Asks what Ceph answers with an error as long as it is not granted, and shows its reason meanwhile. */
 export async function awaitGrant(
   cloud: CloudContext,
   host: string,
   question: readonly string[],
-  { title, timeoutMs }: { readonly title: string; readonly timeoutMs?: number },
+  { title, timeoutMs, vain }: Patience,
 ): Promise<void> {
   const ask = async () => {
     try {
       await askCeph(cloud, host, question)
       return ''
     } catch (error) {
-      if (error instanceof RemoteError) report(`until ${title}: ${error.tail.at(-1) ?? ''}`)
+      if (!(error instanceof RemoteError)) throw error
+      const reason = error.exitCode === REFUSED ? await vain?.() : undefined
+      report(reason ?? `until ${title}: ${error.tail.at(-1) ?? ''}`)
+      if (reason !== undefined) return ''
       throw error
     }
   }

@@ -3,7 +3,7 @@ import { makeOsd } from '../../src/catalog/ceph/one-shot.js'
 import { cephOsd, osdName } from '../../src/catalog/ceph/osd.js'
 import { cephFsid } from '../../src/catalog/ceph/conf.js'
 import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
-import { inspectContainer } from '../../src/docker/containers.js'
+import { inspectContainer, isRunning } from '../../src/docker/containers.js'
 import { writeConfiguration } from '../../src/host/configuration.js'
 import { labelDisk } from '../../src/host/ceph/label-disk.js'
 import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
@@ -13,9 +13,12 @@ import type { ObservedCeph, OsdFacts } from '../../src/model/observed-host.js'
 import { planDisks } from '../../src/plan/ceph/disks.js'
 import type { Birth, DiskPlan } from '../../src/plan/ceph/disks.js'
 import { finishedOsds } from '../../src/plan/ceph/osds.js'
+import type { SettlingStatus } from '../../src/plan/ceph/release.js'
+import { sparesNone } from '../../src/plan/ceph/spare.js'
+import type { PoolCopies } from '../../src/plan/ceph/spare.js'
 import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
-import { proveHealth, runOnce, startContainer } from '../containers.js'
+import { isAsWanted, proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
 import { askCeph, askCephJson, awaitCeph, awaitGrant } from './ask.js'
 import { withNoout } from './noout.js'
@@ -36,7 +39,10 @@ export function osdActivities(contexts: CloudContexts) {
       throw new Error(`the partitions of ${names} do not appear (partx --show, udevadm)`)
     },
 
-    /** Makes the host's new OSDs side by side and starts them. Returns when Ceph says that they are up. */
+    /**
+     * Makes the host's new OSDs side by side and starts what does not run. Returns when Ceph says that they are up. Those
+     * that run and are to be replaced are left to `startOsd`, which asks Ceph for each whether it can be spared.
+     */
     async bootstrapOsds(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
       await cloud
@@ -45,7 +51,7 @@ export function osdActivities(contexts: CloudContexts) {
       const { plan } = await look(cloud, host)
       await allEnded(plan.births.map((birth) => bear(cloud, host, monitor, birth)))
       const { seen } = await look(cloud, host)
-      const osds = finishedOsds(seen, cephFsid(cloud))
+      const osds = await withoutReplaced(cloud, host, finishedOsds(seen, cephFsid(cloud)))
       const now = withOsds(cloud, host, osds)
       const containers = now.containers(host).filter((it) => it.service === cephOsd.name)
       await writeConfiguration(cloud.remote(host), containers)
@@ -59,26 +65,34 @@ export function osdActivities(contexts: CloudContexts) {
     },
 
     /**
-     * Starts or replaces an OSD. One that runs is stopped only when Ceph itself says that no data goes out of reach, and
-     * nothing is moved about for the moment that it is away.
+     * Starts or replaces an OSD. One that runs is stopped only when Ceph itself says that no data goes out of reach, or
+     * where that can never be so. Nothing is moved about for the moment that it is away.
      */
     async startOsd(ref: CloudRef, host: string, name: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const id = name.replace(/^ceph_osd_/, '')
       const running = await inspectContainer(cloud.engine(host), name)
       if (running?.State.Running === true)
-        await awaitOkToStop(cloud, monitor, `osd.${id}`, ['osd', 'ok-to-stop', id])
+        await awaitOkToStop(cloud, monitor, `osd.${id}`, ['osd', 'ok-to-stop', id], async () => {
+          const none = await sparesNoOsd(cloud, monitor)
+          return none ? `no pool has a copy to spare: osd.${id} is stopped all the same` : undefined
+        })
       await withNoout(cloud, monitor, [Number(id)], async () => {
         await startContainer(cloud, host, name)
         await awaitUp(cloud, monitor, [Number(id)])
       })
     },
 
-    /** Waits until the other monitors can do without this one. */
+    /** Waits until the other monitors can do without this one. One that is alone is never spared, and may go all the same. */
     async awaitMonOkToStop(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const name = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
-      await awaitOkToStop(cloud, host, `mon.${name}`, ['mon', 'ok-to-stop', name])
+      await awaitOkToStop(cloud, host, `mon.${name}`, ['mon', 'ok-to-stop', name], async () => {
+        const { mons } = await askCephJson<{ mons: readonly unknown[] }>(cloud, host, 'mon', 'dump')
+        return mons.length === 1
+          ? `mon.${name} is the only one: it is stopped all the same`
+          : undefined
+      })
     },
   }
 }
@@ -88,8 +102,16 @@ async function awaitOkToStop(
   monitor: string,
   daemon: string,
   question: readonly string[],
+  vain: () => Promise<string | undefined>,
 ): Promise<void> {
-  await awaitGrant(cloud, monitor, question, { title: `Ceph can spare ${daemon}` })
+  await awaitGrant(cloud, monitor, question, { title: `Ceph can spare ${daemon}`, vain })
+}
+
+/** Whether no OSD can ever be spared, as no pool has a copy more than it needs, while nothing else is wrong. */
+async function sparesNoOsd(cloud: CloudContext, monitor: string): Promise<boolean> {
+  const question = ['osd', 'pool', 'ls', 'detail']
+  const pools = await askCephJson<readonly PoolCopies[]>(cloud, monitor, ...question)
+  return sparesNone(pools, await askCephJson<SettlingStatus>(cloud, monitor, 'status'))
 }
 
 /** Waits until Ceph itself calls these OSDs up. */
@@ -161,6 +183,22 @@ async function bear(
 }
 
 const caps = ['mon', 'allow profile osd', 'mgr', 'allow profile osd', 'osd', 'allow *']
+
+/** Those OSDs of a host that don't run, or run as they should. */
+async function withoutReplaced(
+  cloud: CloudContext,
+  host: string,
+  osds: readonly OsdFacts[],
+): Promise<OsdFacts[]> {
+  const now = withOsds(cloud, host, osds)
+  const stays = await Promise.all(
+    osds.map(async ({ id }) => {
+      const name = osdName(id)
+      return !(await isRunning(cloud.engine(host), name)) || isAsWanted(now, host, name)
+    }),
+  )
+  return osds.filter((_, index) => stays[index])
+}
 
 /** The same cloud, knowing of these OSDs. */
 function withOsds(cloud: CloudContext, host: string, osds: readonly OsdFacts[]): CloudContext {

@@ -8,7 +8,7 @@ import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
 import { leaveNote, removeNote } from '../../src/host/notes.js'
 import { partitionsOf } from '../../src/plan/ceph/osds.js'
 import { whyKept } from '../../src/plan/ceph/removal.js'
-import type { OsdTree, OsdUsage } from '../../src/plan/ceph/removal.js'
+import type { CrushRule, OsdPool, OsdTree, OsdUsage } from '../../src/plan/ceph/removal.js'
 import { notes } from '../../src/plan/drained.js'
 import { RemoteError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
@@ -40,19 +40,14 @@ export function removalActivities(contexts: CloudContexts) {
         throw badInput(`there is no osd.${id}: the OSDs are ${known}`)
       }
       if (!(await isSafe(cloud, monitor, id))) {
-        const [tree, usage, pools] = await Promise.all([
-          askCephJson<OsdTree>(cloud, monitor, 'osd', 'tree'),
-          askCephJson<OsdUsage>(cloud, monitor, 'osd', 'df'),
-          askCephJson<{ pool_name: string; size: number }[]>(
-            cloud,
-            monitor,
-            'osd',
-            'pool',
-            'ls',
-            'detail',
-          ),
+        const ask = <T>(question: string) => askCephJson<T>(cloud, monitor, ...question.split(' '))
+        const [tree, usage, pools, rules] = await Promise.all([
+          ask<OsdTree>('osd tree'),
+          ask<OsdUsage>('osd df'),
+          ask<OsdPool[]>('osd pool ls detail'),
+          ask<CrushRule[]>('osd crush rule dump'),
         ])
-        const reason = whyKept(id, { tree, usage, pools })
+        const reason = whyKept(id, { tree, usage, pools, rules })
         if (reason !== undefined) throw badInput(reason)
       }
       const found = await askCephJson<{ crush_location: { host?: string } }>(

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -112,6 +112,45 @@ changed() { :; }`
   })
   expect(stderr).toBe('')
   expect(stdout.trim()).toBe(more)
+})
+
+describe('a host that is to have OSDs', () => {
+  const withOsds = { ...settings, osds: true }
+  const step = 'asynchronous requests'
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sysctl-'))
+    await mkdir(join(folder, 'proc/sys/fs'), { recursive: true })
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it.each([
+    ['65536', '1048576', '-fs.aio-max-nr = 1048576\n'],
+    ['1048576', '1048576', '-fs.aio-max-nr = 1048576\n'],
+    ['4194304', '4194304', ''],
+  ])('may have as many requests as they need: of %s, %s', async (before, after, file) => {
+    const now = join(folder, 'proc/sys/fs/aio-max-nr')
+    const kept = join(folder, 'etc/sysctl.d/99-kolla-temporal-osds.conf')
+    await writeFile(now, `${before}\n`)
+    const script = scriptOf(step, debian, withOsds)
+      .replaceAll('/proc/sys/', `${folder}/proc/sys/`)
+      .replaceAll('/etc/sysctl.d/', `${folder}/etc/sysctl.d/`)
+    const run = () =>
+      spawnSync('bash', ['-c', prepareScript([{ name: step, script }])], {
+        input: '',
+        encoding: 'utf8',
+      })
+    expect(run()).toMatchObject({ status: 0 })
+    expect((await readFile(now, 'utf8')).trim()).toBe(after)
+    expect(await readFile(kept, 'utf8').catch(() => '')).toBe(file)
+    expect(run().stdout).not.toContain('@changed')
+  })
+
+  it('is the only one that gets them, and not where the kernel is left alone', () => {
+    expect(namesFor(debian, settings)).not.toContain(step)
+    const off = { ...withOsds, globals: { ...globals, set_sysctl: false } }
+    expect(namesFor(debian, off)).not.toContain(step)
+  })
 })
 
 it('sets SELinux on the RHEL family only', () => {

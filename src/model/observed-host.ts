@@ -109,6 +109,8 @@ export interface ObservedCeph {
   readonly named: Readonly<Record<string, string | undefined>>
   /** Every whole disk of the host → bytes. */
   readonly sizes?: Readonly<Record<string, number>>
+  /** The same disks → what they tell of their serial; empty where that is nothing. */
+  readonly serials?: Readonly<Record<string, string>>
   readonly monitor?: ObservedMonitor
 }
 

@@ -1,4 +1,5 @@
 import type { ObservedDisk } from '../../model/observed-host.js'
+import { leastJournal } from '../../plan/ceph/disk-state.js'
 import type { Opener } from '../../plan/ceph/wipe.js'
 import { raw, sh } from '../../ssh/quote.js'
 import type { Remote } from '../../ssh/remote.js'
@@ -25,12 +26,15 @@ exit 0`,
 
 /**
  * Makes a whole disk blank, as `is_blank` looks for it: all of it where the disk can discard, else in the places where
- * anything would be recognised, those of its partitions too. Whoever calls has looked at it just before; one that is in
+ * anything would be recognised, those of its partitions and of ours that may come too. Whoever calls has looked at it just before; one that is in
  * use is refused by the kernel. May be killed and repeated: what tells of the partitions goes last.
  */
 export async function wipeDisk(remote: Remote, { device, bytes }: ObservedDisk): Promise<void> {
   await remote.runOrFail(sh`disk=${device} size=${bytes}\n` + script, { title: `wipe ${device}` })
 }
+
+/** Journals that a wiped disk may be divided into: a disk that can't discard serves no more OSDs. */
+const mostJournals = 12
 
 const script = `
 set -o errexit
@@ -44,6 +48,20 @@ zero_places() {
   zero $(($1 + $2 - 1048576)) 1048576
   zero "$1" 4194304
 }
+# A partition is looked at in other places than its disk: those that a deploy may make must be blank in theirs.
+zero_ours() {
+  local mib=1048576 end count each number
+  ((size >= ${leastJournal})) || return 0
+  # Where a second table begins. Not every sfdisk has a partition that takes all end at a whole MiB.
+  end=$((size - 16384 - $(blockdev --getss "$disk")))
+  zero_places $mib $((end / mib * mib - mib))
+  zero_places $mib $((end - mib))
+  for ((count = 2; count <= ${mostJournals}; count++)); do
+    each=$(((size / mib - 2) / count * mib))
+    ((each >= ${leastJournal})) || break
+    for ((number = 0; number < count; number++)); do zero_places $((mib + number * each)) $each; done
+  done
+}
 # The table itself tells of partitions, whether or not the kernel knows them.
 parts=$(partx --show --noheadings --output START,SECTORS "$disk" 2>/dev/null || true)
 partx --delete "$disk" 2>/dev/null || true
@@ -54,6 +72,7 @@ while read -r start sectors; do
   [[ -z $start ]] || zero_places $((start * 512)) $((sectors * 512))
 done <<<"$parts"
 blkdiscard "$disk" 2>/dev/null </dev/null || true
+zero_ours
 zero_places 0 "$size"
 wipefs --quiet --all "$disk"
 udevadm settle

@@ -59,7 +59,7 @@ look_at_disks() {
     eval "$line" # lsblk quotes for that
     [[ $TYPE =~ ^(disk|loop|part)$ ]] || continue
     lines[$KNAME]=$line parents[$KNAME]=\${PKNAME:-none}
-    [[ $PKNAME || ! -b $KNAME ]] || echo "size=$KNAME $SIZE"
+    [[ $PKNAME || ! -b $KNAME ]] || echo "whole=$KNAME $SIZE $SERIAL"
   done < <(lsblk --pairs --bytes --paths --output KNAME,TYPE,PKNAME,SIZE,RO,SERIAL,MOUNTPOINT)
   for device in "\${!lines[@]}"; do
     [[ \${parents[$device]} != none ]] || continue

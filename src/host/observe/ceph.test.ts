@@ -9,6 +9,8 @@ const journal = '301c539e-6162-1644-8128-8238729b831e'
 
 /** As lab hosts print it. */
 const seen = `@@ ceph-disks
+whole=/dev/loop101 12884901888 
+whole=/dev/loop102 12884901888 WD 1
 named=/dev/sdb /dev/loop101
 named=/dev/sdc /dev/loop102
 named=/dev/sdz 
@@ -80,10 +82,16 @@ describe('what a host shows of Ceph', () => {
     })
   })
 
+  it('is sizes and serials of all whole disks', () => {
+    const size = 12884901888
+    expect(ceph.sizes).toEqual({ '/dev/loop101': size, '/dev/loop102': size })
+    expect(ceph.serials).toEqual({ '/dev/loop101': '', '/dev/loop102': 'WD 1' })
+  })
+
   it('is the programs that it lacks for labelling', () => {
     expect(ceph).not.toHaveProperty('missing')
     const bare = parseCeph(splitSections('@@ ceph-disks\nmissing=sfdisk\n'))
-    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, sizes: {}, disks: [] })
+    expect(bare).toEqual({ missing: ['sfdisk'], named: {}, sizes: {}, serials: {}, disks: [] })
   })
 
   it('is finished OSDs with their journals, of this cluster alone', () => {

@@ -26,6 +26,7 @@ function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
   const named: Record<string, string | undefined> = {}
   const missing: string[] = []
   const sizes: Record<string, number> = {}
+  const serials: Record<string, string> = {}
   const devices: Map<string, string[]>[] = []
   for (const line of lines) {
     const [key, value] = split(line)
@@ -38,9 +39,10 @@ function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
       named[name] = found === '' ? undefined : fact('disk', device, found)
       continue
     }
-    if (key === 'size') {
-      const [device = '', bytes] = value.split(' ')
+    if (key === 'whole') {
+      const [device = '', bytes, ...serial] = value.split(' ')
       sizes[device] = Number(bytes)
+      serials[device] = printable(serial.join(' '))
       continue
     }
     if (key === 'device') devices.push(new Map())
@@ -53,6 +55,7 @@ function parseDisks(lines: readonly string[]): Omit<ObservedCeph, 'monitor'> {
     ...(missing.length > 0 && { missing }),
     named,
     sizes,
+    serials,
     disks: sorted
       .filter((fields) => first(fields, 'parent') === '')
       .map((fields) => {

@@ -5,6 +5,8 @@ export interface PrepareSettings {
   readonly globals: HostGlobals
   /** Every host of the cloud, this one included: they shall know each other by name. */
   readonly hosts: readonly NamedHost[]
+  /** Whether the host is to have OSDs. */
+  readonly osds?: boolean
 }
 
 export type HostGlobals = Pick<

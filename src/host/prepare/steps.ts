@@ -6,7 +6,15 @@ import { names } from './names.js'
 import { aptPackages, dnfPackages } from './packages.js'
 import { revival } from './revival.js'
 import type { PrepareSettings, PrepareStep } from './settings.js'
-import { firewall, libvirt, modules, selinux, sysctl, time } from './system.js'
+import {
+  asynchronousRequests,
+  firewall,
+  libvirt,
+  modules,
+  selinux,
+  sysctl,
+  time,
+} from './system.js'
 
 /**
  * What makes a bare host one that can take containers, in order. The text of its daemon.json is to come on standard input,
@@ -17,7 +25,7 @@ export function prepareSteps(
   settings: PrepareSettings,
   daemon: Omit<DaemonJson, 'text'>,
 ): readonly PrepareStep[] {
-  const { globals, hosts } = settings
+  const { globals, hosts, osds = false } = settings
   const redhat = facts.os.family === 'redhat'
   const ntp = globals.enable_host_ntp
   const insecure = globals.docker_registry_insecure ? globals.docker_registry : undefined
@@ -40,6 +48,7 @@ export function prepareSteps(
     { name: "the host's own libvirt", script: libvirt },
     { name: 'kernel modules', script: modules },
     globals.set_sysctl && { name: 'kernel parameters', script: sysctl },
+    globals.set_sysctl && osds && { name: 'asynchronous requests', script: asynchronousRequests },
   ]
   return steps.filter((step) => step !== false)
 }

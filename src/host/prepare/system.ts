@@ -52,6 +52,18 @@ const parameters = {
 
 export const sysctl = kernelParameters('99-kolla-temporal.conf', parameters)
 
+/**
+ * Asynchronous requests of all processes together: each OSD reserves some thousands, and without them ends. The value is
+ * that of Ceph's own packages; a host with a higher one keeps it.
+ */
+const requests = 1_048_576
+
+export const asynchronousRequests = `
+now=/proc/sys/fs/aio-max-nr
+if [[ ! -e $now || $(<"$now") -le ${requests} ]]; then
+${kernelParameters('99-kolla-temporal-osds.conf', { 'fs.aio-max-nr': requests })}
+fi`
+
 /** Sets parameters now and at every boot. With a hyphen in front, a boot survives a key that the kernel lacks. */
 export function kernelParameters(
   file: string,

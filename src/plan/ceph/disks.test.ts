@@ -168,6 +168,56 @@ it('finished OSDs need nothing, under whatever device name', () => {
   expect(plan).toEqual({ errors: [], warnings: [], tables: [], births: [] })
 })
 
+describe('names that stand for other disks since the last boot', () => {
+  const system = labelled('b', partition('b', '', { content: 'ext4', uses: ['mounted on /'] }))
+  const [moved, kept] = [labelled('a', finished('a', 0)), labelled('c', finished('c', 1))]
+
+  it('are a warning where every OSD is there', () => {
+    const plan = planDisks(seen(moved, system, kept), wanted(['b', 'c']), fsid)
+    expect(plan).toMatchObject({ errors: [], tables: [], births: [] })
+    expect(plan.warnings).toEqual([
+      '/dev/sdb, of ceph_osd_disks, is the system disk: name another (no new OSD is wanted here, so that nothing is written; names of /dev/disk/by-id stay the same)',
+    ])
+  })
+
+  const gone = { disks: [kept], named: { '/dev/sdb': undefined, '/dev/sdc': '/dev/sdc' } }
+
+  it('or for none, as the disk of an OSD that the host has has died', () => {
+    const plan = planDisks(gone, wanted(['b', 'c']), fsid, 1)
+    expect(plan.errors).toEqual([])
+    expect(plan.warnings).toHaveLength(1)
+    expect(plan.warnings[0]).toMatch(/^\/dev\/sdb, of ceph_osd_disks, does not exist/)
+  })
+
+  it.each<[string, ObservedCeph, string[], RegExp]>([
+    ['an OSD is still to be made of one', gone, ['b', 'c'], /does not exist/],
+    [
+      'another one is blank',
+      seen(moved, system, kept, disk('d')),
+      ['b', 'd'],
+      /is the system disk/,
+    ],
+    [
+      'a labelled one waits for its OSD',
+      seen(moved, system, kept, labelled('d', partition('d', osdLabel))),
+      ['b', 'd'],
+      /is the system disk/,
+    ],
+    [
+      'one with a label of ours is not spoken of',
+      seen(moved, system, kept, labelled('d', partition('d', osdLabel))),
+      ['b', 'c'],
+      /\/dev\/sdd is not among ceph_osd_disks/,
+    ],
+  ])('are an error where %s', (_, disks, names, sentence) => {
+    const asked = names.map((letter) => `/dev/sd${letter}`)
+    const known = Object.fromEntries(asked.map((name) => [name, disks.named[name]]))
+    const { errors, tables, births } = planDisks({ ...disks, named: known }, wanted(names), fsid)
+    expect(errors.join('\n')).toMatch(sentence)
+    expect([...tables, ...births]).toEqual([])
+  })
+})
+
 describe('a disk is left alone and named', () => {
   const foreign = { osdUuid: uuid('b'), role: 'main', fsid: uuid('9'), id: 0, ready: true }
   it.each<[string, ObservedDisk, RegExp]>([

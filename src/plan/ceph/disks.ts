@@ -4,7 +4,7 @@ import type { Role } from './disk-state.js'
 import { journalRoom, oldJournal } from './journals.js'
 import type { Place } from './journals.js'
 import { journalLabel, osdLabel } from './labels.js'
-import { isFinished } from './osds.js'
+import { finishedOsds, isFinished } from './osds.js'
 import { table } from './table.js'
 import type { Table, Used } from './table.js'
 
@@ -35,12 +35,20 @@ export interface Birth {
 /**
  * What makes a host's disks into OSDs and journals. A disk that holds anything but our own labels is refused. What was
  * begun and not finished is recognised: a table of ours without partitions, an OSD that never became ready.
+ *
+ * @param lost how many OSDs the host has whose disk is gone
  */
-export function planDisks(seen: ObservedCeph, wanted: WantedDisks, fsid: string): DiskPlan {
+export function planDisks(
+  seen: ObservedCeph,
+  wanted: WantedDisks,
+  fsid: string,
+  lost = 0,
+): DiskPlan {
   const errors: string[] = []
+  const refusals: string[] = []
   const known = new Map<string, string>()
-  const osds = [...named(seen, wanted, 'ceph_osd_disks', known, errors)]
-  const journals = [...named(seen, wanted, 'ceph_journal_disks', known, errors)]
+  const osds = [...named(seen, wanted, 'ceph_osd_disks', known, refusals)]
+  const journals = [...named(seen, wanted, 'ceph_journal_disks', known, refusals)]
   const others = unnamed(seen, [...osds, ...journals])
   if (wanted.ceph_osd_disks.length + wanted.ceph_journal_disks.length > 0) {
     errors.push(...others.flatMap((used) => strays(used, fsid)))
@@ -63,7 +71,14 @@ export function planDisks(seen: ObservedCeph, wanted: WantedDisks, fsid: string)
     const programs = seen.missing.join(', ')
     errors.push(`without ${programs} disks cannot be labelled: run bootstrap-servers first`)
   }
-  if (errors.length > 0) return { errors, warnings: [], tables: [], births: [] }
+  if (refusals.length + errors.length > 0) {
+    const isWhole = finishedOsds(seen, fsid).length + lost >= wanted.ceph_osd_disks.length
+    const writes = tables.length + unborn.length > 0
+    // A name may stand for another disk since the last boot. As long as every OSD is there, none of them matters.
+    return isWhole && !writes && errors.length === 0
+      ? { errors, warnings: refusals.map(unneeded), tables: [], births: [] }
+      : { errors: [...refusals, ...errors], warnings: [], tables: [], births: [] }
+  }
 
   const places = room.places.values()
   const births = unborn.map((birth): Birth => {
@@ -78,17 +93,20 @@ export function planDisks(seen: ObservedCeph, wanted: WantedDisks, fsid: string)
   }
 }
 
+const unneeded = (refusal: string) =>
+  `${refusal} (no new OSD is wanted here, so that nothing is written; names of /dev/disk/by-id stay the same)`
+
 function* named(
   seen: ObservedCeph,
   wanted: WantedDisks,
   role: Role,
   known: Map<string, string>,
-  errors: string[],
+  refusals: string[],
 ): Generator<Used> {
   for (const name of wanted[role]) {
     const device = seen.named[name]
     const disk = seen.disks.find((it) => it.device === device)
-    const refuse = (message: string) => errors.push(`${name}, of ${role}, ${message}`)
+    const refuse = (message: string) => refusals.push(`${name}, of ${role}, ${message}`)
     if (device === undefined) refuse('does not exist: mend the name, or the cable')
     else if (!disk) refuse('is a partition: name the whole disk')
     else if (known.has(device))

@@ -1,7 +1,8 @@
+import { osdName } from '../../catalog/ceph/osd.js'
 import { cephPools, poolsDigest } from '../../catalog/ceph/pools.js'
 import type { Cloud } from '../../model/cloud.js'
 import type { Finding } from '../../model/finding.js'
-import type { ObservedCeph, ObservedHost } from '../../model/observed-host.js'
+import type { ObservedCeph, ObservedHost, OsdFacts } from '../../model/observed-host.js'
 import { password } from '../../model/passwords.js'
 import { alsoRestart } from '../also-restart.js'
 import type { Change } from '../change.js'
@@ -24,11 +25,15 @@ export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephP
   if (!cloud.globals.enable_ceph) return { findings: leftBehind(cloud, observed), changes: [] }
   const fsid = password(cloud.passwords, 'ceph_cluster_fsid')
   const monitors = planMonitors(monitorsOf(cloud, observed), knownClusters(observed), fsid)
-  const disks = osdHosts(cloud, observed).map((host) => ({
-    host: host.facts.name,
-    osds: finishedOsds(host.ceph, fsid).length,
-    plan: planDisks(host.ceph, wantedOn(cloud, host.facts.name), fsid),
-  }))
+  const disks = osdHosts(cloud, observed).map((host) => {
+    const osds = finishedOsds(host.ceph, fsid)
+    const lost = lostOsds(cloud, host, osds).length
+    return {
+      host: host.facts.name,
+      osds: osds.length,
+      plan: planDisks(host.ceph, wantedOn(cloud, host.facts.name), fsid, lost),
+    }
+  })
   const error = (host: string, message: string): Finding => ({ severity: 'error', host, message })
   const warning = (host: string, message: string): Finding => ({
     severity: 'warning',
@@ -149,6 +154,14 @@ function poolChanges(cloud: Cloud, observed: readonly ObservedHost[]): Change[] 
       reasons,
     },
   ]
+}
+
+/** Containers of OSDs that no disk of their host holds any more. */
+function lostOsds(cloud: Cloud, host: ObservedHost, osds: readonly OsdFacts[]): string[] {
+  const held = osds.map(({ id }) => osdName(id))
+  return ours(cloud, [host]).flatMap(({ name }) =>
+    /^ceph_osd_\d+$/.test(name) && !held.includes(name) ? [name] : [],
+  )
 }
 
 /** Containers whose removal would take data or a vote away: nobody does that by leaving out a line. */

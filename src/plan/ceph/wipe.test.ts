@@ -72,6 +72,36 @@ describe('a disk is not wiped', () => {
     if (sentence) expect(reasons[0]).toMatch(sentence)
   })
 
+  it.each<[object, RegExp]>([
+    [
+      { serial: 'WD 1' },
+      /^the serial that was given is that of \/dev\/sdc, \/dev\/sdd of this host, too: give its size as/,
+    ],
+    [
+      { serial: 'WD 1', size: '12G' },
+      /^the serial and size that were given are that of \/dev\/sdc of this host, too: .* by hand$/,
+    ],
+    [{ serial: 'WD 2' }, /the serial that was given is not that/],
+  ])('by a serial that stands twice on the host: %j', (proof, sentence) => {
+    const sizes = {
+      '/dev/sdb': 12 * gib,
+      '/dev/sdc': 12 * gib,
+      '/dev/sdd': 9 * gib,
+      '/dev/sde': 12 * gib,
+    }
+    const serials = { '/dev/sdb': 'WD 1', '/dev/sdc': 'WD 1', '/dev/sdd': 'WD 1', '/dev/sde': '' }
+    const reasons = whyNotWiped({ ...seen(), sizes, serials }, { disk: '/dev/sdb', ...proof }, [])
+    expect(reasons).toHaveLength(1)
+    expect(reasons[0]).toMatch(sentence)
+  })
+
+  it('but by a serial that is no other one of this size', () => {
+    const sizes = { '/dev/sdb': 12 * gib, '/dev/sdc': 9 * gib, '/dev/sdd': 12 * gib }
+    const serials = { '/dev/sdb': 'WD 1', '/dev/sdc': 'WD 1', '/dev/sdd': '' }
+    const disks = { ...seen(), sizes, serials }
+    expect(whyNotWiped(disks, { ...request, serial: 'WD 1' }, [])).toEqual([])
+  })
+
   it('that a process has open', () => {
     expect(whyNotWiped(seen(), request, [{ pid: 7, name: 'ceph-osd' }])).toEqual([
       '/dev/sdb is in use (open in ceph-osd (process 7)): end that first',

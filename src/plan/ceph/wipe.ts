@@ -1,8 +1,8 @@
 import type { ObservedCeph, ObservedDisk } from '../../model/observed-host.js'
 import { isEmpty, isSystem } from './disk-state.js'
 
-/** A disk that is to be made blank, and what shows that whoever asks has looked at it: one of the two at least. The size
- * alone will do where no other disk of the host has it. */
+/** A disk that is to be made blank, and what shows that whoever asks has looked at it: one of the two at least, such
+ * that no other disk of the host has the same. */
 export interface WipeRequest {
   /** As the operator calls it: `/dev/sdc`. */
   readonly disk: string
@@ -25,9 +25,10 @@ export function namedDisk(seen: ObservedCeph, name: string): ObservedDisk | unde
 /** Why a disk is not wiped, one sentence each. What it holds does not matter, who uses it does. */
 export function whyNotWiped(
   seen: ObservedCeph,
-  { disk: name, serial, size }: WipeRequest,
+  request: WipeRequest,
   openers: readonly Opener[],
 ): string[] {
+  const { disk: name, serial, size } = request
   if (seen.named[name] === undefined) return [`${name} does not exist: mend the name, or the cable`]
   const disk = namedDisk(seen, name)
   if (!disk) return [`${name} is a partition: name the whole disk`]
@@ -40,26 +41,44 @@ export function whyNotWiped(
   // What it should have been is not said: the disk itself tells, to whoever looks at it.
   const wrong = (what: string) =>
     `the ${what} that was given is not that of ${name}: look at the disk itself (lsblk --nodeps --output NAME,SIZE,SERIAL,MODEL ${name})`
-  return [
-    ...(used.length > 0 ? [`${name} is in use (${used.join(', ')}): end that first`] : []),
+  const mistakes = [
     ...(serial !== undefined && serial !== (disk.serial ?? '') ? [wrong('serial')] : []),
     ...(size !== undefined && !isSize(size, disk.bytes) ? [wrong('size')] : []),
-    ...(serial === undefined && size !== undefined && isSize(size, disk.bytes)
-      ? whyNoProof(seen, disk, size)
-      : []),
+  ]
+  return [
+    ...(used.length > 0 ? [`${name} is in use (${used.join(', ')}): end that first`] : []),
+    ...(mistakes.length > 0 ? mistakes : whyNoProof(seen, disk, request)),
   ]
 }
 
-/** A size that other disks of the host have as well says nothing of which one was looked at. */
-function whyNoProof({ sizes = {} }: ObservedCeph, disk: ObservedDisk, size: string): string[] {
+/** What other disks of the host have as well says nothing of which one was looked at. */
+function whyNoProof(
+  { sizes = {}, serials = {} }: ObservedCeph,
+  disk: ObservedDisk,
+  proof: WipeRequest,
+): string[] {
+  const { serial, size } = proof
   const alike = Object.entries(sizes)
-    .filter(([device, bytes]) => device !== disk.device && isSize(size, bytes))
+    .filter(([device]) => device !== disk.device)
+    .filter(([, bytes]) => size === undefined || isSize(size, bytes))
+    .filter(([device]) => serial === undefined || serials[device] === serial)
     .map(([device]) => device)
   if (alike.length === 0) return []
-  const way = disk.serial
-    ? 'give its serial (lsblk --nodeps --output NAME,SIZE,SERIAL,MODEL)'
-    : 'it tells no serial, so blank it by hand'
-  return [`the size that was given is that of ${alike.join(', ')} of this host, too: ${way}`]
+  const given = [
+    ...(serial === undefined ? [] : ['serial']),
+    ...(size === undefined ? [] : ['size']),
+  ]
+  const are = given.length > 1 ? 'that were given are' : 'that was given is'
+  return [
+    `the ${given.join(' and ')} ${are} that of ${alike.join(', ')} of this host, too: ${wayOut(disk, proof)}`,
+  ]
+}
+
+function wayOut(disk: ObservedDisk, { serial, size }: WipeRequest): string {
+  const columns = '(lsblk --nodeps --output NAME,SIZE,SERIAL,MODEL)'
+  if (serial !== undefined && size === undefined) return `give its size as well ${columns}`
+  if (serial !== undefined) return 'nothing tells it from the others, so blank it by hand'
+  return disk.serial ? `give its serial ${columns}` : 'it tells no serial, so blank it by hand'
 }
 
 export const isWiped = (disk: ObservedDisk) =>
