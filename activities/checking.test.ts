@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
 import { testFiles } from '../src/catalog/testing/cloud.js'
 import type { CloudFiles } from '../src/model/cloud.js'
-import { FileChecker } from './checking.js'
+import { heartbeatMs, silenceSeconds } from '../src/ssh/guard.js'
+import { FileChecker, longestReading } from './checking.js'
 
 /** In place of the built process: it does what the cloud's name says. */
 const folder = mkdtempSync(join(tmpdir(), 'checking-'))
@@ -63,4 +64,13 @@ it.each([
 it('a fault of ours is none of the files', async () => {
   await expect(checker.check(cloud('fault'))).rejects.toThrow('a fault of ours')
   expect((await checker.check(cloud('good'))).hosts).toEqual(['kolla1'])
+})
+
+it("who reads files for as long as they may take is still heard by every host's guard", () => {
+  expect(longestReading + heartbeatMs).toBeLessThanOrEqual(silenceSeconds * 1000 - 2_000)
+})
+
+it('scripts have ended by the time that another worker begins a step anew', () => {
+  const [secondsUntilKilled, heartbeatTimeout] = [5, 20]
+  expect(silenceSeconds + secondsUntilKilled).toBeLessThan(heartbeatTimeout)
 })

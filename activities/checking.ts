@@ -5,13 +5,17 @@ import type { CloudFiles } from '../src/model/cloud.js'
 import { Semaphore } from '../src/ssh/semaphore.js'
 import type { CheckedFiles } from './check-files.js'
 
+/**
+ * How long the reading of one cloud may take, in milliseconds. The worker reads the files again for its steps, on the thread
+ * that sends every step's heartbeats and tells every host's guard that it lives: a guard ends all scripts after
+ * `silenceSeconds` without a word, and words are `heartbeatMs` apart.
+ */
+export const longestReading = 8_000
+
 export interface CheckingOptions {
   /** The built file of `checking-process.ts`. */
   readonly code: URL
-  /**
-   * How long the reading of one cloud may take. The worker reads the files again for its steps, on the thread that sends
-   * every step's heartbeats: they must come within 20 s.
-   */
+  /** `longestReading` by default. */
   readonly timeoutMs?: number
   readonly memoryMb?: number
 }
@@ -26,7 +30,7 @@ export class FileChecker {
   readonly #options: Required<CheckingOptions>
   #process: Promise<ChildProcess> | undefined
 
-  constructor({ code, timeoutMs = 12_000, memoryMb = 1024 }: CheckingOptions) {
+  constructor({ code, timeoutMs = longestReading, memoryMb = 1024 }: CheckingOptions) {
     this.#options = { code, timeoutMs, memoryMb }
   }
 

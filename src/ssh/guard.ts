@@ -6,9 +6,12 @@ import { notStarted } from './not-started.js'
 import { sh } from './quote.js'
 import { NothingBegins, NotRoot } from './sudo.js'
 
-/** The host gives a silent client up before the client, whose keep-alives take 20 s, gives up the host. */
-const silenceSeconds = 12
-const heartbeatMs = 3_000
+/**
+ * The host gives a silent client up, and needs 5 s to end what runs, before the client, whose keep-alives take 20 s, gives
+ * up the host, and before Temporal gives a step whose worker has been silent for 20 s to another one.
+ */
+export const silenceSeconds = 12
+export const heartbeatMs = 2_000
 
 /**
  * sshd leaves a script running when its channel or its connection goes, and passes no signals on for root.
