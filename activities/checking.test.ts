@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { testFiles } from '../src/catalog/testing/cloud.js'
 import type { CloudFiles } from '../src/model/cloud.js'
 import { heartbeatMs, silenceSeconds } from '../src/ssh/guard.js'
@@ -23,6 +23,7 @@ const does = {
   deep: () => deep(0),
   one: () => Array.from({ length: 2e9 }, (_, at) => at),
   long: () => 'x'.repeat(2 ** 30),
+  home: () => ({ findings: [], secrets: [], hosts: Object.values(process.env) }),
   fault: () => { throw new TypeError('a fault of ours') },
 }
 process.on('message', ({ name }) => process.send(does[name]()))
@@ -59,6 +60,12 @@ it.each([
   const [bad, good] = await Promise.all([checker.check(cloud(name)), checker.check(cloud('good'))])
   expect(bad.findings[0]?.message).toContain(message)
   expect(good).toEqual({ findings: [], secrets: ['s'], hosts: ['kolla1'] })
+})
+
+it("the worker's home is the home of the process as well, which gets nothing else", async () => {
+  vi.stubEnv('HOME', '/home/op')
+  expect((await checker.check(cloud('home'))).hosts).toEqual(['/home/op'])
+  vi.unstubAllEnvs()
 })
 
 it('a fault of ours is none of the files', async () => {

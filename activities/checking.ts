@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudFiles } from '../src/model/cloud.js'
 import { Semaphore } from '../src/ssh/semaphore.js'
@@ -58,7 +59,7 @@ export class FileChecker {
   async #start(): Promise<ChildProcess> {
     const child = fork(this.#options.code, {
       execArgv: [`--max-old-space-size=${this.#options.memoryMb}`],
-      env: {},
+      env: environment(),
       serialization: 'advanced', // errors keep their class
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
@@ -82,6 +83,15 @@ export class FileChecker {
     } finally {
       answered.abort()
     }
+  }
+}
+
+/** `~` is the worker's home there as well; a user without a name may have none. */
+function environment(): NodeJS.ProcessEnv {
+  try {
+    return { HOME: homedir() }
+  } catch {
+    return {}
   }
 }
 
