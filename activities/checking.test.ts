@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { testFiles } from '../src/catalog/testing/cloud.js'
 import type { CloudFiles } from '../src/model/cloud.js'
-import { FileChecker } from './checking.js'
+import { heartbeatMs, silenceSeconds } from '../src/ssh/guard.js'
+import { FileChecker, longestReading } from './checking.js'
 
 /** In place of the built process: it does what the cloud's name says. */
 const folder = mkdtempSync(join(tmpdir(), 'checking-'))
@@ -22,6 +23,7 @@ const does = {
   deep: () => deep(0),
   one: () => Array.from({ length: 2e9 }, (_, at) => at),
   long: () => 'x'.repeat(2 ** 30),
+  home: () => ({ findings: [], secrets: [], hosts: Object.values(process.env) }),
   fault: () => { throw new TypeError('a fault of ours') },
 }
 process.on('message', ({ name }) => process.send(does[name]()))
@@ -60,7 +62,22 @@ it.each([
   expect(good).toEqual({ findings: [], secrets: ['s'], hosts: ['kolla1'] })
 })
 
+it("the worker's home is the home of the process as well, which gets nothing else", async () => {
+  vi.stubEnv('HOME', '/home/op')
+  expect((await checker.check(cloud('home'))).hosts).toEqual(['/home/op'])
+  vi.unstubAllEnvs()
+})
+
 it('a fault of ours is none of the files', async () => {
   await expect(checker.check(cloud('fault'))).rejects.toThrow('a fault of ours')
   expect((await checker.check(cloud('good'))).hosts).toEqual(['kolla1'])
+})
+
+it("who reads files for as long as they may take is still heard by every host's guard", () => {
+  expect(longestReading + heartbeatMs).toBeLessThanOrEqual(silenceSeconds * 1000 - 2_000)
+})
+
+it('scripts have ended by the time that another worker begins a step anew', () => {
+  const [secondsUntilKilled, heartbeatTimeout] = [5, 20]
+  expect(silenceSeconds + secondsUntilKilled).toBeLessThan(heartbeatTimeout)
 })

@@ -1,17 +1,22 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudFiles } from '../src/model/cloud.js'
 import { Semaphore } from '../src/ssh/semaphore.js'
 import type { CheckedFiles } from './check-files.js'
 
+/**
+ * How long the reading of one cloud may take, in milliseconds. The worker reads the files again for its steps, on the thread
+ * that sends every step's heartbeats and tells every host's guard that it lives: a guard ends all scripts after
+ * `silenceSeconds` without a word, and words are `heartbeatMs` apart.
+ */
+export const longestReading = 8_000
+
 export interface CheckingOptions {
   /** The built file of `checking-process.ts`. */
   readonly code: URL
-  /**
-   * How long the reading of one cloud may take. The worker reads the files again for its steps, on the thread that sends
-   * every step's heartbeats: they must come within 20 s.
-   */
+  /** `longestReading` by default. */
   readonly timeoutMs?: number
   readonly memoryMb?: number
 }
@@ -26,7 +31,7 @@ export class FileChecker {
   readonly #options: Required<CheckingOptions>
   #process: Promise<ChildProcess> | undefined
 
-  constructor({ code, timeoutMs = 12_000, memoryMb = 1024 }: CheckingOptions) {
+  constructor({ code, timeoutMs = longestReading, memoryMb = 1024 }: CheckingOptions) {
     this.#options = { code, timeoutMs, memoryMb }
   }
 
@@ -54,7 +59,7 @@ export class FileChecker {
   async #start(): Promise<ChildProcess> {
     const child = fork(this.#options.code, {
       execArgv: [`--max-old-space-size=${this.#options.memoryMb}`],
-      env: {},
+      env: environment(),
       serialization: 'advanced', // errors keep their class
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
@@ -78,6 +83,15 @@ export class FileChecker {
     } finally {
       answered.abort()
     }
+  }
+}
+
+/** `~` is the worker's home there as well; a user without a name may have none. */
+function environment(): NodeJS.ProcessEnv {
+  try {
+    return { HOME: homedir() }
+  } catch {
+    return {}
   }
 }
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ApplicationFailure } from '@temporalio/common'
 import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
@@ -155,6 +156,7 @@ export class CloudContexts {
       snapshots.digestKey(),
     ])
     this.adapters.secrets.add(secretsOf(files))
+    await sleep(0) // heartbeats and words to the guards that have become due go out in between
     const cloud = parsed(files)
     // Of a record, hosts may be gone since.
     const left = found.containers ? amongHosts(cloud, namesOf(found)) : cloud

@@ -1,12 +1,9 @@
 import { createProgram } from './program.js'
 import { exitCode, report } from './exit.js'
+import { watchReaders } from './readers.js'
 import { packageVersion } from './version.js'
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+watchReaders([process.stdout, process.stderr], () => process.exit())
 
 const program = createProgram(packageVersion())
 try {

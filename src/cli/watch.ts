@@ -1,8 +1,9 @@
 import type { OperationHandle, OperationResult } from '../client/index.js'
 import { formatFinding } from '../model/finding.js'
-import { AlreadyShown, DETACHED, describeError } from './exit.js'
+import { AlreadyShown, DETACHED, describeError, exitCode } from './exit.js'
 import { formatPlan } from '../plan/format-plan.js'
 import { createView } from './progress/view.js'
+import { whenReaderLeaves } from './readers.js'
 
 export interface WatchOptions {
   readonly json: boolean
@@ -13,7 +14,7 @@ export interface WatchOptions {
 }
 
 /**
- * Shows an operation until it ends. An interrupt only detaches.
+ * Shows an operation until it ends. An interrupt only detaches, and so does a reader that leaves.
  *
  * @throws AlreadyShown when the operation failed
  */
@@ -21,6 +22,7 @@ export async function watch(handle: OperationHandle, options: WatchOptions): Pro
   const detached = new AbortController()
   const detach = () => detached.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, detach)
+  const forget = whenReaderLeaves(detach)
   const view = await createView({ json: options.json, answer: options.answer !== undefined })
   try {
     for await (const event of handle.events(detached.signal)) {
@@ -34,11 +36,13 @@ export async function watch(handle: OperationHandle, options: WatchOptions): Pro
         view.end()
         if (!options.json) showFailure(event.error, handle.workflowId)
         if (options.expectCancelled && event.error.name === 'OperationCancelled') return
+        process.exitCode = exitCode(event.error) // a pipe that breaks ends the process before anybody else says it
         throw new AlreadyShown(event.error)
       }
     }
   } finally {
     view.end()
+    forget()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, detach)
   }
   console.error(`detached, the operation goes on: kolla-temporal attach ${handle.workflowId}`)

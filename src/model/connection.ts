@@ -155,5 +155,8 @@ function isYes(value: Value): boolean {
 
 /** Relative to the inventory's directory; `~` is the home of whoever runs this. */
 function absolute(path: string, inventoryPath: string): string {
-  return resolve(dirname(inventoryPath), path.replace(/^~(?=\/|$)/, homedir()))
+  return resolve(
+    dirname(inventoryPath),
+    path.replace(/^~(?=\/|$)/, () => homedir()),
+  )
 }

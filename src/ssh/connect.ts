@@ -1,6 +1,7 @@
 import type { Client } from 'ssh2'
 import type { Connection } from '../model/cloud.js'
 import { ConnectionLost } from './errors.js'
+import { leave } from './jump-hosts.js'
 import type { JumpHosts } from './jump-hosts.js'
 import { logIn } from './log-in.js'
 
@@ -22,7 +23,7 @@ export async function connect(target: SshTarget, jumpHosts: JumpHosts): Promise<
   try {
     return await logIn({ host, login: connection, knownHostsFile }, stream)
   } catch (error) {
-    stream?.destroy()
+    leave(stream)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
+import { openChannel } from './channel.js'
 import { connect, lost } from './connect.js'
 import type { SshTarget } from './connect.js'
 import { Guard } from './guard.js'
@@ -8,12 +8,35 @@ import type { JumpHosts } from './jump-hosts.js'
 import { launch } from './launch.js'
 import { notStarted } from './not-started.js'
 import { Semaphore } from './semaphore.js'
+import { NothingBegins } from './sudo.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /** sshd's MaxSessions is 10 unless somebody lowered it, and the guard has one. */
 const channelLimit = 8
 
-/** How long a full sshd is asked again, in milliseconds: it counts a session until its process is gone. */
-const patience = 10_000
+/** How long somebody who was cancelled waits for a channel that is being opened, in milliseconds. */
+const graceMs = 5_000
+
+/** Times of a login, in milliseconds. */
+export interface LoginTimes {
+  /** How long nobody uses it before it is closed. */
+  readonly idleMs: number
+  /** How long the host may take until something begins that is to run there. */
+  readonly openMs: number
+}
+
+/** What runs, and for whom. */
+export interface ExecOptions {
+  readonly title: string
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What runs as root, and the id that `guard` knows it by. */
+export interface Program {
+  readonly channel: ClientChannel
+  readonly id: string
+}
 
 /** One login to one host. It ends by itself when nothing has used it for a while; then open another. */
 export class SshConnection {
@@ -28,7 +51,7 @@ export class SshConnection {
     private readonly client: Client,
     readonly guard: Guard,
     private readonly id: string,
-    private readonly idleMs: number,
+    private readonly times: LoginTimes,
   ) {
     client.setMaxListeners(0)
     client.once('close', () => {
@@ -40,14 +63,14 @@ export class SshConnection {
 
   static async open(
     target: SshTarget,
-    idleMs: number,
+    times: LoginTimes,
     jumpHosts: JumpHosts,
   ): Promise<SshConnection> {
     const client = await connect(target, jumpHosts)
     try {
       const id = randomUUID()
-      const guard = await Guard.start(target, client, id)
-      return new SshConnection(target, client, guard, id, idleMs)
+      const guard = await Guard.start(target, client, id, times.openMs)
+      return new SshConnection(target, client, guard, id, times)
     } catch (error) {
       client.destroy()
       throw error
@@ -64,59 +87,71 @@ export class SshConnection {
     return !this.ended.signal.aborted
   }
 
-  /** A channel to a program that runs as root, and the id that `guard` knows it by. @throws ConnectionLost, SudoRefused */
-  async exec(
-    script: string,
-    title: string,
-    environment?: Readonly<Record<string, string>>,
-  ): Promise<{ channel: ClientChannel; id: string }> {
-    const id = `${this.id}/${++this.runs}`
-    const { command, begun } = launch(script, this.target.connection, id, environment)
-    this.used++
-    clearTimeout(this.idleTimer)
-    await this.slots.acquire()
-    const release = () => {
-      this.slots.release()
-      if (--this.used === 0) this.startIdling()
-    }
-    const channel = await this.openPatiently(command, title).catch((error: unknown) => {
-      release()
-      throw error
+  /**
+   * Begins a script as root. Who is cancelled waits a little for a channel that is being opened, for with it what runs there
+   * can be ended first; if it comes later, that is ended all the same.
+   * @throws ConnectionLost, SudoRefused, or the signal's reason
+   */
+  async exec(script: string, options: ExecOptions): Promise<Program> {
+    return unlessAborted(this.begin(script, options), options.signal, {
+      graceMs,
+      giveBack: ({ channel, id }) => {
+        channel.on('error', () => undefined)
+        channel.resume().stderr.resume()
+        this.guard.end(id, channel)
+      },
     })
-    channel.once('close', release)
+  }
+
+  /** @throws ConnectionLost, SudoRefused, or the signal's reason where nothing was sent yet */
+  private async begin(
+    script: string,
+    { title, environment, signal }: ExecOptions,
+  ): Promise<Program> {
+    const id = `${this.id}/${++this.runs}`
+    const { target, times } = this
+    const { host } = target
+    const { command, begun } = launch(script, target.connection, id, environment)
+    await this.enter(signal)
+    const options = { host, title, openMs: times.openMs, signal }
+    const channel = await openChannel(this.client, command, options).catch((error: unknown) => {
+      this.leave()
+      throw this.notBegun(error)
+    })
+    channel.once('close', () => this.leave())
     await begun(channel).catch((error: unknown) => {
-      throw this.alive ? notStarted(this.target, error) : lost(this.target.host, title)
+      throw this.alive ? this.notBegun(error) : lost(host, title)
     })
     return { channel, id }
   }
 
-  private async openPatiently(command: string, title: string): Promise<ClientChannel> {
-    const deadline = Date.now() + patience
-    for (;;) {
-      try {
-        return await this.openChannel(command, title)
-      } catch (error) {
-        if (!isRefusal(error) || Date.now() > deadline) throw error
-        await sleep(200)
-      }
+  /** A login with which nothing begins is left: the guard ends what does all the same, and who comes next logs in anew. */
+  private notBegun(error: unknown): Error {
+    if (error instanceof NothingBegins) {
+      this.ended.abort()
+      this.client.destroy()
+    }
+    return notStarted(this.target, error)
+  }
+
+  private async enter(signal: AbortSignal | undefined): Promise<void> {
+    this.used++
+    clearTimeout(this.idleTimer)
+    try {
+      await this.slots.acquire(signal)
+    } catch (error) {
+      this.unuse()
+      throw error
     }
   }
 
-  private openChannel(command: string, title: string): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      const broken = () => reject(lost(this.target.host, title))
-      this.client.once('close', broken)
-      const opened = (error: Error | undefined, channel: ClientChannel) => {
-        this.client.off('close', broken)
-        if (error) reject(error)
-        else resolve(channel)
-      }
-      try {
-        this.client.exec(command, opened)
-      } catch {
-        broken() // ssh2 throws when its socket is gone already
-      }
-    })
+  private leave(): void {
+    this.slots.release()
+    this.unuse()
+  }
+
+  private unuse(): void {
+    if (--this.used === 0) this.startIdling()
   }
 
   /** Ends the login, and with it whatever still runs there. */
@@ -135,11 +170,7 @@ export class SshConnection {
     this.idleTimer = setTimeout(() => {
       this.ended.abort()
       this.client.end()
-    }, this.idleMs)
+    }, this.times.idleMs)
     this.idleTimer.unref()
   }
 }
-
-/** SSH's number of a reason not to open a channel; nothing has run then. */
-const isRefusal = (error: unknown) =>
-  error instanceof Error && 'reason' in error && typeof error.reason === 'number'

@@ -18,12 +18,17 @@ import { examineHostKey } from './trust.js'
 /** For tests: an SSH server on loopback that runs what it is told with this machine's own bash, as sshd does. */
 export class FakeHost {
   private readonly connections = new Set<ServerConnection>()
+  private readonly late: (() => void)[] = []
   sessions = 0
   logins = 0
   /** What it was told to run. */
   readonly commands: string[] = []
   /** How many sessions it refuses next, as a full sshd does. */
   refusals = 0
+  /** What it leaves without an answer: the next sessions, what the next commands do, or what it should forward. */
+  hangs: 'sessions' | 'commands' | 'forwards' | undefined
+  /** Breaks the connection as soon as a session is asked for. */
+  breaks = false
   /** Connections that it forwards now; none, as where that is forbidden, while `forwards` is false. */
   forwarded = 0
   forwards = true
@@ -80,6 +85,12 @@ export class FakeHost {
     }
   }
 
+  /** Begins what hung. */
+  wake(): void {
+    this.hangs = undefined
+    for (const begin of this.late.splice(0)) begin()
+  }
+
   async stop(): Promise<void> {
     this.cut()
     await new Promise((done) => this.server.close(done))
@@ -104,19 +115,28 @@ export class FakeHost {
     connection.on('ready', () => {
       this.logins++
       if (this.forwards) {
-        connection.on('tcpip', (accept, reject, { destIP, destPort }) =>
-          this.forward(accept, reject, destIP, destPort),
-        )
+        connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+          const forward = () => this.forward(accept, reject, destIP, destPort)
+          if (this.hangs === 'forwards') this.late.push(forward)
+          else forward()
+        })
       }
       connection.on('session', (accept, reject) => {
+        if (this.breaks) {
+          this.cut()
+          return
+        }
         if (this.refusals > 0) {
           this.refusals--
           reject()
           return
         }
-        accept().on('exec', (acceptExec, _reject, { command }) =>
-          this.execute(acceptExec(), command),
-        )
+        accept().on('exec', (acceptExec, _reject, { command }) => {
+          const execute = () => this.execute(acceptExec(), command)
+          if (this.hangs === 'sessions') this.late.push(execute)
+          else if (this.hangs === 'commands') acceptExec()
+          else execute()
+        })
       })
     })
   }

@@ -1,13 +1,17 @@
 import type { Client, ClientChannel } from 'ssh2'
+import { openChannel } from './channel.js'
 import type { SshTarget } from './connect.js'
 import { launch, runVariable } from './launch.js'
 import { notStarted } from './not-started.js'
 import { sh } from './quote.js'
-import { NotRoot } from './sudo.js'
+import { NothingBegins, NotRoot } from './sudo.js'
 
-/** The host gives a silent client up before the client, whose keep-alives take 20 s, gives up the host. */
-const silenceSeconds = 12
-const heartbeatMs = 3_000
+/**
+ * The host gives a silent client up, and needs 5 s to end what runs, before the client, whose keep-alives take 20 s, gives
+ * up the host, and before Temporal gives a step whose worker has been silent for 20 s to another one.
+ */
+export const silenceSeconds = 12
+export const heartbeatMs = 2_000
 
 /**
  * sshd leaves a script running when its channel or its connection goes, and passes no signals on for root.
@@ -50,27 +54,25 @@ export class Guard {
     })
   }
 
-  /** Resolves when it runs as root. @throws SudoRefused */
-  static start(target: SshTarget, client: Client, id: string): Promise<Guard> {
+  /** Resolves when it runs as root. @throws SudoRefused, ConnectionLost */
+  static async start(
+    target: SshTarget,
+    client: Client,
+    id: string,
+    openMs: number,
+  ): Promise<Guard> {
     const { command, begun } = launch(script(id), target.connection, 'guard')
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => reject(notStarted(target, error))
-      client.exec(command, (error, channel) => {
-        if (error) {
-          reject(error)
-          return
-        }
-        channel.on('error', () => undefined)
-        begun(channel).then(() => {
-          let stderr = ''
-          channel.stderr
-            .setEncoding('utf8')
-            .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
-          channel.once('data', () => resolve(new Guard(channel, client)))
-          channel.once('close', () => fail(new NotRoot(stderr)))
-        }, fail)
-      })
-    })
+    const options = { host: target.host, title: 'log in', openMs }
+    try {
+      const channel = await openChannel(client, command, options)
+      channel.on('error', () => undefined)
+      await begun(channel)
+      const guard = new Guard(channel, client)
+      await firstWord(channel, openMs)
+      return guard
+    } catch (error) {
+      throw notStarted(target, error)
+    }
   }
 
   /** SIGTERM to all processes of a run, SIGKILL 5 s later, until its channel closes. */
@@ -85,4 +87,23 @@ export class Guard {
   private tell(line: string): void {
     if (this.channel.writable) this.channel.write(`${line}\n`)
   }
+}
+
+/** @throws NotRoot with what it says instead, NothingBegins */
+function firstWord(channel: ClientChannel, openMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stderr = ''
+    channel.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)))
+    const timer = setTimeout(() => reject(new NothingBegins()), openMs)
+    channel.once('data', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    channel.once('close', () => {
+      clearTimeout(timer)
+      reject(new NotRoot(stderr))
+    })
+  })
 }

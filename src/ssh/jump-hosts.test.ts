@@ -1,4 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { SshTarget } from './connect.js'
 import {
@@ -9,6 +10,7 @@ import {
   LoginRefused,
 } from './errors.js'
 import { FakeHost } from './fake-host.js'
+import { JumpHosts, leave } from './jump-hosts.js'
 import { SshPool } from './pool.js'
 
 let host: FakeHost
@@ -114,6 +116,31 @@ test('what is wrong on the way is one sentence', async () => {
   const closed = run(through(gone))
   await expect(closed).rejects.toBeInstanceOf(HostUnreachable)
   await expect(closed).rejects.toThrow(/^jump host inner: 127.0.0.1 port \d+ refuses connections/)
+})
+
+test('a jump host is left where nobody can log in to the next one', async () => {
+  const next = { ...hop('inner', inner), privateKeyFile: '/nowhere' }
+  const run = pool.remote(through(hop('gate', gate), next)).run('true')
+  await expect(run).rejects.toThrow('jump host inner: private key /nowhere')
+  await expect.poll(() => gate.connected, { timeout: 5_000 }).toBe(0)
+  const target = through(hop('gate', gate))
+  const connection = { ...target.connection, privateKeyFile: '/nowhere' }
+  const last = pool.remote({ ...target, connection }).run('true')
+  await expect(last).rejects.toThrow('kolla1: private key /nowhere')
+  await expect.poll(() => gate.connected, { timeout: 5_000 }).toBe(0)
+})
+
+test('a stream that opens when nobody waits for it any more is closed', async () => {
+  const jumpHosts = new JumpHosts(1_000)
+  const target = through(hop('gate', gate))
+  const used = await jumpHosts.streamTo(target)
+  gate.hangs = 'forwards'
+  await expect(jumpHosts.streamTo(target)).rejects.toThrow('does not answer to jump host gate')
+  gate.wake()
+  await sleep(500)
+  await expect.poll(() => gate.forwarded, { timeout: 5_000 }).toBe(1)
+  leave(used)
+  await expect.poll(() => gate.connected, { timeout: 5_000 }).toBe(0)
 })
 
 test('one may log in by password, asked for it or not', async () => {

@@ -6,9 +6,6 @@ import type { HostError } from './errors.js'
 import { logIn } from './log-in.js'
 import type { SshTarget } from './connect.js'
 
-/** How long a jump host may take to reach the next one, in milliseconds. */
-const patience = 10_000
-
 interface Shared {
   readonly client: Promise<Client>
   users: number
@@ -17,6 +14,9 @@ interface Shared {
 /** Logins to jump hosts: each is shared by all that lies behind it, and ends with the last stream through it. */
 export class JumpHosts {
   private readonly open = new Map<string, Shared>()
+
+  /** How long a jump host may take to reach the next one, in milliseconds. */
+  constructor(private readonly patience = 10_000) {}
 
   /**
    * A stream to the port of a host behind jump hosts; undefined where it is reached directly.
@@ -39,7 +39,7 @@ export class JumpHosts {
     shared.users++
     try {
       const client = await shared.client
-      const stream = await forward(client, last, to, host)
+      const stream = await forward(client, last, { to, host, patience: this.patience })
       stream.once('close', () => this.release(key, shared))
       return stream
     } catch (error) {
@@ -61,9 +61,14 @@ export class JumpHosts {
   private async logIn(before: readonly Hop[], hop: Hop, knownHostsFile: string): Promise<Client> {
     const host = `jump host ${hop.name}`
     const stream = await this.through(before, hop, host, knownHostsFile)
-    const client = await logIn({ host, login: hop, knownHostsFile }, stream)
-    client.setMaxListeners(0)
-    return client
+    try {
+      const client = await logIn({ host, login: hop, knownHostsFile }, stream)
+      client.setMaxListeners(0)
+      return client
+    } catch (error) {
+      leave(stream)
+      throw error
+    }
   }
 
   private release(key: string, shared: Shared): void {
@@ -73,25 +78,44 @@ export class JumpHosts {
   }
 }
 
-function forward(client: Client, hop: Hop, to: Login, host: string): Promise<Duplex> {
+/** Closes a stream that nobody has read. */
+export function leave(stream: Duplex | undefined): void {
+  stream?.destroy()
+  stream?.resume() // one of ssh2's tells that it is closed when all that came was read
+}
+
+interface Destination {
+  readonly to: Login
+  readonly host: string
+  readonly patience: number
+}
+
+function forward(client: Client, hop: Hop, { to, host, patience }: Destination): Promise<Duplex> {
   const where = `${to.address} port ${to.port}`
   return new Promise((resolve, reject) => {
-    const fail = (reason: string) => reject(new HostUnreachable(host, reason))
+    let isLate = false
+    const settle = () => {
+      clearTimeout(timer)
+      client.off('close', broken)
+    }
+    const fail = (reason: string) => {
+      settle()
+      reject(new HostUnreachable(host, reason))
+    }
     const broken = () => fail(`the connection to jump host ${hop.name} broke`)
-    const timer = setTimeout(
-      () => fail(`${where} does not answer to jump host ${hop.name}`),
-      patience,
-    )
+    const timer = setTimeout(() => {
+      isLate = true
+      fail(`${where} does not answer to jump host ${hop.name}`)
+    }, patience)
     client.once('close', broken)
     try {
       client.forwardOut('127.0.0.1', 0, to.address, to.port, (error, channel) => {
-        clearTimeout(timer)
-        client.off('close', broken)
+        settle()
         if (error) reject(refused(host, hop, where, error))
+        else if (isLate) leave(channel)
         else resolve(channel)
       })
     } catch {
-      clearTimeout(timer)
       broken() // ssh2 throws when its socket is gone already
     }
   })

@@ -2,18 +2,18 @@ import { Duplex } from 'node:stream'
 import type { SshConnection } from './connection.js'
 import { lost } from './connect.js'
 import { RemoteError } from './errors.js'
-import type { RunOptions } from './remote.js'
+import type { OpenOptions } from './remote.js'
 import { titleOf } from './run.js'
 
 /** A program's standard input and output as one stream; its standard error explains a bad end. */
 export async function open(
   connection: SshConnection,
   script: string,
-  options: Pick<RunOptions, 'title' | 'environment'>,
+  options: OpenOptions,
 ): Promise<Duplex> {
   const title = titleOf(script, options)
   const { host } = connection.target
-  const { channel } = await connection.exec(script, title, options.environment)
+  const { channel } = await connection.exec(script, { ...options, title })
   let stderr = ''
   channel.stderr
     .setEncoding('utf8')

@@ -1,16 +1,20 @@
 import type { Duplex } from 'node:stream'
 import { SshConnection } from './connection.js'
+import type { LoginTimes } from './connection.js'
 import type { SshTarget } from './connect.js'
 import { RemoteError } from './errors.js'
 import { JumpHosts } from './jump-hosts.js'
 import { Tail } from './lines.js'
 import { open } from './open.js'
-import type { Remote, RunOptions, RunResult } from './remote.js'
+import type { OpenOptions, Remote, RunOptions, RunResult } from './remote.js'
 import { runScript, titleOf } from './run.js'
+import { unlessAborted } from './unless-aborted.js'
 
 export interface SshPoolOptions {
   /** Milliseconds after which a login that nobody uses is closed; 60 s by default. */
   readonly idleMs?: number
+  /** Milliseconds after which a host is given up that lets us log in, but begins nothing; 30 s by default. */
+  readonly openMs?: number
 }
 
 /** Every host's one login, opened on demand and again when it broke. */
@@ -18,7 +22,11 @@ export class SshPool {
   private readonly remotes = new Map<string, SshRemote>()
   private readonly jumpHosts = new JumpHosts()
 
-  constructor(private readonly options: SshPoolOptions = {}) {}
+  private readonly times: LoginTimes
+
+  constructor({ idleMs = 60_000, openMs = 30_000 }: SshPoolOptions = {}) {
+    this.times = { idleMs, openMs }
+  }
 
   /** Connects to nothing yet. The same target always gets the same remote. */
   remote(target: SshTarget): Remote {
@@ -26,7 +34,7 @@ export class SshPool {
     const key = JSON.stringify([host, knownHostsFile, Object.entries(connection).sort()])
     const known = this.remotes.get(key)
     if (known) return known
-    const remote = new SshRemote(target, this.options.idleMs ?? 60_000, this.jumpHosts)
+    const remote = new SshRemote(target, this.times, this.jumpHosts)
     this.remotes.set(key, remote)
     return remote
   }
@@ -42,7 +50,7 @@ class SshRemote implements Remote {
 
   constructor(
     private readonly target: SshTarget,
-    private readonly idleMs: number,
+    private readonly times: LoginTimes,
     private readonly jumpHosts: JumpHosts,
   ) {}
 
@@ -52,7 +60,7 @@ class SshRemote implements Remote {
 
   async run(script: string, options: RunOptions = {}): Promise<RunResult> {
     options.signal?.throwIfAborted()
-    return runScript(await this.connection(), script, options)
+    return runScript(await unlessAborted(this.connection(), options.signal), script, options)
   }
 
   async runOrFail(script: string, options: RunOptions = {}): Promise<RunResult> {
@@ -68,11 +76,9 @@ class SshRemote implements Remote {
     throw new RemoteError(this.host, titleOf(script, options), result.code, tail.lines)
   }
 
-  async open(
-    script: string,
-    options: Pick<RunOptions, 'title' | 'environment'> = {},
-  ): Promise<Duplex> {
-    return open(await this.connection(), script, options)
+  async open(script: string, options: OpenOptions = {}): Promise<Duplex> {
+    options.signal?.throwIfAborted()
+    return open(await unlessAborted(this.connection(), options.signal), script, options)
   }
 
   async close(): Promise<void> {
@@ -88,7 +94,7 @@ class SshRemote implements Remote {
   private async connect(): Promise<SshConnection> {
     const forget = () => (this.opening = undefined)
     try {
-      const connection = await SshConnection.open(this.target, this.idleMs, this.jumpHosts)
+      const connection = await SshConnection.open(this.target, this.times, this.jumpHosts)
       connection.onEnd(forget)
       return connection
     } catch (error) {

@@ -9,8 +9,9 @@ export interface Remote {
    * Runs a bash script as root and resolves when it has ended, whatever its exit code.
    * Anybody on the host can read the script (`ps`): secrets and data go through `input`.
    *
-   * @throws HostUnreachable, LoginRefused, HostKeyUnknown, HostKeyChanged, SudoRefused before it starts;
-   * ConnectionLost, RemoteTimeout or the signal's reason while it runs, after its processes were ended.
+   * @throws HostUnreachable, LoginRefused, HostKeyUnknown, HostKeyChanged, SudoRefused, ConnectionLost or the signal's
+   * reason before it starts; ConnectionLost, RemoteTimeout or the signal's reason while it runs, after its processes were
+   * ended.
    */
   run(script: string, options?: RunOptions): Promise<RunResult>
 
@@ -18,8 +19,11 @@ export interface Remote {
   runOrFail(script: string, options?: RunOptions): Promise<RunResult>
 
   /** Standard input and output of a program, as one stream. Destroying it closes both. */
-  open(script: string, options?: Pick<RunOptions, 'title' | 'environment'>): Promise<Duplex>
+  open(script: string, options?: OpenOptions): Promise<Duplex>
 }
+
+/** What a stream may have of a script; its signal is heard until it is open. */
+export type OpenOptions = Pick<RunOptions, 'title' | 'environment' | 'signal'>
 
 export interface RunOptions {
   /** What is being done, in a few words, for errors; the script's first line by default. */
@@ -29,6 +33,7 @@ export interface RunOptions {
   /** Standard input; empty by default. */
   readonly input?: string | Buffer | Readable
   readonly signal?: AbortSignal
+  /** From when it starts. */
   readonly timeoutMs?: number
   /** Called for each line of standard output and error as it comes. */
   readonly onOutput?: (line: string) => void

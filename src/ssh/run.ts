@@ -20,7 +20,7 @@ export async function runScript(
 ): Promise<RunResult> {
   const title = titleOf(script, options)
   const { host } = connection.target
-  const { channel, id } = await connection.exec(script, title, options.environment)
+  const { channel, id } = await connection.exec(script, { ...options, title })
   const closed = new Promise<{ code: number | null | undefined; killedBy: string | undefined }>(
     (resolve) =>
       channel.once('close', (code?: number | null, killedBy?: string) =>

@@ -4,12 +4,25 @@ export class Semaphore {
 
   constructor(private free: number) {}
 
-  acquire(): Promise<void> {
+  /** @throws the signal's reason to who waits no longer */
+  acquire(signal?: AbortSignal): Promise<void> {
     if (this.free > 0) {
       this.free--
       return Promise.resolve()
     }
-    return new Promise((resolve) => this.waiting.push(resolve))
+    return new Promise((resolve, reject) => {
+      const next = () => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
+      const abort = () => {
+        this.waiting.splice(this.waiting.indexOf(next), 1)
+        reject(signal?.reason as Error)
+      }
+      this.waiting.push(next)
+      signal?.addEventListener('abort', abort, { once: true })
+      if (signal?.aborted) abort()
+    })
   }
 
   release(): void {

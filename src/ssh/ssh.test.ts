@@ -153,6 +153,68 @@ test('a program that ends badly says why', async () => {
   expect(error).toMatchObject({ name: 'RemoteError', tail: ['no such thing'] })
 })
 
+test('a host that lets us in and begins nothing is given up in time', async () => {
+  const brief = new SshPool({ openMs: 3_000 })
+  const again = () => brief.remote(host.target).run('echo in')
+  host.hangs = 'commands'
+  const first = again()
+  await expect(first).rejects.toBeInstanceOf(ConnectionLost)
+  await expect(first).rejects.toThrow('kolla1: lets user root log in, but nothing begins then')
+  host.hangs = 'sessions'
+  await expect(again()).rejects.toBeInstanceOf(ConnectionLost)
+  host.hangs = undefined
+  expect((await again()).stdout).toBe('in\n')
+  host.hangs = 'sessions'
+  await expect(again()).rejects.toBeInstanceOf(ConnectionLost)
+  host.hangs = undefined
+  expect((await again()).stdout).toBe('in\n')
+  await brief.close()
+})
+
+test.each(['run', 'open'] as const)('%s hears while it waits for a login', async (verb) => {
+  const cancel = new AbortController()
+  const brief = new SshPool({ openMs: 1_000 })
+  host.hangs = 'commands'
+  const waiting = brief.remote(host.target)[verb]('true', { signal: cancel.signal })
+  setTimeout(() => cancel.abort(new Error('cancelled')), 100)
+  await expect(waiting).rejects.toThrow('cancelled')
+  await brief.close()
+})
+
+test('who is cancelled leaves the queue for a channel, and the others get theirs', async () => {
+  const cancel = new AbortController()
+  const first = Array.from({ length: 8 }, () => remote.run('sleep 3'))
+  await expect.poll(() => host.sessions, { timeout: 5_000 }).toBe(9)
+  const waiting = remote.run('echo never', { signal: cancel.signal })
+  const next = Array.from({ length: 9 }, () => remote.run('true'))
+  setTimeout(() => cancel.abort(new Error('cancelled')), 50)
+  await expect(waiting).rejects.toThrow('cancelled')
+  await Promise.all([...first, ...next])
+  expect(host.commands.join()).not.toContain('never')
+})
+
+test('what begins after its caller was cancelled is ended', async () => {
+  const cancel = new AbortController()
+  await remote.run('true')
+  host.hangs = 'sessions'
+  const running = remote.run('sleep 7777; true', { signal: cancel.signal })
+  setTimeout(() => cancel.abort(new Error('cancelled')), 100)
+  await expect(running).rejects.toThrow('cancelled')
+  expect(host.commands.join()).not.toContain('7777')
+  host.wake()
+  await expect.poll(() => host.commands.join()).toContain('7777')
+  await expect.poll(() => host.sessions, { timeout: 30_000 }).toBe(1)
+}, 60_000)
+
+test('a connection that breaks between login and first session is lost, and a full sshd asked again', async () => {
+  host.breaks = true
+  const run = remote.run('true')
+  await expect(run).rejects.toBeInstanceOf(ConnectionLost)
+  host.breaks = false
+  host.refusals = 3
+  expect((await remote.run('echo here')).stdout).toBe('here\n')
+})
+
 test('a host key that is not on record, or another one, stops before the login', async () => {
   const { connection, knownHostsFile } = host.target
   await writeFile(knownHostsFile, '')

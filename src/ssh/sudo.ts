@@ -14,10 +14,13 @@ interface Marks {
 /** `sudo` does not let a user run a script; the message is its own last words. */
 export class NotRoot extends Error {}
 
+/** Neither does a script begin nor sshd or `sudo` say why: something hangs. */
+export class NothingBegins extends Error {}
+
 /**
  * Gives sudo the password when it asks, and only then: where a rule lets the user in without, standard input belongs to
  * the script from its first byte on. Resolves when the script has begun; what it says on standard error is left on the
- * channel. @throws NotRoot
+ * channel. @throws NotRoot, NothingBegins
  */
 export function answerSudo(channel: ClientChannel, marks: Marks, password: string): Promise<void> {
   const { stderr } = channel
@@ -60,7 +63,12 @@ export function answerSudo(channel: ClientChannel, marks: Marks, password: strin
         stop(() => {
           channel.resume()
           channel.close()
-          reject(new NotRoot(`sudo asks for something else: ${lastWords(said, marks)}`))
+          const words = lastWords(said, marks)
+          reject(
+            words === ''
+              ? new NothingBegins()
+              : new NotRoot(`sudo asks for something else: ${words}`),
+          )
         }),
       patience,
     )

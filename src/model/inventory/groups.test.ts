@@ -59,10 +59,28 @@ describe("kolla-ansible's group tree", () => {
     expect(Object.fromEntries(values('kolla1'))).toEqual({ a: 'control', b: 'control' })
     expect(Object.fromEntries(values('kolla4'))).toEqual({ a: 'all', b: 'all' })
   })
+
+  it('lets the group of higher priority win among those of one depth, in numbers', () => {
+    const text = (priority: string) =>
+      `${source}[a_rack]\nkolla1\n[z_rack]\nkolla1\n[z_rack:vars]\nx = z\n[a_rack:vars]\nx = a\n${priority}`
+    const x = (priority: string) => read(text(priority)).tree.variables('kolla1').get('x')?.value
+    expect(x('')).toBe('z')
+    expect(x('ansible_group_priority = 10')).toBe('a')
+    expect(x('ansible_group_priority = 10\n[z_rack:vars]\nansible_group_priority = 9')).toBe('a')
+    expect(x('ansible_group_priority = 10\n[z_rack:vars]\nansible_group_priority = 10')).toBe('z')
+    // `all` is outside of every group, whatever its priority and its name.
+    expect(x('ansible_group_priority = 10\n[all:vars]\nansible_group_priority = 99\nx = all')).toBe(
+      'a',
+    )
+  })
 })
 
 describe('findings', () => {
   it.each([
+    [
+      '[compute:vars]\nansible_group_priority = high',
+      "multinode:12:1: error: 'ansible_group_priority' of group 'compute' must be a whole number",
+    ],
     [
       '[mariadb:children]\ncontrl',
       "multinode:12:1: error: group 'contrl' below [mariadb:children] is unknown, did you mean 'control'?: define it, or remove the line",

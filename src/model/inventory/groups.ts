@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.js'
 import { formerGroups, kollaGroups } from '../kolla/names.js'
 import { nearest, nearestName } from '../nearest.js'
+import { pythonText } from '../jinja/values.js'
 import type { Inventory, InventoryGroup, Variables } from './parser.js'
 
 /** The host that builds the images and serves the registry; kolla-ansible has no group for it. */
@@ -11,6 +12,23 @@ const renamed: Readonly<Record<string, string>> = {
   loadbalancer: 'haproxy',
   opensearch: 'elasticsearch',
   'opensearch-dashboards': 'kibana',
+}
+
+const priorityKey = 'ansible_group_priority'
+
+/** Undefined where nobody says it; NaN where it is no number. */
+function priorityOf(group: InventoryGroup | undefined): number | undefined {
+  const said = group?.variables.get(priorityKey)
+  if (!said) return undefined
+  const text = pythonText(said.value)
+  return /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : NaN
+}
+
+function checkPriority(group: InventoryGroup): Finding[] {
+  const { place } = group.variables.get(priorityKey) ?? {}
+  if (!place || !Number.isNaN(priorityOf(group))) return []
+  const message = `'${priorityKey}' of group '${group.name}' must be a whole number`
+  return [{ severity: 'error', message, ...place }]
 }
 
 /** The inventory's groups together with those of kolla-ansible's tree that it leaves out. */
@@ -58,10 +76,18 @@ export class GroupTree {
     return this.names.filter((name) => name !== 'all' && this.hosts(name).includes(host)).sort()
   }
 
-  /** The host's groups from the outermost, `all`, to the innermost, whose variables win. */
+  /** The host's groups from the outermost, `all`, to the innermost, whose variables win; of equals, the one of priority. */
   byDepth(host: string): readonly string[] {
     const groups = ['all', ...this.groupsOf(host)]
-    return groups.sort((a, b) => this.depth(a) - this.depth(b) || (a < b ? -1 : 1))
+    return groups.sort(
+      (a, b) =>
+        this.depth(a) - this.depth(b) || this.priority(a) - this.priority(b) || (a < b ? -1 : 1),
+    )
+  }
+
+  /** Ansible reads it in the inventory's file alone, not in `group_vars/`. */
+  private priority(name: string): number {
+    return priorityOf(this.inventory.groups.get(name)) ?? 1
   }
 
   /** The host's variables from its groups in the inventory's file. */
@@ -86,7 +112,7 @@ export class GroupTree {
       depths.set(name, depth)
       for (const child of this.children(name)) walk(child, depth + 1, [...path, name])
     }
-    for (const name of this.names) walk(name, 1, [])
+    for (const name of this.names) if (name !== 'all') walk(name, 1, [])
     return depths
   }
 
@@ -97,6 +123,7 @@ export class GroupTree {
       ...this.checkChildren(group),
       ...this.checkCircle(group),
       ...this.checkName(group),
+      ...checkPriority(group),
     ])
     return [...findings, ...this.checkHosts(isLocal)]
   }

@@ -1,5 +1,5 @@
 import { homedir, userInfo } from 'node:os'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { Hop, Login } from '../cloud.js'
 import type { Place } from '../inventory/parser.js'
 import { readSshArguments } from './ssh-arguments.js'
@@ -129,12 +129,16 @@ function portOf({ value, place }: SshOption): number {
   throw new NoRoute(`a port must be from 1 to 65535, not '${value}'`, place)
 }
 
-/** With the tokens of ssh_config(5) that people use. */
+/** With the tokens of ssh_config(5) that people use. Who has no home needs none for what names none. */
 function keyFile(path: string, address: string, user = ''): string {
-  const home = homedir()
-  const tokens: Readonly<Record<string, string>> = { d: home, h: address, r: user, '%': '%' }
+  const tokens: Readonly<Record<string, () => string>> = {
+    d: homedir,
+    h: () => address,
+    r: () => user,
+    '%': () => '%',
+  }
   const whole = path
-    .replace(/^~(?=\/|$)/, home)
-    .replace(/%(.)/g, (token, letter: string) => tokens[letter] ?? token)
-  return resolve(home, whole)
+    .replace(/^~(?=\/|$)/, () => homedir())
+    .replace(/%(.)/g, (token, letter: string) => tokens[letter]?.() ?? token)
+  return isAbsolute(whole) ? resolve(whole) : resolve(homedir(), whole)
 }
