@@ -131,6 +131,28 @@ describe('machines that something is done with', () => {
     expect(markers).toEqual([null, 'a'])
   })
 
+  it('and those of one host are listed of all pages', async () => {
+    const [first, second] = [machine('a', null), machine('b', null)]
+    const markers = shows({ machines: [first], goesOn: true }, { machines: [second] })
+    const listed = await run((verbs) => verbs.listMachines(testRef, 'kolla2'))
+    expect(listed.map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(markers).toEqual([null, 'a'])
+  })
+
+  it('and that come to a host are waited for; those that are there are not', async () => {
+    const arrive = (seconds: number) =>
+      run((verbs) => verbs.awaitArrivals(testRef, seconds, 'kolla2'))
+    const own = machine('a', 'migrating')
+    const comes = { machines: [own, machine('b', 'migrating', 'kolla3')] }
+    moving({ source_compute: 'kolla3', dest_compute: 'kolla2' })
+    shows(comes, { machines: [own, machine('b', null)] })
+    expect(await arrive(60)).toEqual([])
+    shows(comes)
+    expect(await arrive(0)).toEqual(['vm-b (migrating on kolla3, b)'])
+    moving({ source_compute: 'kolla3', dest_compute: 'kolla1' })
+    expect(await arrive(0)).toEqual([])
+  })
+
   it('are waited for, on one host alone where it is named', async () => {
     const elsewhere = machine('c', 'migrating', 'kolla3')
     moving({ source_compute: 'kolla3', dest_compute: 'kolla1' })

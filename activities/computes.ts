@@ -15,7 +15,6 @@ import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import { notes } from '../src/plan/drained.js'
 import type {
-  Hypervisor,
   NamedHost,
   NetworkAgent,
   NovaService,
@@ -23,7 +22,7 @@ import type {
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { administer } from './openstack.js'
-import { namedHosts } from './openstack-health.js'
+import { allHypervisors, namedHosts } from './openstack-health.js'
 import { cancellation, report } from './progress.js'
 
 /** Who disables computes. */
@@ -102,14 +101,21 @@ export function computeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
       const named = namedHosts(cloud).find((it) => it.name === host)
-      const until = Date.now() + seconds * 1000
-      for (;;) {
+      return untilNone(seconds, async () => {
         const all = await allMachines(api)
-        const busy = busyMachines(named ? await machinesOf(api, all, named) : all)
-        if (busy.length === 0 || Date.now() >= until) return busy
-        report(`waiting for ${busy.join(', ')}`)
-        await sleep(LOOKING, undefined, cancellation())
-      }
+        return named ? machinesOf(api, all, named) : all
+      })
+    },
+
+    /**
+     * Machines that are on their way to a host, by Nova's name of it, which was disabled while they were; they are waited
+     * for so many seconds. Returns those that are still on it, in a few words each.
+     */
+    async awaitArrivals(ref: CloudRef, seconds: number, host: string): Promise<string[]> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const named = namedHosts(cloud).find((it) => isNamed(it, host)) ?? { name: host }
+      return untilNone(seconds, () => machinesToCome(api, named))
     },
 
     /** Compute hosts whose nova-compute does not report, though nobody has said that it is down. */
@@ -149,6 +155,20 @@ export function computeActivities(contexts: CloudContexts) {
         warnings: providers.warnings,
       }
     },
+  }
+}
+
+/** Looks again for so many seconds while something is being done with any; returns what is left, in a few words each. */
+async function untilNone(
+  seconds: number,
+  look: () => Promise<readonly Machine[]>,
+): Promise<string[]> {
+  const until = Date.now() + seconds * 1000
+  for (;;) {
+    const busy = busyMachines(await look())
+    if (busy.length === 0 || Date.now() >= until) return busy
+    report(`waiting for ${busy.join(', ')}`)
+    await sleep(LOOKING, undefined, cancellation())
   }
 }
 
@@ -205,19 +225,9 @@ async function computeServices(api: OpenStackApi): Promise<NovaService[]> {
   return services
 }
 
-/** Of all hosts, page by page: Nova tells a thousand at once. */
-async function allMachines(api: OpenStackApi): Promise<Machine[]> {
-  const all: Machine[] = []
-  for (;;) {
-    const last = all.at(-1)
-    const from = last === undefined ? '' : `&marker=${last.id}`
-    const { servers, servers_links: links = [] } = await api.call<{
-      servers: Machine[]
-      servers_links?: readonly { readonly rel: string }[]
-    }>('GET', 'compute', `servers/detail?all_tenants=1${from}`)
-    all.push(...servers)
-    if (servers.length === 0 || !links.some(({ rel }) => rel === 'next')) return all
-  }
+/** Of all hosts. */
+function allMachines(api: OpenStackApi): Promise<Machine[]> {
+  return api.listAll('servers/detail', 'servers', { all_tenants: '1' })
 }
 
 /** Machines of a host, and those that come to it or leave it: Nova gives a machine that moves to one of both hosts alone. */
@@ -237,28 +247,45 @@ async function machinesOf(
 
 /** Whether a machine that moves does so from or to a host, or may: where to may not have been chosen yet. */
 async function takesPart(api: OpenStackApi, id: string, host: NamedHost): Promise<boolean> {
-  const query = new URLSearchParams({ instance_uuid: id }).toString()
-  // Latest first.
-  const { migrations } = await api.call<{
-    migrations: readonly {
-      readonly source_compute: string | null
-      readonly dest_compute: string | null
-    }[]
-  }>('GET', 'compute', `os-migrations?${query}`)
-  const [last] = migrations
-  if (!last) return false
-  const { source_compute: from, dest_compute: to } = last
-  return to === null || isNamed(host, to) || (from !== null && isNamed(host, from))
+  const last = await lastMigration(api, id)
+  const from = last?.source_compute ?? null
+  return mayCome(last, host) || (from !== null && isNamed(host, from))
 }
 
-async function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
-  const query = new URLSearchParams({ host, all_tenants: '1' }).toString()
-  const { servers } = await api.call<{ servers: Machine[] }>(
+function mayCome(last: Migration | undefined, host: NamedHost): boolean {
+  return last !== undefined && (last.dest_compute === null || isNamed(host, last.dest_compute))
+}
+
+/** As `GET /os-migrations` tells it. */
+interface Migration {
+  readonly source_compute: string | null
+  readonly dest_compute: string | null
+}
+
+async function lastMigration(api: OpenStackApi, id: string): Promise<Migration | undefined> {
+  const query = new URLSearchParams({ instance_uuid: id }).toString()
+  // Latest first.
+  const { migrations } = await api.call<{ migrations: readonly Migration[] }>(
     'GET',
     'compute',
-    `servers/detail?${query}`,
+    `os-migrations?${query}`,
   )
-  return servers
+  return migrations[0]
+}
+
+/** Machines that are on other hosts, and on their way to this one. */
+async function machinesToCome(api: OpenStackApi, host: NamedHost): Promise<Machine[]> {
+  const coming: Machine[] = []
+  for (const machine of await allMachines(api)) {
+    const { id, 'OS-EXT-SRV-ATTR:host': on } = machine
+    if (!isMoving(machine) || (on !== null && isNamed(host, on))) continue
+    if (mayCome(await lastMigration(api, id), host)) coming.push(machine)
+  }
+  return coming
+}
+
+function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
+  return api.listAll('servers/detail', 'servers', { host, all_tenants: '1' })
 }
 
 async function migrate(api: OpenStackApi, host: string, id: string): Promise<string | undefined> {
@@ -347,11 +374,7 @@ async function hypervisorsOf(
   api: OpenStackApi,
   services: readonly NovaService[],
 ): Promise<string[]> {
-  const { hypervisors } = await api.call<{ hypervisors: Hypervisor[] }>(
-    'GET',
-    'compute',
-    'os-hypervisors/detail',
-  )
+  const hypervisors = await allHypervisors(api)
   const hosts = services.map((it) => it.host)
   return hypervisors
     .filter((it) => hosts.includes(it.service.host))
