@@ -244,6 +244,36 @@ describe('a machine', () => {
     expect(asked).toEqual([{ migrate: null }, { confirmResize: null }])
   })
 
+  it('that broke on the other host has not been moved', async () => {
+    const fault = { code: 500, message: 'No such file or directory' }
+    shows(at('kolla2', 'SHUTOFF'), at('kolla2', 'RESIZE', 'resize_migrating'), {
+      ...at('kolla3', 'ERROR'),
+      fault,
+    })
+    expect(await migrate()).toContain('it is ERROR on kolla3: No such file or directory')
+  })
+
+  it.each([
+    ['resize', 0, 'a resize of it to kolla3 waits for its owner'],
+    ['migration', 1, undefined],
+  ])(
+    'that has gone by a %s of somebody else is confirmed %i times',
+    async (type, times, stayed) => {
+      openstack.answers.set('GET /v2.1/os-migrations', () => ({
+        ...{ status: 200, body: { migrations: [{ migration_type: type }] } },
+      }))
+      shows(
+        at('kolla2', 'RESIZE', 'resize_migrating'),
+        at('kolla3', 'VERIFY_RESIZE'),
+        at('kolla3', 'SHUTOFF'),
+      )
+      const why = await migrate()
+      if (stayed === undefined) expect(why).toBeUndefined()
+      else expect(why).toContain(stayed)
+      expect(asked).toHaveLength(times)
+    },
+  )
+
   it('that could not go is left with the reason', async () => {
     shows(at('kolla2', 'ACTIVE'), at('kolla2', 'MIGRATING', 'migrating'), at('kolla2', 'ACTIVE'))
     const path = 'GET /v2.1/servers/vm/os-instance-actions'

@@ -14,11 +14,7 @@ import {
 import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import { notes } from '../src/plan/drained.js'
-import type {
-  NamedHost,
-  NetworkAgent,
-  NovaService,
-} from '../src/plan/openstack-health.js'
+import type { NamedHost, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { administer } from './openstack.js'
@@ -260,6 +256,8 @@ function mayCome(last: Migration | undefined, host: NamedHost): boolean {
 interface Migration {
   readonly source_compute: string | null
   readonly dest_compute: string | null
+  /** A resize is its owner's, a `migration` an administrator's: both end in VERIFY_RESIZE. */
+  readonly migration_type?: 'migration' | 'resize' | 'live-migration' | 'evacuation'
 }
 
 async function lastMigration(api: OpenStackApi, id: string): Promise<Migration | undefined> {
@@ -295,9 +293,14 @@ async function migrate(api: OpenStackApi, host: string, id: string): Promise<str
     const found = await api.find<{ server: Machine }>('compute', `servers/${id}`)
     if (!found) return undefined
     const { server } = found
-    const { status, 'OS-EXT-STS:task_state': task } = server
-    const isHere = server['OS-EXT-SRV-ATTR:host'] === host
+    const { status, 'OS-EXT-STS:task_state': task, 'OS-EXT-SRV-ATTR:host': on } = server
+    const isHere = on === host
     const way = wayOf(server, isHere)
+    if (task === null && !isHere && status === 'ERROR') return brokenAway(server, host)
+    if (task === null && way === 'confirm' && asked === undefined) {
+      const last = await lastMigration(api, id)
+      if (last?.migration_type !== 'migration') return resizedAway(on, host)
+    }
     if (task === null && way !== 'confirm') {
       if (!isHere) return undefined
       // It was asked to go, and rests where it was.
@@ -314,6 +317,16 @@ async function migrate(api: OpenStackApi, host: string, id: string): Promise<str
     report(`${server.name}: ${task ?? status}`)
     await sleep(2000, undefined, cancellation())
   }
+}
+
+/** Nova gives a machine to the target before it has begun there: what it needs may not have come along. */
+function brokenAway({ 'OS-EXT-SRV-ATTR:host': on, fault }: Machine, host: string): string {
+  const why = fault === undefined ? '' : `: ${fault.message}`
+  return `it is ERROR on ${on ?? 'no host'}${why} (its disks may still be on ${host}: mend it there before ${host} goes)`
+}
+
+function resizedAway(on: string | null, host: string): string {
+  return `a resize of it to ${on ?? 'another host'} waits for its owner to confirm or to revert it, and until then its disks are on ${host}, too`
 }
 
 const actions = {

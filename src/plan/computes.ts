@@ -10,11 +10,13 @@ export interface Machine {
   readonly status: string
   readonly 'OS-EXT-STS:task_state': string | null
   readonly 'OS-EXT-SRV-ATTR:host': string | null
+  /** Of one that is `ERROR`: what Nova noted. */
+  readonly fault?: { readonly message: string }
 }
 
 /**
  * What brings a machine to another host: live where it runs, cold where it is shut off; `confirm` where it has gone and
- * waits for that. Undefined where nothing can: a resize that ended here is its owner's to confirm.
+ * waits for that, unless it was a resize, which is its owner's to confirm. Undefined where nothing can.
  */
 export function wayOf(
   { status }: Machine,
