@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
 import { computeActivities } from './computes.js'
 import { contextsOn, testRef } from './testing.js'
@@ -300,6 +300,47 @@ describe('a machine', () => {
       ...{ status: 409, body: { conflictingRequest: { code: 409, message: 'it is locked' } } },
     }))
     expect(await migrate()).toBe('it is locked')
+  })
+
+  describe('that shows no change', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+
+    /** Nova shows these states, one each time that it is asked, four minutes after another. */
+    function showsSlowly(...states: object[]) {
+      openstack.answers.set('GET /v2.1/servers/vm', () => {
+        vi.advanceTimersByTime(240_000)
+        const server = states.length > 1 ? states.shift() : states[0]
+        return { status: 200, body: { server } }
+      })
+    }
+
+    it('is left after ten minutes where something else is done with it', async () => {
+      showsSlowly(at('kolla2', 'ACTIVE', 'deleting'))
+      expect(await migrate()).toContain('Nova has been at deleting for 12 min')
+      expect(asked).toEqual([])
+    })
+
+    it('and was asked to go is left after an hour', async () => {
+      showsSlowly(at('kolla2', 'SHUTOFF'), at('kolla2', 'RESIZE', 'resize_migrating'))
+      expect(await migrate()).toContain('Nova has been at resize_migrating for 64 min')
+    })
+
+    it('is waited for while its migration tells of progress', async () => {
+      let updates = 0
+      openstack.answers.set('GET /v2.1/os-migrations', () => ({
+        status: 200,
+        body: { migrations: [{ status: 'running', updated_at: `2026-01-01T00:00:${updates++}` }] },
+      }))
+      const going = at('kolla2', 'MIGRATING', 'migrating')
+      showsSlowly(...Array.from({ length: 40 }, () => going), at('kolla3', 'ACTIVE'))
+      expect(await migrate()).toBeUndefined()
+      expect(updates).toBeGreaterThan(1)
+    })
   })
 
   it('that is gone is no trouble', async () => {

@@ -30,6 +30,12 @@ const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
 /** How long the end of a cold migration may take once it is confirmed, in milliseconds. */
 const CONFIRMING = 300_000
 
+/** How long a machine that something else is done with may show no change, in milliseconds. */
+const STILL = 600_000
+
+/** The same of one that was asked to go: while it copies disks cold, Nova tells nothing of it. */
+const MOVING = 3_600_000
+
 /** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
 const LOOKING = 5_000
 
@@ -258,6 +264,8 @@ interface Migration {
   readonly dest_compute: string | null
   /** A resize is its owner's, a `migration` an administrator's: both end in VERIFY_RESIZE. */
   readonly migration_type?: 'migration' | 'resize' | 'live-migration' | 'evacuation'
+  readonly status?: string
+  readonly updated_at?: string | null
 }
 
 async function lastMigration(api: OpenStackApi, id: string): Promise<Migration | undefined> {
@@ -289,6 +297,9 @@ function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
 async function migrate(api: OpenStackApi, host: string, id: string): Promise<string | undefined> {
   let asked: ReturnType<typeof wayOf>
   let deadline = Infinity
+  let seen: string | undefined
+  let progress: string | undefined
+  let since = Date.now()
   for (;;) {
     const found = await api.find<{ server: Machine }>('compute', `servers/${id}`)
     if (!found) return undefined
@@ -314,9 +325,28 @@ async function migrate(api: OpenStackApi, host: string, id: string): Promise<str
       if (way === 'confirm') deadline = Date.now() + CONFIRMING
     }
     if (Date.now() > deadline) return 'its migration was confirmed, and Nova does not end it'
+    const shown = JSON.stringify([task, status, on])
+    const silence = Date.now() - since
+    if (shown !== seen || silence > (asked === undefined ? STILL : MOVING)) {
+      const told = await progressOf(api, id)
+      if (shown === seen && told === progress) return standsStill(server, silence)
+      seen = shown
+      progress = told
+      since = Date.now()
+    }
     report(`${server.name}: ${task ?? status}`)
     await sleep(2000, undefined, cancellation())
   }
+}
+
+/** What changes while a live migration goes on: its amounts are kept every few seconds. */
+async function progressOf(api: OpenStackApi, id: string): Promise<string> {
+  const last = await lastMigration(api, id)
+  return JSON.stringify([last?.status, last?.updated_at])
+}
+
+function standsStill({ id, status, 'OS-EXT-STS:task_state': task }: Machine, silence: number) {
+  return `Nova has been at ${task ?? status} for ${Math.floor(silence / 60_000)} min: look at the log of nova-compute, and where nothing goes on any more, \`openstack server set --state active ${id}\` (or \`--state error\`)`
 }
 
 /** Nova gives a machine to the target before it has begun there: what it needs may not have come along. */
