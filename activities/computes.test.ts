@@ -2,6 +2,8 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
+import { testFacts } from '../src/catalog/testing/cloud.js'
+import type { CloudContexts } from './cloud-context.js'
 import { computeActivities } from './computes.js'
 import { contextsOn, testRef } from './testing.js'
 
@@ -22,8 +24,11 @@ beforeEach(() => {
 
 type Verbs = ReturnType<typeof computeActivities>
 
-function run<T>(body: (verbs: Verbs) => Promise<T>): Promise<T> {
-  const { contexts } = contextsOn(openstack.remote)
+/** Every host of the inventory tells its name, but for what `facts` says otherwise. */
+function run<T>(body: (verbs: Verbs) => Promise<T>, facts = testFacts): Promise<T> {
+  const { cloud } = contextsOn(openstack.remote)
+  const named = cloud.with({ hosts: facts, images: {} })
+  const contexts = { get: () => Promise.resolve(named) } as unknown as CloudContexts
   const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
   return activity.run(() => body(computeActivities(contexts)))
 }
@@ -40,6 +45,17 @@ describe('a compute host', () => {
     await run((verbs) => verbs.enableCompute(testRef, 'kolla2'))
     expect(service['status']).toBe('enabled')
     expect(openstack.changes).toHaveLength(2)
+  })
+
+  it('is found by the name that it has itself, whatever its case', async () => {
+    const facts = testFacts.map((it) => (it.name === 'kolla3' ? { ...it, hostname: 'srv-17' } : it))
+    openstack.add('os-services', { ...service, id: 'other', host: 'SRV-17.lab' })
+    openstack.answers.set('PUT /v2.1/os-services/other', () => ({ status: 200, body: {} }))
+    const disable = (host: string) => run((verbs) => verbs.disableCompute(testRef, host), facts)
+    expect(await disable('kolla3')).toBe('SRV-17.lab')
+    expect(await disable('srv-17')).toBe('SRV-17.lab')
+    const forget = run((verbs) => verbs.forgetCompute(testRef, 'srv-17'), facts)
+    await expect(forget).rejects.toThrow('it is in the group compute of the inventory')
   })
 
   it('that is unknown or down is refused before anything is done', async () => {
@@ -382,6 +398,20 @@ describe('a host that leaves', () => {
       'DELETE /resource_providers/rp',
     ])
     expect((await forget('old')).removed).toEqual([])
+  })
+
+  it('is refused where it may be one that did not tell its name', async () => {
+    const forget = run((verbs) => verbs.forgetCompute(testRef, 'old'), testFacts.slice(0, 2))
+    await expect(forget).rejects.toThrow('one that did not tell its own (kolla3)')
+    expect(openstack.changes).toEqual([])
+  })
+
+  it('that Nova knows by another name is told', async () => {
+    const { removed, warnings } = await forget('other')
+    expect(removed).toEqual([])
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('Nova knows a compute host old that is none of the inventory'),
+    ])
   })
 
   it('is waited for until it no longer counts as alive, and refused where it goes on', async () => {

@@ -6,8 +6,10 @@ import { leaveNote, removeNote } from '../src/host/notes.js'
 import { busyMachines, isMoving } from '../src/plan/busy-machines.js'
 import {
   leftBehind,
+  nameless,
   reporting,
   silentComputes,
+  strayComputes,
   wayOf,
   whyNotForgotten,
 } from '../src/plan/computes.js'
@@ -152,9 +154,11 @@ export function computeActivities(contexts: CloudContexts) {
       for (const { id } of services) await api.call('DELETE', 'compute', `os-services/${id}`)
       for (const { id } of agents) await api.call('DELETE', 'network', `agents/${id}`)
       const providers = await forgetProviders(api, [...names])
+      const removed = [...services, ...agents].map(({ binary }) => binary)
+      const others = removed.length === 0 ? strayComputes(leaving.services, namedHosts(cloud)) : []
       return {
-        removed: [...services, ...agents].map(({ binary }) => binary).concat(providers.removed),
-        warnings: providers.warnings,
+        removed: [...removed, ...providers.removed],
+        warnings: [...others, ...providers.warnings],
       }
     },
   }
@@ -188,9 +192,10 @@ async function lookWhenSilent(
 ): Promise<Leaving> {
   for (let look = 1; ; look++) {
     const leaving = await lookAt(cloud, api, host)
-    const { isCompute, machines } = leaving
+    const { isCompute, machines, nameless = [] } = leaving
     const names = reporting(leaving)
-    if (isCompute || machines.length > 0 || names.length === 0 || look === LOOKS) return leaving
+    const isRefused = isCompute || machines.length > 0 || nameless.length > 0
+    if (isRefused || names.length === 0 || look === LOOKS) return leaving
     report(`waiting until ${names.join(', ')} of ${host} is silent`)
     await sleep(LOOKING, undefined, cancellation())
   }
@@ -401,13 +406,16 @@ async function detailOf(api: OpenStackApi, path: string): Promise<string | undef
 }
 
 async function lookAt(cloud: CloudContext, api: OpenStackApi, host: string): Promise<Leaving> {
-  const inventory = namedHosts(cloud).find((it) => isNamed(it, host))
+  const hosts = namedHosts(cloud)
+  const inventory = hosts.find((it) => isNamed(it, host))
   const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', 'os-services')
   const { agents } = await api.call<{ agents: NetworkAgent[] }>('GET', 'network', 'agents')
   const isIn = (group: string) =>
     inventory !== undefined && (cloud.cloud.groups.get(group) ?? []).includes(inventory.name)
   const known = { host, isCompute: isIn('compute'), isNetwork: isIn('network'), services, agents }
-  const leaving = { ...known, ...(inventory && { inventory }), machines: [] }
+  const own = hosts.filter(({ name }) => !cloud.isShared(name))
+  const place = inventory ? { inventory } : { nameless: nameless(own, [...services, ...agents]) }
+  const leaving = { ...known, ...place, machines: [] }
   const names = new Set([host, ...leftBehind(leaving).services.map((it) => it.host)])
   const machines = await Promise.all([...names].map((name) => machinesOn(api, name)))
   return { ...leaving, machines: machines.flat() }

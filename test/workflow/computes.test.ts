@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ApplicationFailure } from '@temporalio/common'
 import { fakeActivities } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
 
@@ -88,6 +89,30 @@ describe('drain-compute', () => {
       telling('vm-a (a) stayed: it was moved, and is here again'),
     )
   })
+})
+
+it('hosts are asked for their names first; one that is away is a warning', async () => {
+  const named = { cloud: 'demo', files: 'f1', found: 'seen' }
+  const { activities, calls } = fakeActivities({
+    observeHost: (_ref: unknown, host: string) => {
+      if (host === 'kolla3') throw ApplicationFailure.nonRetryable('kolla3: no route to host')
+      return { host, digest: `seen-${host}`, running: 0 }
+    },
+    rememberFacts: () => named,
+    disableCompute: () => 'node-2',
+    listMachines: () => [],
+    forgetCompute: () => ({ removed: [], warnings: [] }),
+  })
+  await environment.withWorker(activities, async (runs) => {
+    for (const operation of ['drainCompute', 'enableCompute', 'removeCompute'] as const) {
+      expect((await runs.execute(operation, input)).warnings).toEqual([
+        { severity: 'warning', host: 'kolla3', message: 'no route to host' },
+      ])
+    }
+  })
+  const verbs = ['disableCompute', 'enableCompute', 'forgetCompute']
+  const asked = calls.filter(({ verb }) => verbs.includes(verb))
+  expect(asked.map(({ args }) => args)).toEqual(verbs.map(() => [named, 'kolla2']))
 })
 
 it('remove-compute tells what was taken away, and what was not', async () => {
