@@ -91,6 +91,26 @@ describe('a compute host that an upgrade has disabled', () => {
     ])
   })
 
+  it('and that is drained by hand then is not given back', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
+    expect(openstack.scripts.at(-1)).toEqual({
+      ...{ title: 'note that nova_compute is given back', changes: 2 },
+    })
+    await reenable()
+    expect(service).toMatchObject({
+      status: 'disabled',
+      disabled_reason: 'kolla-temporal drain-compute',
+    })
+  })
+
+  it('and that is enabled by hand is noted no more', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    await run((verbs) => verbs.enableCompute(testRef, 'kolla2'))
+    expect(service['status']).toBe('enabled')
+    expect(openstack.scripts.at(-1)?.title).toBe('note that nova_compute is given back')
+  })
+
   it('stays disabled where somebody else has done that before', async () => {
     await run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
     await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))

@@ -17,6 +17,7 @@ import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import { notes } from '../src/plan/drained.js'
 import type { NamedHost, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
+import { HostUnreachable } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { administer } from './openstack.js'
@@ -68,11 +69,13 @@ export function computeActivities(contexts: CloudContexts) {
           'its nova-compute is down, so nothing can be migrated from there: start it, or where the host is dead, `openstack server evacuate` each machine'
         throw badInput([{ severity: 'error', host, message }])
       }
-      if (service.status === 'enabled') {
+      const isUpgrades = service.disabled_reason === reasonOf('upgrade')
+      if (service.status === 'enabled' || (by === 'drain-compute' && isUpgrades)) {
         if (by === 'upgrade') await leaveNote(cloud.remote(host), notes.compute)
         const body = { status: 'disabled', disabled_reason: reasonOf(by) }
         await api.call('PUT', 'compute', `os-services/${service.id}`, body)
       }
+      if (by === 'drain-compute') await forgetUpgrade(cloud, host)
       return service.host
     },
 
@@ -80,8 +83,10 @@ export function computeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
       const { id, status } = await computeService(cloud, api, host)
-      if (status === 'enabled') return
-      await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+      if (status !== 'enabled') {
+        await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+      }
+      await forgetUpgrade(cloud, host)
     },
 
     /** Enables a host that an upgrade has disabled, and none that somebody else has. */
@@ -224,6 +229,20 @@ export async function takeBackCompute(cloud: CloudContext, host: string): Promis
     await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
   }
   await removeNote(cloud.remote(host), notes.compute)
+}
+
+/**
+ * Whatever an upgrade that was ended by force has left is a person's from now on. On a host that is away its note may
+ * stay: the reason that Nova keeps decides.
+ */
+async function forgetUpgrade(cloud: CloudContext, host: string): Promise<void> {
+  const own = namedHosts(cloud).find((it) => isNamed(it, host))
+  if (!own) return
+  try {
+    await removeNote(cloud.remote(own.name), notes.compute)
+  } catch (error) {
+    if (!(error instanceof HostUnreachable)) throw error
+  }
 }
 
 async function computeServices(api: OpenStackApi): Promise<NovaService[]> {
