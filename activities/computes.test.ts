@@ -25,8 +25,8 @@ beforeEach(() => {
 type Verbs = ReturnType<typeof computeActivities>
 
 /** Every host of the inventory tells its name, but for what `facts` says otherwise. */
-function run<T>(body: (verbs: Verbs) => Promise<T>, facts = testFacts): Promise<T> {
-  const { cloud } = contextsOn(openstack.remote)
+function run<T>(body: (verbs: Verbs) => Promise<T>, facts = testFacts, globals = {}): Promise<T> {
+  const { cloud } = contextsOn(openstack.remote, globals)
   const named = cloud.with({ hosts: facts, images: {} })
   const contexts = { get: () => Promise.resolve(named) } as unknown as CloudContexts
   const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
@@ -448,6 +448,14 @@ describe('a host that leaves', () => {
     })
     await expect(forget('alive')).rejects.toThrow('nova-compute reports from there')
     expect(openstack.changes).toHaveLength(3)
+  })
+
+  it('is mapped to the cell anew when it comes back: that is due again before Nova forgets it', async () => {
+    const globals = { enable_nova: true }
+    await run((verbs) => verbs.forgetCompute(testRef, 'old'), testFacts, globals)
+    await run((verbs) => verbs.forgetCompute(testRef, 'old'), testFacts, globals)
+    const title = 'forget that discovery of nova-cell was run'
+    expect(openstack.scripts).toEqual([{ title, changes: 0 }])
   })
 
   it('keeps allocations that somebody still has', async () => {

@@ -21,6 +21,7 @@ import { HostUnreachable } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { administer } from './openstack.js'
+import { forget } from './one-shots.js'
 import { allHypervisors, namedHosts } from './openstack-health.js'
 import { cancellation, report } from './progress.js'
 
@@ -156,6 +157,8 @@ export function computeActivities(contexts: CloudContexts) {
         ...services.map((it) => it.host),
         ...(await hypervisorsOf(api, services)),
       ])
+      // Nova takes a host out of its cell with its service: one that comes back by the same name must be mapped anew.
+      if (services.length > 0) await forget(cloud, 'nova-cell', 'discovery')
       for (const { id } of services) await api.call('DELETE', 'compute', `os-services/${id}`)
       for (const { id } of agents) await api.call('DELETE', 'network', `agents/${id}`)
       const providers = await forgetProviders(api, [...names])
