@@ -187,6 +187,9 @@ describe('machines that something is done with', () => {
     expect(await arrive(0)).toEqual(['vm-b (migrating on kolla3, b)'])
     moving({ source_compute: 'kolla3', dest_compute: 'kolla1' })
     expect(await arrive(0)).toEqual([])
+    moving({ source_compute: 'kolla2', dest_compute: 'kolla3' })
+    shows({ machines: [machine('c', 'resize_reverting', 'kolla3')] })
+    expect(await arrive(0)).toEqual(['vm-c (resize_reverting on kolla3, c)'])
   })
 
   it('are waited for, on one host alone where it is named', async () => {

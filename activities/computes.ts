@@ -310,9 +310,13 @@ async function lastMigration(api: OpenStackApi, id: string): Promise<Migration |
 async function machinesToCome(api: OpenStackApi, host: NamedHost): Promise<Machine[]> {
   const coming: Machine[] = []
   for (const machine of await allMachines(api)) {
-    const { id, 'OS-EXT-SRV-ATTR:host': on } = machine
+    const { id, 'OS-EXT-SRV-ATTR:host': on, 'OS-EXT-STS:task_state': task } = machine
     if (!isMoving(machine) || (on !== null && isNamed(host, on))) continue
-    if (mayCome(await lastMigration(api, id), host)) coming.push(machine)
+    const last = await lastMigration(api, id)
+    const from = last?.source_compute ?? null
+    // A resize that is taken back comes to where it began.
+    const comesBack = task === 'resize_reverting' && from !== null && isNamed(host, from)
+    if (comesBack || mayCome(last, host)) coming.push(machine)
   }
   return coming
 }
@@ -436,8 +440,12 @@ async function lookAt(cloud: CloudContext, api: OpenStackApi, host: string): Pro
     inventory !== undefined && (cloud.cloud.groups.get(group) ?? []).includes(inventory.name)
   const known = { host, isCompute: isIn('compute'), isNetwork: isIn('network'), services, agents }
   const own = hosts.filter(({ name }) => !cloud.isShared(name))
-  const place = inventory ? { inventory } : { nameless: nameless(own, [...services, ...agents]) }
-  const leaving = { ...known, ...place, machines: [] }
+  const leaving = {
+    ...known,
+    ...(inventory && { inventory }),
+    ...(!inventory && { nameless: nameless(own, [...services, ...agents]) }),
+    machines: [],
+  }
   const names = new Set([host, ...leftBehind(leaving).services.map((it) => it.host)])
   const machines = await Promise.all([...names].map((name) => machinesOn(api, name)))
   return { ...leaving, machines: machines.flat() }

@@ -60,11 +60,11 @@ async function empty(stages: Stages, ref: CloudRef, host: string) {
   let machines = await list()
   do {
     const fresh = machines.filter(({ id }) => !tried.has(id))
-    const left = await stages.run(`Migrate ${fresh.length} machines`, () =>
+    const unmoved = await stages.run(`Migrate ${fresh.length} machines`, () =>
       moveMachines(ref, host, fresh),
     )
     for (const { id } of fresh) tried.add(id)
-    stayed.push(...left)
+    stayed.push(...unmoved)
     if (!patched('a drain looks again for machines')) return { tried, stayed, coming }
     coming = await stages.run('Wait for machines that come', () =>
       step('awaitArrivals', host, ref, ARRIVING, host),

@@ -136,7 +136,10 @@ export class OpenStackApi {
     }
   }
 
-  /** All things of a collection of Nova's, which tells of each page whether there is another: an operator chooses how long they are. */
+  /**
+   * All things of a collection of Nova's, which tells with each page whether there is another: how long pages are is the
+   * operator's choice.
+   */
   async listAll<T extends { readonly id: string }>(
     path: string,
     collection: string,
@@ -145,7 +148,10 @@ export class OpenStackApi {
     const all: T[] = []
     for (;;) {
       const last = all.at(-1)
-      const asked = new URLSearchParams({ ...query, ...(last && { marker: last.id }) })
+      const asked = new URLSearchParams({
+        ...query,
+        ...(last !== undefined && { marker: last.id }),
+      })
       const page = await this.call<Record<string, readonly unknown[] | undefined>>(
         'GET',
         'compute',
