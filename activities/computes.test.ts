@@ -1,7 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
+import { testFacts } from '../src/catalog/testing/cloud.js'
+import type { CloudContexts } from './cloud-context.js'
 import { computeActivities } from './computes.js'
 import { contextsOn, testRef } from './testing.js'
 
@@ -22,8 +24,11 @@ beforeEach(() => {
 
 type Verbs = ReturnType<typeof computeActivities>
 
-function run<T>(body: (verbs: Verbs) => Promise<T>): Promise<T> {
-  const { contexts } = contextsOn(openstack.remote)
+/** Every host of the inventory tells its name, but for what `facts` says otherwise. */
+function run<T>(body: (verbs: Verbs) => Promise<T>, facts = testFacts, globals = {}): Promise<T> {
+  const { cloud } = contextsOn(openstack.remote, globals)
+  const named = cloud.with({ hosts: facts, images: {} })
+  const contexts = { get: () => Promise.resolve(named) } as unknown as CloudContexts
   const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
   return activity.run(() => body(computeActivities(contexts)))
 }
@@ -40,6 +45,17 @@ describe('a compute host', () => {
     await run((verbs) => verbs.enableCompute(testRef, 'kolla2'))
     expect(service['status']).toBe('enabled')
     expect(openstack.changes).toHaveLength(2)
+  })
+
+  it('is found by the name that it has itself, whatever its case', async () => {
+    const facts = testFacts.map((it) => (it.name === 'kolla3' ? { ...it, hostname: 'srv-17' } : it))
+    openstack.add('os-services', { ...service, id: 'other', host: 'SRV-17.lab' })
+    openstack.answers.set('PUT /v2.1/os-services/other', () => ({ status: 200, body: {} }))
+    const disable = (host: string) => run((verbs) => verbs.disableCompute(testRef, host), facts)
+    expect(await disable('kolla3')).toBe('SRV-17.lab')
+    expect(await disable('srv-17')).toBe('SRV-17.lab')
+    const forget = run((verbs) => verbs.forgetCompute(testRef, 'srv-17'), facts)
+    await expect(forget).rejects.toThrow('it is in the group compute of the inventory')
   })
 
   it('that is unknown or down is refused before anything is done', async () => {
@@ -73,6 +89,26 @@ describe('a compute host that an upgrade has disabled', () => {
       { title: 'note that nova_compute is drained', changes: 0 },
       { title: 'note that nova_compute is given back', changes: 2 },
     ])
+  })
+
+  it('and that is drained by hand then is not given back', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
+    expect(openstack.scripts.at(-1)).toEqual({
+      ...{ title: 'note that nova_compute is given back', changes: 2 },
+    })
+    await reenable()
+    expect(service).toMatchObject({
+      status: 'disabled',
+      disabled_reason: 'kolla-temporal drain-compute',
+    })
+  })
+
+  it('and that is enabled by hand is noted no more', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    await run((verbs) => verbs.enableCompute(testRef, 'kolla2'))
+    expect(service['status']).toBe('enabled')
+    expect(openstack.scripts.at(-1)?.title).toBe('note that nova_compute is given back')
   })
 
   it('stays disabled where somebody else has done that before', async () => {
@@ -129,6 +165,31 @@ describe('machines that something is done with', () => {
     const markers = shows({ machines: [first], goesOn: true }, { machines: [second] })
     expect(await wait(0)).toEqual(['vm-b (spawning on kolla3, b)'])
     expect(markers).toEqual([null, 'a'])
+  })
+
+  it('and those of one host are listed of all pages', async () => {
+    const [first, second] = [machine('a', null), machine('b', null)]
+    const markers = shows({ machines: [first], goesOn: true }, { machines: [second] })
+    const listed = await run((verbs) => verbs.listMachines(testRef, 'kolla2'))
+    expect(listed.map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(markers).toEqual([null, 'a'])
+  })
+
+  it('and that come to a host are waited for; those that are there are not', async () => {
+    const arrive = (seconds: number) =>
+      run((verbs) => verbs.awaitArrivals(testRef, seconds, 'kolla2'))
+    const own = machine('a', 'migrating')
+    const comes = { machines: [own, machine('b', 'migrating', 'kolla3')] }
+    moving({ source_compute: 'kolla3', dest_compute: 'kolla2' })
+    shows(comes, { machines: [own, machine('b', null)] })
+    expect(await arrive(60)).toEqual([])
+    shows(comes)
+    expect(await arrive(0)).toEqual(['vm-b (migrating on kolla3, b)'])
+    moving({ source_compute: 'kolla3', dest_compute: 'kolla1' })
+    expect(await arrive(0)).toEqual([])
+    moving({ source_compute: 'kolla2', dest_compute: 'kolla3' })
+    shows({ machines: [machine('c', 'resize_reverting', 'kolla3')] })
+    expect(await arrive(0)).toEqual(['vm-c (resize_reverting on kolla3, c)'])
   })
 
   it('are waited for, on one host alone where it is named', async () => {
@@ -222,6 +283,36 @@ describe('a machine', () => {
     expect(asked).toEqual([{ migrate: null }, { confirmResize: null }])
   })
 
+  it('that broke on the other host has not been moved', async () => {
+    const fault = { code: 500, message: 'No such file or directory' }
+    shows(at('kolla2', 'SHUTOFF'), at('kolla2', 'RESIZE', 'resize_migrating'), {
+      ...at('kolla3', 'ERROR'),
+      fault,
+    })
+    expect(await migrate()).toContain('it is ERROR on kolla3: No such file or directory')
+  })
+
+  it.each([
+    ['resize', 0, 'a resize of it to kolla3 waits for its owner'],
+    ['migration', 1, undefined],
+  ])(
+    'that has gone by a %s of somebody else is confirmed %i times',
+    async (type, times, stayed) => {
+      openstack.answers.set('GET /v2.1/os-migrations', () => ({
+        ...{ status: 200, body: { migrations: [{ migration_type: type }] } },
+      }))
+      shows(
+        at('kolla2', 'RESIZE', 'resize_migrating'),
+        at('kolla3', 'VERIFY_RESIZE'),
+        at('kolla3', 'SHUTOFF'),
+      )
+      const why = await migrate()
+      if (stayed === undefined) expect(why).toBeUndefined()
+      else expect(why).toContain(stayed)
+      expect(asked).toHaveLength(times)
+    },
+  )
+
   it('that could not go is left with the reason', async () => {
     shows(at('kolla2', 'ACTIVE'), at('kolla2', 'MIGRATING', 'migrating'), at('kolla2', 'ACTIVE'))
     const path = 'GET /v2.1/servers/vm/os-instance-actions'
@@ -248,6 +339,47 @@ describe('a machine', () => {
       ...{ status: 409, body: { conflictingRequest: { code: 409, message: 'it is locked' } } },
     }))
     expect(await migrate()).toBe('it is locked')
+  })
+
+  describe('that shows no change', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+
+    /** Nova shows these states, one each time that it is asked, four minutes after another. */
+    function showsSlowly(...states: object[]) {
+      openstack.answers.set('GET /v2.1/servers/vm', () => {
+        vi.advanceTimersByTime(240_000)
+        const server = states.length > 1 ? states.shift() : states[0]
+        return { status: 200, body: { server } }
+      })
+    }
+
+    it('is left after ten minutes where something else is done with it', async () => {
+      showsSlowly(at('kolla2', 'ACTIVE', 'deleting'))
+      expect(await migrate()).toContain('Nova has been at deleting for 12 min')
+      expect(asked).toEqual([])
+    })
+
+    it('and was asked to go is left after an hour', async () => {
+      showsSlowly(at('kolla2', 'SHUTOFF'), at('kolla2', 'RESIZE', 'resize_migrating'))
+      expect(await migrate()).toContain('Nova has been at resize_migrating for 64 min')
+    })
+
+    it('is waited for while its migration tells of progress', async () => {
+      let updates = 0
+      openstack.answers.set('GET /v2.1/os-migrations', () => ({
+        status: 200,
+        body: { migrations: [{ status: 'running', updated_at: `2026-01-01T00:00:${updates++}` }] },
+      }))
+      const going = at('kolla2', 'MIGRATING', 'migrating')
+      showsSlowly(...Array.from({ length: 40 }, () => going), at('kolla3', 'ACTIVE'))
+      expect(await migrate()).toBeUndefined()
+      expect(updates).toBeGreaterThan(1)
+    })
   })
 
   it('that is gone is no trouble', async () => {
@@ -291,6 +423,20 @@ describe('a host that leaves', () => {
     expect((await forget('old')).removed).toEqual([])
   })
 
+  it('is refused where it may be one that did not tell its name', async () => {
+    const forget = run((verbs) => verbs.forgetCompute(testRef, 'old'), testFacts.slice(0, 2))
+    await expect(forget).rejects.toThrow('one that did not tell its own (kolla3)')
+    expect(openstack.changes).toEqual([])
+  })
+
+  it('that Nova knows by another name is told', async () => {
+    const { removed, warnings } = await forget('other')
+    expect(removed).toEqual([])
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('Nova knows a compute host old that is none of the inventory'),
+    ])
+  })
+
   it('is waited for until it no longer counts as alive, and refused where it goes on', async () => {
     const [, old = {}] = openstack.things.get('os-services') ?? []
     let looks = 0
@@ -305,6 +451,14 @@ describe('a host that leaves', () => {
     })
     await expect(forget('alive')).rejects.toThrow('nova-compute reports from there')
     expect(openstack.changes).toHaveLength(3)
+  })
+
+  it('is mapped to the cell anew when it comes back: that is due again before Nova forgets it', async () => {
+    const globals = { enable_nova: true }
+    await run((verbs) => verbs.forgetCompute(testRef, 'old'), testFacts, globals)
+    await run((verbs) => verbs.forgetCompute(testRef, 'old'), testFacts, globals)
+    const title = 'forget that discovery of nova-cell was run'
+    expect(openstack.scripts).toEqual([{ title, changes: 0 }])
   })
 
   it('keeps allocations that somebody still has', async () => {

@@ -6,24 +6,23 @@ import { leaveNote, removeNote } from '../src/host/notes.js'
 import { busyMachines, isMoving } from '../src/plan/busy-machines.js'
 import {
   leftBehind,
+  nameless,
   reporting,
   silentComputes,
+  strayComputes,
   wayOf,
   whyNotForgotten,
 } from '../src/plan/computes.js'
 import type { Leaving, Machine } from '../src/plan/computes.js'
 import { isNamed } from '../src/plan/openstack-health.js'
 import { notes } from '../src/plan/drained.js'
-import type {
-  Hypervisor,
-  NamedHost,
-  NetworkAgent,
-  NovaService,
-} from '../src/plan/openstack-health.js'
+import type { NamedHost, NetworkAgent, NovaService } from '../src/plan/openstack-health.js'
+import { HostUnreachable } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
 import { administer } from './openstack.js'
-import { namedHosts } from './openstack-health.js'
+import { forget } from './one-shots.js'
+import { allHypervisors, namedHosts } from './openstack-health.js'
 import { cancellation, report } from './progress.js'
 
 /** Who disables computes. */
@@ -34,6 +33,12 @@ const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
 
 /** How long the end of a cold migration may take once it is confirmed, in milliseconds. */
 const CONFIRMING = 300_000
+
+/** How long a machine that something else is done with may show no change, in milliseconds. */
+const STILL = 600_000
+
+/** The same of one that was asked to go: while it copies disks cold, Nova tells nothing of it. */
+const MOVING = 3_600_000
 
 /** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
 const LOOKING = 5_000
@@ -65,11 +70,13 @@ export function computeActivities(contexts: CloudContexts) {
           'its nova-compute is down, so nothing can be migrated from there: start it, or where the host is dead, `openstack server evacuate` each machine'
         throw badInput([{ severity: 'error', host, message }])
       }
-      if (service.status === 'enabled') {
+      const isUpgrades = service.disabled_reason === reasonOf('upgrade')
+      if (service.status === 'enabled' || (by === 'drain-compute' && isUpgrades)) {
         if (by === 'upgrade') await leaveNote(cloud.remote(host), notes.compute)
         const body = { status: 'disabled', disabled_reason: reasonOf(by) }
         await api.call('PUT', 'compute', `os-services/${service.id}`, body)
       }
+      if (by === 'drain-compute') await forgetUpgrade(cloud, host)
       return service.host
     },
 
@@ -77,8 +84,10 @@ export function computeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
       const { id, status } = await computeService(cloud, api, host)
-      if (status === 'enabled') return
-      await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+      if (status !== 'enabled') {
+        await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
+      }
+      await forgetUpgrade(cloud, host)
     },
 
     /** Enables a host that an upgrade has disabled, and none that somebody else has. */
@@ -102,14 +111,21 @@ export function computeActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
       const named = namedHosts(cloud).find((it) => it.name === host)
-      const until = Date.now() + seconds * 1000
-      for (;;) {
+      return untilNone(seconds, async () => {
         const all = await allMachines(api)
-        const busy = busyMachines(named ? await machinesOf(api, all, named) : all)
-        if (busy.length === 0 || Date.now() >= until) return busy
-        report(`waiting for ${busy.join(', ')}`)
-        await sleep(LOOKING, undefined, cancellation())
-      }
+        return named ? machinesOf(api, all, named) : all
+      })
+    },
+
+    /**
+     * Machines that are on their way to a host, by Nova's name of it, which was disabled while they were; they are waited
+     * for so many seconds. Returns those that are still on it, in a few words each.
+     */
+    async awaitArrivals(ref: CloudRef, seconds: number, host: string): Promise<string[]> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      const named = namedHosts(cloud).find((it) => isNamed(it, host)) ?? { name: host }
+      return untilNone(seconds, () => machinesToCome(api, named))
     },
 
     /** Compute hosts whose nova-compute does not report, though nobody has said that it is down. */
@@ -141,14 +157,32 @@ export function computeActivities(contexts: CloudContexts) {
         ...services.map((it) => it.host),
         ...(await hypervisorsOf(api, services)),
       ])
+      // Nova takes a host out of its cell with its service: one that comes back by the same name must be mapped anew.
+      if (services.length > 0) await forget(cloud, 'nova-cell', 'discovery')
       for (const { id } of services) await api.call('DELETE', 'compute', `os-services/${id}`)
       for (const { id } of agents) await api.call('DELETE', 'network', `agents/${id}`)
       const providers = await forgetProviders(api, [...names])
+      const removed = [...services, ...agents].map(({ binary }) => binary)
+      const others = removed.length === 0 ? strayComputes(leaving.services, namedHosts(cloud)) : []
       return {
-        removed: [...services, ...agents].map(({ binary }) => binary).concat(providers.removed),
-        warnings: providers.warnings,
+        removed: [...removed, ...providers.removed],
+        warnings: [...others, ...providers.warnings],
       }
     },
+  }
+}
+
+/** Looks again for so many seconds while something is being done with any; returns what is left, in a few words each. */
+async function untilNone(
+  seconds: number,
+  look: () => Promise<readonly Machine[]>,
+): Promise<string[]> {
+  const until = Date.now() + seconds * 1000
+  for (;;) {
+    const busy = busyMachines(await look())
+    if (busy.length === 0 || Date.now() >= until) return busy
+    report(`waiting for ${busy.join(', ')}`)
+    await sleep(LOOKING, undefined, cancellation())
   }
 }
 
@@ -166,9 +200,10 @@ async function lookWhenSilent(
 ): Promise<Leaving> {
   for (let look = 1; ; look++) {
     const leaving = await lookAt(cloud, api, host)
-    const { isCompute, machines } = leaving
+    const { isCompute, machines, nameless = [] } = leaving
     const names = reporting(leaving)
-    if (isCompute || machines.length > 0 || names.length === 0 || look === LOOKS) return leaving
+    const isRefused = isCompute || machines.length > 0 || nameless.length > 0
+    if (isRefused || names.length === 0 || look === LOOKS) return leaving
     report(`waiting until ${names.join(', ')} of ${host} is silent`)
     await sleep(LOOKING, undefined, cancellation())
   }
@@ -199,25 +234,29 @@ export async function takeBackCompute(cloud: CloudContext, host: string): Promis
   await removeNote(cloud.remote(host), notes.compute)
 }
 
+/**
+ * Whatever an upgrade that was ended by force has left is a person's from now on. On a host that is away its note may
+ * stay: the reason that Nova keeps decides.
+ */
+async function forgetUpgrade(cloud: CloudContext, host: string): Promise<void> {
+  const own = namedHosts(cloud).find((it) => isNamed(it, host))
+  if (!own) return
+  try {
+    await removeNote(cloud.remote(own.name), notes.compute)
+  } catch (error) {
+    if (!(error instanceof HostUnreachable)) throw error
+  }
+}
+
 async function computeServices(api: OpenStackApi): Promise<NovaService[]> {
   const path = 'os-services?binary=nova-compute'
   const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', path)
   return services
 }
 
-/** Of all hosts, page by page: Nova tells a thousand at once. */
-async function allMachines(api: OpenStackApi): Promise<Machine[]> {
-  const all: Machine[] = []
-  for (;;) {
-    const last = all.at(-1)
-    const from = last === undefined ? '' : `&marker=${last.id}`
-    const { servers, servers_links: links = [] } = await api.call<{
-      servers: Machine[]
-      servers_links?: readonly { readonly rel: string }[]
-    }>('GET', 'compute', `servers/detail?all_tenants=1${from}`)
-    all.push(...servers)
-    if (servers.length === 0 || !links.some(({ rel }) => rel === 'next')) return all
-  }
+/** Of all hosts. */
+function allMachines(api: OpenStackApi): Promise<Machine[]> {
+  return api.listAll('servers/detail', 'servers', { all_tenants: '1' })
 }
 
 /** Machines of a host, and those that come to it or leave it: Nova gives a machine that moves to one of both hosts alone. */
@@ -237,40 +276,73 @@ async function machinesOf(
 
 /** Whether a machine that moves does so from or to a host, or may: where to may not have been chosen yet. */
 async function takesPart(api: OpenStackApi, id: string, host: NamedHost): Promise<boolean> {
-  const query = new URLSearchParams({ instance_uuid: id }).toString()
-  // Latest first.
-  const { migrations } = await api.call<{
-    migrations: readonly {
-      readonly source_compute: string | null
-      readonly dest_compute: string | null
-    }[]
-  }>('GET', 'compute', `os-migrations?${query}`)
-  const [last] = migrations
-  if (!last) return false
-  const { source_compute: from, dest_compute: to } = last
-  return to === null || isNamed(host, to) || (from !== null && isNamed(host, from))
+  const last = await lastMigration(api, id)
+  const from = last?.source_compute ?? null
+  return mayCome(last, host) || (from !== null && isNamed(host, from))
 }
 
-async function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
-  const query = new URLSearchParams({ host, all_tenants: '1' }).toString()
-  const { servers } = await api.call<{ servers: Machine[] }>(
+function mayCome(last: Migration | undefined, host: NamedHost): boolean {
+  return last !== undefined && (last.dest_compute === null || isNamed(host, last.dest_compute))
+}
+
+/** As `GET /os-migrations` tells it. */
+interface Migration {
+  readonly source_compute: string | null
+  readonly dest_compute: string | null
+  /** A resize is its owner's, a `migration` an administrator's: both end in VERIFY_RESIZE. */
+  readonly migration_type?: 'migration' | 'resize' | 'live-migration' | 'evacuation'
+  readonly status?: string
+  readonly updated_at?: string | null
+}
+
+async function lastMigration(api: OpenStackApi, id: string): Promise<Migration | undefined> {
+  const query = new URLSearchParams({ instance_uuid: id }).toString()
+  // Latest first.
+  const { migrations } = await api.call<{ migrations: readonly Migration[] }>(
     'GET',
     'compute',
-    `servers/detail?${query}`,
+    `os-migrations?${query}`,
   )
-  return servers
+  return migrations[0]
+}
+
+/** Machines that are on other hosts, and on their way to this one. */
+async function machinesToCome(api: OpenStackApi, host: NamedHost): Promise<Machine[]> {
+  const coming: Machine[] = []
+  for (const machine of await allMachines(api)) {
+    const { id, 'OS-EXT-SRV-ATTR:host': on, 'OS-EXT-STS:task_state': task } = machine
+    if (!isMoving(machine) || (on !== null && isNamed(host, on))) continue
+    const last = await lastMigration(api, id)
+    const from = last?.source_compute ?? null
+    // A resize that is taken back comes to where it began.
+    const comesBack = task === 'resize_reverting' && from !== null && isNamed(host, from)
+    if (comesBack || mayCome(last, host)) coming.push(machine)
+  }
+  return coming
+}
+
+function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
+  return api.listAll('servers/detail', 'servers', { host, all_tenants: '1' })
 }
 
 async function migrate(api: OpenStackApi, host: string, id: string): Promise<string | undefined> {
   let asked: ReturnType<typeof wayOf>
   let deadline = Infinity
+  let seen: string | undefined
+  let progress: string | undefined
+  let since = Date.now()
   for (;;) {
     const found = await api.find<{ server: Machine }>('compute', `servers/${id}`)
     if (!found) return undefined
     const { server } = found
-    const { status, 'OS-EXT-STS:task_state': task } = server
-    const isHere = server['OS-EXT-SRV-ATTR:host'] === host
+    const { status, 'OS-EXT-STS:task_state': task, 'OS-EXT-SRV-ATTR:host': on } = server
+    const isHere = on === host
     const way = wayOf(server, isHere)
+    if (task === null && !isHere && status === 'ERROR') return brokenAway(server, host)
+    if (task === null && way === 'confirm' && asked === undefined) {
+      const last = await lastMigration(api, id)
+      if (last?.migration_type !== 'migration') return resizedAway(on, host)
+    }
     if (task === null && way !== 'confirm') {
       if (!isHere) return undefined
       // It was asked to go, and rests where it was.
@@ -284,9 +356,38 @@ async function migrate(api: OpenStackApi, host: string, id: string): Promise<str
       if (way === 'confirm') deadline = Date.now() + CONFIRMING
     }
     if (Date.now() > deadline) return 'its migration was confirmed, and Nova does not end it'
+    const shown = JSON.stringify([task, status, on])
+    const silence = Date.now() - since
+    if (shown !== seen || silence > (asked === undefined ? STILL : MOVING)) {
+      const told = await progressOf(api, id)
+      if (shown === seen && told === progress) return standsStill(server, silence)
+      seen = shown
+      progress = told
+      since = Date.now()
+    }
     report(`${server.name}: ${task ?? status}`)
     await sleep(2000, undefined, cancellation())
   }
+}
+
+/** What changes while a live migration goes on: its amounts are kept every few seconds. */
+async function progressOf(api: OpenStackApi, id: string): Promise<string> {
+  const last = await lastMigration(api, id)
+  return JSON.stringify([last?.status, last?.updated_at])
+}
+
+function standsStill({ id, status, 'OS-EXT-STS:task_state': task }: Machine, silence: number) {
+  return `Nova has been at ${task ?? status} for ${Math.floor(silence / 60_000)} min: look at the log of nova-compute, and where nothing goes on any more, \`openstack server set --state active ${id}\` (or \`--state error\`)`
+}
+
+/** Nova gives a machine to the target before it has begun there: what it needs may not have come along. */
+function brokenAway({ 'OS-EXT-SRV-ATTR:host': on, fault }: Machine, host: string): string {
+  const why = fault === undefined ? '' : `: ${fault.message}`
+  return `it is ERROR on ${on ?? 'no host'}${why} (its disks may still be on ${host}: mend it there before ${host} goes)`
+}
+
+function resizedAway(on: string | null, host: string): string {
+  return `a resize of it to ${on ?? 'another host'} waits for its owner to confirm or to revert it, and until then its disks are on ${host}, too`
 }
 
 const actions = {
@@ -331,13 +432,20 @@ async function detailOf(api: OpenStackApi, path: string): Promise<string | undef
 }
 
 async function lookAt(cloud: CloudContext, api: OpenStackApi, host: string): Promise<Leaving> {
-  const inventory = namedHosts(cloud).find((it) => isNamed(it, host))
+  const hosts = namedHosts(cloud)
+  const inventory = hosts.find((it) => isNamed(it, host))
   const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', 'os-services')
   const { agents } = await api.call<{ agents: NetworkAgent[] }>('GET', 'network', 'agents')
   const isIn = (group: string) =>
     inventory !== undefined && (cloud.cloud.groups.get(group) ?? []).includes(inventory.name)
   const known = { host, isCompute: isIn('compute'), isNetwork: isIn('network'), services, agents }
-  const leaving = { ...known, ...(inventory && { inventory }), machines: [] }
+  const own = hosts.filter(({ name }) => !cloud.isShared(name))
+  const leaving = {
+    ...known,
+    ...(inventory && { inventory }),
+    ...(!inventory && { nameless: nameless(own, [...services, ...agents]) }),
+    machines: [],
+  }
   const names = new Set([host, ...leftBehind(leaving).services.map((it) => it.host)])
   const machines = await Promise.all([...names].map((name) => machinesOn(api, name)))
   return { ...leaving, machines: machines.flat() }
@@ -347,11 +455,7 @@ async function hypervisorsOf(
   api: OpenStackApi,
   services: readonly NovaService[],
 ): Promise<string[]> {
-  const { hypervisors } = await api.call<{ hypervisors: Hypervisor[] }>(
-    'GET',
-    'compute',
-    'os-hypervisors/detail',
-  )
+  const hypervisors = await allHypervisors(api)
   const hosts = services.map((it) => it.host)
   return hypervisors
     .filter((it) => hosts.includes(it.service.host))

@@ -7,7 +7,7 @@ import type { Schema, Service } from '../src/catalog/service.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import { foreignDatabase } from '../src/plan/check-foreign.js'
-import { forgetOneShotsSince, noteOneShots } from '../src/host/one-shot-notes.js'
+import { forgetOneShot, forgetOneShotsSince, noteOneShots } from '../src/host/one-shot-notes.js'
 import { formerLabels } from '../src/plan/one-shots.js'
 import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { keyedDigest } from '../src/plan/digest.js'
@@ -155,6 +155,16 @@ export async function note(
   const digests = Object.entries(digestsOf(cloud, shots))
   const done = digests.filter(([kind]) => kinds.some((it) => it === kind))
   await noteOneShots(cloud.remote(shots.host), service, Object.fromEntries(done))
+}
+
+/** Has one of a service's one-shots be due again, where it has any. */
+export async function forget(
+  cloud: CloudContext,
+  service: string,
+  kind: OneShotKind,
+): Promise<void> {
+  const shots = oneShotsOf(cloud.cloud, serviceNamed(service))
+  if (shots) await forgetOneShot(cloud.remote(shots.host), service, kind)
 }
 
 function shotsOf(cloud: CloudContext, service: string): OneShots {

@@ -32,6 +32,17 @@ it('asks only what is enabled', async () => {
   expect(openstack.changes).toEqual([])
 })
 
+it('knows hypervisors of all pages', async () => {
+  openstack.answers.set('GET /v2.1/os-hypervisors/detail', ({ query }) => {
+    const all = openstack.things.get('os-hypervisors') ?? []
+    const start = all.findIndex(({ id }) => id === query.get('marker')) + 1
+    const goesOn = start + 1 < all.length
+    const links = goesOn ? { hypervisors_links: [{ rel: 'next', href: 'http://…' }] } : {}
+    return { status: 200, body: { hypervisors: all.slice(start, start + 1), ...links } }
+  })
+  expect(await inspect(both)).toEqual([])
+})
+
 it('waits for an agent that was only late', async () => {
   let asked = 0
   openstack.answers.set('GET /v2.0/agents', () => {

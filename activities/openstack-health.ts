@@ -63,12 +63,11 @@ export function namedHosts({ cloud, found }: CloudContext): NamedHost[] {
 
 async function askNova(api: OpenStackApi): Promise<NonNullable<OpenStackState['nova']>> {
   const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', 'os-services')
-  const { hypervisors } = await api.call<{ hypervisors: Hypervisor[] }>(
-    'GET',
-    'compute',
-    'os-hypervisors/detail',
-  )
-  return { services, hypervisors }
+  return { services, hypervisors: await allHypervisors(api) }
+}
+
+export function allHypervisors(api: OpenStackApi): Promise<Hypervisor[]> {
+  return api.listAll('os-hypervisors/detail', 'hypervisors')
 }
 
 async function askNeutron(api: OpenStackApi): Promise<NonNullable<OpenStackState['neutron']>> {

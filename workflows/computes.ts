@@ -1,51 +1,103 @@
+import { patched } from '@temporalio/workflow'
+import type { CloudRef } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { moveMachines } from './machines.js'
-import { operate, refuse } from './operate.js'
+import type { Stayed } from './machines.js'
+import { observe, operate, refuse } from './operate.js'
+import type { Operation } from './operate.js'
 import type { ComputeInput, OperationResult } from './operations.js'
+import type { Stages } from './stages.js'
 import { step } from './steps.js'
 
 /** Lets no more machines start on a host, and brings those that it has elsewhere. */
 export async function drainCompute(input: ComputeInput): Promise<OperationResult> {
-  return operate('drainCompute', input, async ({ cloud, stages }) => {
-    const { ref } = cloud
+  return operate('drainCompute', input, async (operation) => {
+    const { stages } = operation
+    const { ref, warnings } = await nameHosts(operation)
     const host = await stages.run(`Disable ${input.host}`, () =>
       step('disableCompute', input.host, ref, input.host),
     )
-    const machines = await step('listMachines', host, ref, host)
-    const stayed = await stages.run(`Migrate ${machines.length} machines`, () =>
-      moveMachines(ref, host, machines),
-    )
-    refuse(
-      stayed.map(({ id, name, why }): Finding => {
-        const message = `the machine ${name} (${id}) stayed: ${why}; the host starts no others, and the same command tries again`
-        return { severity: 'error', host: input.host, message }
-      }),
-    )
-    const summary = `${host} is disabled and has no machines: ${machines.length} were migrated; \`kolla-temporal enable-compute ${input.host}\` puts it back in use`
-    return { changes: [], warnings: [], summary }
+    const { tried, stayed, coming } = await empty(stages, ref, host)
+    refuse([
+      ...stayed.map(({ id, name, why }) =>
+        left(input, `the machine ${name} (${id}) stayed: ${why}`),
+      ),
+      ...coming.map((machine) => left(input, `the machine ${machine} is still on its way here`)),
+    ])
+    const summary = `${host} is disabled and has no machines: ${tried.size} were migrated; \`kolla-temporal enable-compute ${input.host}\` puts it back in use`
+    return { changes: [], warnings, summary }
   })
+}
+
+/** Nova knows hosts by the names that they have themselves. One that does not tell its own is a warning: it may be dead. */
+async function nameHosts({ cloud, stages }: Operation) {
+  if (!patched('hosts are asked for their names')) return { ref: cloud.ref, warnings: [] }
+  return stages.run('Observe', async () => {
+    const { observed, unobserved } = await observe(cloud)
+    const ref = await step('rememberFacts', cloud.name, cloud.ref, observed)
+    const warnings = unobserved.map((it): Finding => ({ ...it, severity: 'warning' }))
+    return { ref, warnings }
+  })
+}
+
+function left({ host }: ComputeInput, what: string): Finding {
+  const message = `${what}; the host starts no others, and the same command tries again`
+  return { severity: 'error', host, message }
+}
+
+/** How long machines that come to a host that is drained are waited for, in seconds. */
+const ARRIVING = 600
+
+/**
+ * Moves the machines of a host, by Nova's name of it, each once, and then those that were on their way to it when it was
+ * disabled. What Nova shows there at last has stayed.
+ */
+async function empty(stages: Stages, ref: CloudRef, host: string) {
+  const list = () => step('listMachines', host, ref, host)
+  const tried = new Set<string>()
+  const stayed: Stayed[] = []
+  let coming: readonly string[] = []
+  let machines = await list()
+  do {
+    const fresh = machines.filter(({ id }) => !tried.has(id))
+    const unmoved = await stages.run(`Migrate ${fresh.length} machines`, () =>
+      moveMachines(ref, host, fresh),
+    )
+    for (const { id } of fresh) tried.add(id)
+    stayed.push(...unmoved)
+    if (!patched('a drain looks again for machines')) return { tried, stayed, coming }
+    coming = await stages.run('Wait for machines that come', () =>
+      step('awaitArrivals', host, ref, ARRIVING, host),
+    )
+    machines = await list()
+  } while (machines.some(({ id }) => !tried.has(id)))
+  const back = machines.filter(({ id }) => !stayed.some((it) => it.id === id))
+  stayed.push(...back.map((machine) => ({ ...machine, why: 'it was moved, and is here again' })))
+  return { tried, stayed, coming }
 }
 
 /** Takes `drainCompute` back; machines come as they are started. */
 export async function enableCompute(input: ComputeInput): Promise<OperationResult> {
-  return operate('enableCompute', input, async ({ cloud, stages }) => {
+  return operate('enableCompute', input, async (operation) => {
     const { host } = input
-    await stages.run(`Enable ${host}`, () => step('enableCompute', host, cloud.ref, host))
-    return { changes: [], warnings: [], summary: `${host} takes machines` }
+    const { ref, warnings } = await nameHosts(operation)
+    await operation.stages.run(`Enable ${host}`, () => step('enableCompute', host, ref, host))
+    return { changes: [], warnings, summary: `${host} takes machines` }
   })
 }
 
 /** Has OpenStack forget a host that is no compute host any more. */
 export async function removeCompute(input: ComputeInput): Promise<OperationResult> {
-  return operate('removeCompute', input, async ({ cloud, stages }) => {
+  return operate('removeCompute', input, async (operation) => {
     const { host } = input
-    const { removed, warnings } = await stages.run(`Forget ${host}`, () =>
-      step('forgetCompute', host, cloud.ref, host),
+    const { ref, warnings: away } = await nameHosts(operation)
+    const { removed, warnings } = await operation.stages.run(`Forget ${host}`, () =>
+      step('forgetCompute', host, ref, host),
     )
     const summary =
       removed.length > 0
         ? `${host} is forgotten: ${removed.join(', ')}`
         : `nothing was registered of ${host}`
-    return { changes: [], warnings, summary }
+    return { changes: [], warnings: [...away, ...warnings], summary }
   })
 }

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Remote } from '../ssh/remote.js'
-import { forgetOneShotsSince, listOneShotNotes, noteOneShots } from './one-shot-notes.js'
+import {
+  forgetOneShot,
+  forgetOneShotsSince,
+  listOneShotNotes,
+  noteOneShots,
+} from './one-shot-notes.js'
 import { parseOneShotNotes } from './observe/one-shots.js'
 
 let root: string
@@ -48,6 +53,14 @@ it('forgets those that are younger than a moment', async () => {
   await utimes(join(root, folder, 'glance', 'databases'), old, old)
   await forgetOneShotsSince(remote, '2026-01-01T01:00:00Z')
   expect(Object.keys(noted())).toEqual(['glance/databases'])
+})
+
+it('forgets one alone, whether it is there or not', async () => {
+  await noteOneShots(remote, 'nova-cell', { databases: digest('a'), discovery: digest('b') })
+  await forgetOneShot(remote, 'nova-cell', 'discovery')
+  await forgetOneShot(remote, 'nova-cell', 'discovery')
+  await forgetOneShot(remote, 'heat', 'schema')
+  expect(Object.keys(noted())).toEqual(['nova-cell/databases'])
 })
 
 it('what is none of ours counts for nothing', async () => {

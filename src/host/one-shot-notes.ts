@@ -32,6 +32,13 @@ export async function forgetOneShotsSince(remote: Remote, moment: string): Promi
   )
 }
 
+/** Has one of a service's one-shots be due again. */
+export async function forgetOneShot(remote: Remote, service: string, kind: string): Promise<void> {
+  await remote.runOrFail(sh`rm -f ${folder}/${service}/${kind}`, {
+    title: `forget that ${kind} of ${service} was run`,
+  })
+}
+
 /** Bash that prints a line `service/kind digest` for every note below `root`. */
 export const listOneShotNotes = (root: string) => sh`
 if [[ -d ${root}/${oneShotNotes} ]]; then

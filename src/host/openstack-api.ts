@@ -136,6 +136,34 @@ export class OpenStackApi {
     }
   }
 
+  /**
+   * All things of a collection of Nova's, which tells with each page whether there is another: how long pages are is the
+   * operator's choice.
+   */
+  async listAll<T extends { readonly id: string }>(
+    path: string,
+    collection: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<T[]> {
+    const all: T[] = []
+    for (;;) {
+      const last = all.at(-1)
+      const asked = new URLSearchParams({
+        ...query,
+        ...(last !== undefined && { marker: last.id }),
+      })
+      const page = await this.call<Record<string, readonly unknown[] | undefined>>(
+        'GET',
+        'compute',
+        `${path}?${asked.toString()}`,
+      )
+      const things = (page[collection] ?? []) as readonly T[]
+      const links = (page[`${collection}_links`] ?? []) as readonly { readonly rel: string }[]
+      all.push(...things)
+      if (things.length === 0 || !links.some(({ rel }) => rel === 'next')) return all
+    }
+  }
+
   /** Gives an image of Glance its data: a file of the host. */
   async upload(image: string, file: string, signal: AbortSignal): Promise<void> {
     await ask(this.remote, 'PUT', this.url('image', `images/${image}/file`), {

@@ -10,11 +10,13 @@ export interface Machine {
   readonly status: string
   readonly 'OS-EXT-STS:task_state': string | null
   readonly 'OS-EXT-SRV-ATTR:host': string | null
+  /** Of one that is `ERROR`: what Nova noted. */
+  readonly fault?: { readonly message: string }
 }
 
 /**
  * What brings a machine to another host: live where it runs, cold where it is shut off; `confirm` where it has gone and
- * waits for that. Undefined where nothing can: a resize that ended here is its owner's to confirm.
+ * waits for that, unless it was a resize, which is its owner's to confirm. Undefined where nothing can.
  */
 export function wayOf(
   { status }: Machine,
@@ -31,6 +33,8 @@ export interface Leaving {
   readonly host: string
   /** In the inventory, if it is there in other groups than `compute`. */
   readonly inventory?: NamedHost
+  /** Where it is not there: hosts of the inventory whose own names nobody knows, so that it may be one of them. */
+  readonly nameless?: readonly string[]
   readonly isCompute: boolean
   /** Whether it is in the group `network`: its agents are in use. */
   readonly isNetwork: boolean
@@ -70,14 +74,31 @@ export function reporting(leaving: Leaving): string[] {
   ].map(({ binary }) => binary)
 }
 
+/** Hosts of the inventory that did not tell their name, and that OpenStack does not know by the inventory's. */
+export function nameless(
+  hosts: readonly NamedHost[],
+  known: readonly { readonly host: string }[],
+): string[] {
+  return hosts
+    .filter((it) => it.hostname === undefined && !known.some(({ host }) => isNamed(it, host)))
+    .map(({ name }) => name)
+}
+
 /** Why a host can't be forgotten, all of it at once. */
 export function whyNotForgotten(leaving: Leaving): Finding[] {
-  const { host, isCompute, machines } = leaving
+  const { host, isCompute, machines, nameless = [] } = leaving
   const error = (message: string): Finding => ({ severity: 'error', host, message })
   const working = reporting(leaving)
   return [
     ...(isCompute
       ? [error('it is in the group compute of the inventory: take it out there first')]
+      : []),
+    ...(nameless.length > 0
+      ? [
+          error(
+            `the inventory has no host of that name, and it may be one that did not tell its own (${nameless.join(', ')}): start what is away, or take it out of the inventory, and run this again`,
+          ),
+        ]
       : []),
     ...(working.length > 0
       ? [
@@ -112,4 +133,18 @@ export function silentComputes(
     const message = `the nova-compute of ${known} is down, and with it Nova would go on speaking the older release everywhere: start it (\`docker restart nova_compute\` there), or where the host is dead, \`openstack compute service set --down ${known} nova-compute\`, or take it out of the inventory and \`kolla-temporal remove-compute ${known}\``
     return { severity: 'error', ...(host !== undefined && { host }), message }
   })
+}
+
+/** What Nova knows of no host of the inventory, for who has named one by another name than Nova does. */
+export function strayComputes(
+  services: readonly NovaService[],
+  hosts: readonly NamedHost[],
+): Finding[] {
+  const strays = services.filter(
+    ({ binary, host }) => binary === 'nova-compute' && !hosts.some((it) => isNamed(it, host)),
+  )
+  return strays.map(({ host }) => ({
+    severity: 'warning',
+    message: `Nova knows a compute host ${host} that is none of the inventory: if that was meant, \`kolla-temporal remove-compute ${host}\``,
+  }))
 }

@@ -38,7 +38,7 @@ const told = (state: OpenStackState) => judgeOpenStack(state, hosts, hosts).map(
 
 describe("Nova's and Neutron's own word", () => {
   it('is silent about what works, whatever the hosts are called', () => {
-    const neutron = { agents: [agent('kolla1'), agent('node-2.lab')], ports: [port({})] }
+    const neutron = { agents: [agent('Kolla1'), agent('node-2.lab')], ports: [port({})] }
     expect(told({ nova: healthy, neutron })).toEqual([])
     expect(told({})).toEqual([])
   })

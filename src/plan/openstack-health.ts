@@ -73,10 +73,16 @@ export function judgeOpenStack(
   ]
 }
 
-/** Whether OpenStack's name of a host is that of one of the inventory, where one of both may lack the domain. */
+/**
+ * Whether OpenStack's name of a host is that of one of the inventory, where one of both may lack the domain. Names of hosts
+ * have no case.
+ */
 export function isNamed({ name, hostname }: NamedHost, known: string): boolean {
-  const isSame = (own: string) =>
-    own === known || own.startsWith(`${known}.`) || known.startsWith(`${own}.`)
+  const there = known.toLowerCase()
+  const isSame = (called: string) => {
+    const own = called.toLowerCase()
+    return own === there || own.startsWith(`${there}.`) || there.startsWith(`${own}.`)
+  }
   return isSame(name) || (hostname !== undefined && isSame(hostname))
 }
 

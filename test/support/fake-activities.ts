@@ -100,6 +100,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     registerService: () => [],
     writeAccessFiles: () => ['clouds.yaml'],
     inspectOpenStack: () => [],
+    awaitArrivals: () => [],
     listOrphans: () => [],
     listStartedMachines: () => ({ machines: [], more: 0, silent: [] }),
     ...fakes,
