@@ -29,6 +29,7 @@ import { successorOf } from '../src/plan/passing.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained, giveBack } from './drained.js'
+import { awaitRouters, countRouters } from './ha-routers.js'
 import { cancellation, report } from './progress.js'
 
 /** How long a service may take until it does its work, in milliseconds. */
@@ -121,10 +122,12 @@ async function startAll(
     )
     for (const service of services) await proveHealth(cloud, host, service)
   }
+  const routers = await countRouters(engine, names)
   await allEnded([
     serving.length > 0 ? drained(cloud, host, serving, start) : start(false),
     ...(left.length > 0 ? [giveBack(cloud, host, left)] : []),
   ])
+  await awaitRouters(engine, names, routers)
 }
 
 /**
