@@ -16,6 +16,7 @@ import {
 } from '../src/docker/containers.js'
 import type { Engine } from '../src/docker/engine.js'
 import { execIn } from '../src/docker/exec.js'
+import type { ExecOptions } from '../src/docker/exec.js'
 import { awaitEnd, runOneShot } from '../src/docker/one-shot.js'
 import type { OneShot } from '../src/docker/one-shot.js'
 import { writeConfiguration } from '../src/host/configuration.js'
@@ -28,6 +29,7 @@ import { successorOf } from '../src/plan/passing.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained, giveBack } from './drained.js'
+import { awaitRouters, countRouters } from './ha-routers.js'
 import { cancellation, report } from './progress.js'
 
 /** How long a service may take until it does its work, in milliseconds. */
@@ -120,10 +122,12 @@ async function startAll(
     )
     for (const service of services) await proveHealth(cloud, host, service)
   }
+  const routers = await countRouters(engine, names)
   await allEnded([
     serving.length > 0 ? drained(cloud, host, serving, start) : start(false),
     ...(left.length > 0 ? [giveBack(cloud, host, left)] : []),
   ])
+  await awaitRouters(engine, names, routers)
 }
 
 /**
@@ -290,19 +294,19 @@ export async function runOnce(
   return tail
 }
 
-/** Runs a command in a service's container. @throws RemoteError with what it says when it fails */
+/**
+ * Runs a command in a service's container, until the step is cancelled by default.
+ *
+ * @throws RemoteError with what it says when it fails
+ */
 export async function ask(
   cloud: CloudContext,
   host: string,
   container: string,
   command: readonly string[],
+  options: Pick<ExecOptions, 'signal'> = cancellation(),
 ): Promise<string> {
-  const { code, stdout, stderr } = await execIn(
-    cloud.engine(host),
-    container,
-    command,
-    cancellation(),
-  )
+  const { code, stdout, stderr } = await execIn(cloud.engine(host), container, command, options)
   if (code === 0) return stdout
   const tail = (stderr + stdout).trim().split('\n').slice(-20)
   throw new RemoteError(host, `${command.join(' ')} in ${container}`, code, tail)

@@ -6,7 +6,8 @@ import {
 } from '../src/docker/containers.js'
 import type { CloudContext } from './cloud-context.js'
 import { ask } from './containers.js'
-import { report } from './progress.js'
+import { ifRefused } from './failures.js'
+import { cancellation, report } from './progress.js'
 
 const daemon = 'openvswitch_vswitchd'
 const agent = 'neutron_openvswitch_agent'
@@ -22,6 +23,8 @@ const AGENT_STOPS = 5
  *
  * Neutron's agent is stopped meanwhile: one whose question is under way when vswitchd ends waits five minutes for the answer
  * (`of_request_timeout`) and does not find back after it. When it begins it takes the flows that it finds for its own.
+ *
+ * Whatever comes of it, flows and agent come back: without them the host's machines and routers reach nobody.
  */
 export async function keepingFlows(
   cloud: CloudContext,
@@ -30,21 +33,30 @@ export async function keepingFlows(
   replace: () => Promise<void>,
 ): Promise<void> {
   const engine = cloud.engine(host)
-  const inDaemon = (script: string) => ask(cloud, host, daemon, ['bash', '-c', script])
+  const command = (script: string) => ['bash', '-c', script]
   const hasAgent = (await inspectContainer(engine, agent)) !== undefined
-  if (!isReplaced && (await isRunning(engine, daemon))) await inDaemon(save)
-  if (hasAgent) await stopContainer(engine, agent, AGENT_STOPS)
-  await replace()
-  await inDaemon(putBack)
+  if (!isReplaced && (await isRunning(engine, daemon))) {
+    await ask(cloud, host, daemon, command(save)).catch(ifRefused(''))
+  }
+  try {
+    if (hasAgent) await stopContainer(engine, agent, AGENT_STOPS)
+    // All this takes a while: of a run that has ended meanwhile, nobody replaces a daemon any more.
+    cancellation().signal.throwIfAborted()
+    await replace()
+  } finally {
+    await ask(cloud, host, daemon, command(putBack), {}).catch(ifRefused(''))
+    if (hasAgent) await startStopped(engine, agent)
+  }
   if (!hasAgent) return
-  await startStopped(engine, agent)
   report(`waiting for the flows of ${agent}`)
-  await inDaemon(awaitFlows)
+  await ask(cloud, host, daemon, command(awaitFlows))
 }
 
 /** On the host: who carries on after a worker that died, and finds vswitchd replaced, puts these back. */
 const folder = '/run/openvswitch/kolla-temporal-flows'
-const ofctl = 'ovs-ofctl --protocols=OpenFlow14'
+
+/** A daemon that hangs never answers, and is the one that most needs to be replaced. */
+const ofctl = 'timeout 20 ovs-ofctl --protocols=OpenFlow14'
 
 /** What can't be saved or put back the agent makes anew. Ages of flows are no part of them. */
 const save = `rm -rf ${folder} ${folder}.new
@@ -55,7 +67,9 @@ done
 mv ${folder}.new ${folder}
 `
 
+/** One that was started a moment ago may not answer yet. */
 const putBack = `cd ${folder} 2>/dev/null || exit 0
+timeout 20 bash -c 'until ovs-appctl version; do sleep 0.5; done' >/dev/null 2>&1
 for bridge in *; do
   [ ! -s "$bridge" ] || ${ofctl} --bundle replace-flows "$bridge" "$bridge"
 done

@@ -6,6 +6,7 @@ import type { ObservedHost } from '../src/model/observed-host.js'
 import { readCloud } from '../src/model/read-cloud.js'
 import { withRelease } from '../src/model/with-release.js'
 import { cephLeft, cephTag, isCephPinned, isOfCeph } from '../src/plan/ceph/pinned.js'
+import { checkCarriers } from '../src/plan/check-carriers.js'
 import { checkPeers } from '../src/plan/check-peers.js'
 import { isUnfinished, runningReleases, upgradeStart } from '../src/plan/check-upgrade.js'
 import { isContainer } from '../src/plan/change.js'
@@ -156,6 +157,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...images.findings,
         ...leftBehind(changes, record.release),
         ...checkPeers(desired, observed),
+        ...checkCarriers(changes, observed),
       ]
       const times = await contexts.times(ref.cloud).of('rollback')
       const digest = planDigest([record.id, record.backup?.id, changes, cloud.found.images])

@@ -10,6 +10,7 @@ import type { ObservedHost } from '../src/model/observed-host.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { Change } from '../src/plan/change.js'
+import { checkCarriers } from '../src/plan/check-carriers.js'
 import { checkData } from '../src/plan/check-data.js'
 import { planCeph, withMonitors } from '../src/plan/ceph/plan-ceph.js'
 import type { MonitorPlan } from '../src/plan/ceph/monitors.js'
@@ -148,10 +149,14 @@ export async function planCloud(
     ...checkOnly(cloud.cloud, observed, only),
   ]
   const desired = desiredHosts(rendered)
-  findings.push(...checkPeers(desired, observed))
+  const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
+  const isNamed = ({ service }: Change) => only?.includes(service) ?? true
+  findings.push(
+    ...checkPeers(desired, observed),
+    ...checkCarriers(containers.filter(isNamed), observed),
+  )
   if (hasErrors(findings)) return refused(findings)
 
-  const containers = planChanges(ref.cloud, desired, observed).filter(isAllowed)
   const galera = observed.filter(({ facts }) => members['mariadb']?.includes(facts.name))
   const started = withGalera(withMonitors(containers, ceph.monitors), galera)
   const changes = [
@@ -162,7 +167,7 @@ export async function planCloud(
   ]
   return {
     ref: { ...ref, found: await contexts.snapshots(ref.cloud).keepFound(found) },
-    changes: only ? changes.filter((change) => only.includes(change.service)) : changes,
+    changes: changes.filter(isNamed),
     ...servicesIn(rendered),
     ...(only && { only }),
     findings,

@@ -73,3 +73,8 @@ export function interruptsOf(container: string): Component['interrupts'] {
 export function helpersOf(container: string): string | undefined {
   return components.find((it) => it.container === container)?.helpers
 }
+
+/** Containers by which machines of their host run, of every service, enabled or not. */
+export const carriers: readonly string[] = components
+  .filter((it) => it.carriesMachines)
+  .map(({ container }) => container)

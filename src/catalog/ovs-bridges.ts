@@ -1,3 +1,4 @@
+import { hasExternalBridges } from '../model/check-neutron.js'
 import type { Cloud, Host } from '../model/cloud.js'
 import type { Globals } from '../model/globals.js'
 import { datapathOf } from './ovs-datapath.js'
@@ -24,7 +25,7 @@ export interface OvsNetworking {
 /** Bridges to the physical networks that the host is in; none on computes, unless they need them. */
 export function bridgesOf(cloud: Pick<Cloud, 'groups'>, { name, globals }: Host): OvsBridge[] {
   const isIn = (group: string) => (cloud.groups.get(group) ?? []).includes(name)
-  if (!isIn('network') && !(isIn('compute') && globals.computes_need_external_bridge)) return []
+  if (!hasExternalBridges(globals, isIn)) return []
   const interfaces = globals.neutron_external_interface.split(',')
   const networks = globals.neutron_physical_networks.split(',')
   return globals.neutron_bridge_name.split(',').map((bridge, index) => ({

@@ -98,15 +98,16 @@ export async function stopAndRemove(engine: Engine, name: string): Promise<void>
   await removeContainer(engine, name)
 }
 
-/** Names of containers that begin so and that carry no `label`, stopped ones too. */
+/** Names of containers that begin so and that carry no `label`, stopped ones too by default. */
 export async function listContainers(
   { host, api }: Engine,
   beginning: string,
   label: string,
+  { all = true }: { readonly all?: boolean } = {},
 ): Promise<string[]> {
   const filters = { name: [`^/?${beginning}`] }
   const found = await asking(host, `list containers ${beginning}…`, () =>
-    api.listContainers({ all: true, filters }),
+    api.listContainers({ all, filters }),
   )
   return found
     .filter(({ Labels }) => Labels[label] === undefined)

@@ -98,7 +98,8 @@ export class FakeEngine {
     } else if (kind === 'exec') {
       send(200, { ExitCode: this.exitCode })
     } else if (kind === 'containers' && key === 'json') {
-      send(200, this.containers.map(listed))
+      const isAll = url.searchParams.get('all') === 'true'
+      send(200, this.containers.filter(({ running }) => running || isAll).map(listed))
     } else if (key === 'create' && this.refusal) {
       send(this.refusal.status, this.refusal)
     } else if (key === 'create') {

@@ -105,10 +105,11 @@ export function unknownKeys(
   })
 }
 
-/** What globals must hold beyond the shape of each key. Overrides are read in `overrideFolder`. */
+/** What a host's globals must hold beyond the shape of each key. Overrides are read in `overrideFolder`. */
 export function checkGlobals(
   globals: Globals,
   overrideFolder: string,
+  isIn: (group: string) => boolean,
 ): { key: keyof Globals; message: string }[] {
   const problems: { key: keyof Globals; message: string }[] = []
   const refuse = (key: keyof Globals, message: string) =>
@@ -143,5 +144,5 @@ export function checkGlobals(
     if (globals[key]) refuse(key, 'must be no: TLS is not supported yet')
   }
   refuseUnsupported(globals, overrideFolder, refuse)
-  return [...problems, ...checkCephGlobals(globals), ...checkNeutronGlobals(globals)]
+  return [...problems, ...checkCephGlobals(globals), ...checkNeutronGlobals(globals, isIn)]
 }

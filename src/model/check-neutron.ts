@@ -2,16 +2,28 @@ import type { Globals } from './globals.js'
 
 type Problem = { key: keyof Globals; message: string }
 
-/** What Neutron's settings must be together, for one host. */
-export function checkNeutronGlobals(globals: Globals): Problem[] {
+/** Whether a host in these groups is in physical networks by bridges of its own: a compute is only where that is asked for. */
+export function hasExternalBridges(
+  globals: Pick<Globals, 'computes_need_external_bridge'>,
+  isIn: (group: string) => boolean,
+): boolean {
+  return isIn('network') || (isIn('compute') && globals.computes_need_external_bridge)
+}
+
+/**
+ * What Neutron's settings must be together, for one host. The interfaces of one without external bridges are nobody's
+ * business: they may be set for the group `network` alone.
+ */
+export function checkNeutronGlobals(globals: Globals, isIn: (group: string) => boolean): Problem[] {
   if (!globals.enable_neutron) return []
   const problems: Problem[] = []
   const refuse = (key: keyof Globals, message: string) =>
     problems.push({ key, message: `'${key}' ${message}` })
+  const hasBridges = hasExternalBridges(globals, isIn)
   const interfaces = globals.neutron_external_interface.split(',')
   const bridges = globals.neutron_bridge_name.split(',')
   const networks = listOf(globals.neutron_physical_networks)
-  if (interfaces.length !== bridges.length) {
+  if (hasBridges && interfaces.length !== bridges.length) {
     refuse(
       'neutron_external_interface',
       `must name one interface for each bridge of neutron_bridge_name: ${bridges.join(', ')} are ${bridges.length}, ${interfaces.join(', ')} are ${interfaces.length}`,
@@ -24,7 +36,7 @@ export function checkNeutronGlobals(globals: Globals): Problem[] {
     )
   }
   for (const [key, names] of Object.entries({
-    neutron_external_interface: interfaces,
+    neutron_external_interface: hasBridges ? interfaces : [],
     neutron_bridge_name: bridges,
     neutron_physical_networks: networks,
   } as const)) {

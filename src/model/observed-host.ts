@@ -67,6 +67,8 @@ export interface ObservedHypervisor {
   readonly kvm: boolean
   /** Whether a libvirt listens, in a container or not. */
   readonly libvirt: boolean
+  /** How many machines run by a libvirt; undefined for what was seen by an older version. */
+  readonly machines?: number
 }
 
 /** What a member of the Galera cluster has kept. */

@@ -72,10 +72,12 @@ export function readCloud(
     })
     findings.push(...wrong)
     reachable.push({ name: host.name, connection })
-    const globals = readGlobals(resolver, files, broken ? [] : findings)
+    const isIn = (group: string) => tree.hosts(group).includes(host.name)
+    const globals = readGlobals(resolver, files, isIn, broken ? [] : findings)
     if (globals) hosts.push({ name: host.name, connection, globals })
   }
-  const common = readGlobals(resolvers.common, files, remote.length > 0 || broken ? [] : findings)
+  const isCommonTold = remote.length === 0 && !broken
+  const common = readGlobals(resolvers.common, files, () => true, isCommonTold ? findings : [])
   const globals = common ?? hosts[0]?.globals // a globals.yml may need a host's own variables
   const groups = [...inventory.groups.values()].filter(({ name }) => !isGroupLeftOut(name))
   const layers: Variables[] = [
@@ -119,12 +121,13 @@ export function readCloud(
 function readGlobals(
   resolver: Resolver,
   files: CloudFiles,
+  isIn: (group: string) => boolean,
   findings: Finding[],
 ): Globals | undefined {
   const { globals, findings: wrong } = resolveGlobals(resolver)
   findings.push(...wrong.map((finding) => ({ file: files.globals.path, ...finding })))
   const overrideFolder = join(dirname(files.globals.path), 'config')
-  for (const { key, message } of globals ? checkGlobals(globals, overrideFolder) : []) {
+  for (const { key, message } of globals ? checkGlobals(globals, overrideFolder, isIn) : []) {
     const place = resolver.source(key)?.place ?? { file: files.globals.path }
     findings.push({ severity: 'error', message, ...place })
   }

@@ -1,17 +1,28 @@
 import type { ObservedHypervisor } from '../../model/observed-host.js'
+import { sh } from '../../ssh/quote.js'
 
 /**
  * Bash that tells what machines could run on: `kvm` where its device opens, `processor` where the processor can do it.
  * Software may stand in for that and opens as well, but guests hang in it; on other processors than x86 nothing does.
+ * And a line `machine` for each that runs.
  */
 export const hypervisorScript = `section hypervisor
 if [[ -c /dev/kvm ]] && { : <>/dev/kvm; } 2>/dev/null; then echo kvm; fi
 if [[ $(uname -m) != x86_64 ]] || grep -qwE 'vmx|svm' /proc/cpuinfo; then echo processor; fi
-if [[ $(ss --no-header --listening --unix) =~ /libvirt/(libvirt|virtqemud)-sock[[:space:]] ]]; then echo libvirt; fi`
+if [[ $(ss --no-header --listening --unix) =~ /libvirt/(libvirt|virtqemud)-sock[[:space:]] ]]; then echo libvirt; fi
+${machinesScript('/run/libvirt/qemu')}`
+
+/** By what libvirt notes of each, which tells also while libvirt is down; `driver.pid` is libvirt's own. */
+export function machinesScript(folder: string): string {
+  return sh`for file in ${folder}/*.pid; do
+  [[ ! -s $file || $file == */driver.pid || ! -e /proc/$(<"$file")/status ]] || echo machine
+done`
+}
 
 export function parseHypervisor(lines: readonly string[]): ObservedHypervisor {
   return {
     kvm: lines.includes('kvm') && lines.includes('processor'),
     libvirt: lines.includes('libvirt'),
+    machines: lines.filter((line) => line === 'machine').length,
   }
 }

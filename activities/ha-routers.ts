@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listContainers } from '../src/docker/containers.js'
+import type { Engine } from '../src/docker/engine.js'
+import { label } from '../src/plan/desired.js'
+import { cancellation, report } from './progress.js'
+
+/** Each router with HA has a keepalived, which the L3 agent starts in a container of its own (`neutron_agents_wrappers`). */
+const keepalived = 'neutron_l3_agent_keepalived'
+
+/** How long routers may take to be back, and until they are looked at again, in milliseconds. */
+const times = { patience: 300_000, looking: 2000 }
+
+/** How many routers with HA a host keeps; they are asked for only where its L3 agent is among the containers. */
+export async function countRouters(engine: Engine, names: readonly string[]): Promise<number> {
+  if (!names.includes('neutron_l3_agent')) return 0
+  const found = await listContainers(engine, keepalived, label.cloud, { all: false })
+  return found.length
+}
+
+/**
+ * Waits until a host keeps as many routers as before. Its new agent is connected, and thus healthy, long before it has begun
+ * the last of them; where the next host's were ended meanwhile, those would be active nowhere. Some may have been
+ * deleted since, so that the wait has an end.
+ */
+export async function awaitRouters(
+  engine: Engine,
+  names: readonly string[],
+  before: number,
+  { patience, looking } = times,
+): Promise<void> {
+  const until = Date.now() + patience
+  for (;;) {
+    const found = await countRouters(engine, names)
+    if (found >= before) return
+    if (Date.now() >= until) {
+      report(`only ${found} of ${before} routers with HA are back: going on without the others`)
+      return
+    }
+    report(`waiting for routers with HA: ${found} of ${before} are back`)
+    await sleep(looking, undefined, cancellation())
+  }
+}
