@@ -47,7 +47,7 @@ export class KollaTemporal {
     const findings = checkInput(operation, input)
     if (findings.length > 0) throw new BadInput(findings)
     const { cloud } = input
-    const dryRun = 'dryRun' in input && input.dryRun === true
+    const dryRun = 'dryRun' in input && input.dryRun
     const workflowId = options.workflowId ?? operationId(cloud, operation, new Date())
     try {
       await this.#client.workflow.start(operation, {
