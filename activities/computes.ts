@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ApiError } from '../src/host/openstack-api.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
 import { leaveNote, removeNote } from '../src/host/notes.js'
@@ -10,7 +9,6 @@ import {
   reporting,
   silentComputes,
   strayComputes,
-  wayOf,
   whyNotForgotten,
 } from '../src/plan/computes.js'
 import type { Leaving, Machine } from '../src/plan/computes.js'
@@ -20,6 +18,8 @@ import type { NamedHost, NetworkAgent, NovaService } from '../src/plan/openstack
 import { HostUnreachable } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
+import { lastMigration, migrate } from './migration.js'
+import type { Migration } from './migration.js'
 import { administer } from './openstack.js'
 import { forget } from './one-shots.js'
 import { allHypervisors, namedHosts } from './openstack-health.js'
@@ -30,15 +30,6 @@ type Drainer = 'drain-compute' | 'upgrade'
 
 /** What stands as the reason of a service that one of them disabled. */
 const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
-
-/** How long the end of a cold migration may take once it is confirmed, in milliseconds. */
-const CONFIRMING = 300_000
-
-/** How long a machine that something else is done with may show no change, in milliseconds. */
-const STILL = 600_000
-
-/** The same of one that was asked to go: while it copies disks cold, Nova tells nothing of it. */
-const MOVING = 3_600_000
 
 /** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
 const LOOKING = 5_000
@@ -268,8 +259,8 @@ async function machinesOf(
   const own: Machine[] = []
   for (const machine of all) {
     const { id, 'OS-EXT-SRV-ATTR:host': on } = machine
-    const isHere = on !== null && isNamed(host, on)
-    if (isHere || (isMoving(machine) && (await takesPart(api, id, host)))) own.push(machine)
+    if (isCalled(host, on) || (isMoving(machine) && (await takesPart(api, id, host))))
+      own.push(machine)
   }
   return own
 }
@@ -277,33 +268,16 @@ async function machinesOf(
 /** Whether a machine that moves does so from or to a host, or may: where to may not have been chosen yet. */
 async function takesPart(api: OpenStackApi, id: string, host: NamedHost): Promise<boolean> {
   const last = await lastMigration(api, id)
-  const from = last?.source_compute ?? null
-  return mayCome(last, host) || (from !== null && isNamed(host, from))
+  return mayCome(last, host) || isCalled(host, last?.source_compute)
 }
 
 function mayCome(last: Migration | undefined, host: NamedHost): boolean {
-  return last !== undefined && (last.dest_compute === null || isNamed(host, last.dest_compute))
+  return last !== undefined && (last.dest_compute === null || isCalled(host, last.dest_compute))
 }
 
-/** As `GET /os-migrations` tells it. */
-interface Migration {
-  readonly source_compute: string | null
-  readonly dest_compute: string | null
-  /** A resize is its owner's, a `migration` an administrator's: both end in VERIFY_RESIZE. */
-  readonly migration_type?: 'migration' | 'resize' | 'live-migration' | 'evacuation'
-  readonly status?: string
-  readonly updated_at?: string | null
-}
-
-async function lastMigration(api: OpenStackApi, id: string): Promise<Migration | undefined> {
-  const query = new URLSearchParams({ instance_uuid: id }).toString()
-  // Latest first.
-  const { migrations } = await api.call<{ migrations: readonly Migration[] }>(
-    'GET',
-    'compute',
-    `os-migrations?${query}`,
-  )
-  return migrations[0]
+/** Whether Nova's name of a host, where it tells one, is that of this host. */
+function isCalled(host: NamedHost, name: string | null = null): boolean {
+  return name !== null && isNamed(host, name)
 }
 
 /** Machines that are on other hosts, and on their way to this one. */
@@ -311,11 +285,10 @@ async function machinesToCome(api: OpenStackApi, host: NamedHost): Promise<Machi
   const coming: Machine[] = []
   for (const machine of await allMachines(api)) {
     const { id, 'OS-EXT-SRV-ATTR:host': on, 'OS-EXT-STS:task_state': task } = machine
-    if (!isMoving(machine) || (on !== null && isNamed(host, on))) continue
+    if (!isMoving(machine) || isCalled(host, on)) continue
     const last = await lastMigration(api, id)
-    const from = last?.source_compute ?? null
     // A resize that is taken back comes to where it began.
-    const comesBack = task === 'resize_reverting' && from !== null && isNamed(host, from)
+    const comesBack = task === 'resize_reverting' && isCalled(host, last?.source_compute)
     if (comesBack || mayCome(last, host)) coming.push(machine)
   }
   return coming
@@ -323,112 +296,6 @@ async function machinesToCome(api: OpenStackApi, host: NamedHost): Promise<Machi
 
 function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
   return api.listAll('servers/detail', 'servers', { host, all_tenants: '1' })
-}
-
-async function migrate(api: OpenStackApi, host: string, id: string): Promise<string | undefined> {
-  let asked: ReturnType<typeof wayOf>
-  let deadline = Infinity
-  let seen: string | undefined
-  let progress: string | undefined
-  let since = Date.now()
-  for (;;) {
-    const found = await api.find<{ server: Machine }>('compute', `servers/${id}`)
-    if (!found) return undefined
-    const { server } = found
-    const { status, 'OS-EXT-STS:task_state': task, 'OS-EXT-SRV-ATTR:host': on } = server
-    const isHere = on === host
-    const way = wayOf(server, isHere)
-    if (task === null && !isHere && status === 'ERROR') return brokenAway(server, host)
-    if (task === null && way === 'confirm' && asked === undefined) {
-      const last = await lastMigration(api, id)
-      if (last?.migration_type !== 'migration') return resizedAway(on, host)
-    }
-    if (task === null && way !== 'confirm') {
-      if (!isHere) return undefined
-      // It was asked to go, and rests where it was.
-      if (asked !== undefined) return whyStayed(api, id)
-      if (way === undefined) return `it is ${status}`
-    }
-    if (task === null && way !== undefined && way !== asked) {
-      const refusal = await act(api, id, way)
-      if (refusal !== undefined) return refusal
-      asked = way
-      if (way === 'confirm') deadline = Date.now() + CONFIRMING
-    }
-    if (Date.now() > deadline) return 'its migration was confirmed, and Nova does not end it'
-    const shown = JSON.stringify([task, status, on])
-    const silence = Date.now() - since
-    if (shown !== seen || silence > (asked === undefined ? STILL : MOVING)) {
-      const told = await progressOf(api, id)
-      if (shown === seen && told === progress) return standsStill(server, silence)
-      seen = shown
-      progress = told
-      since = Date.now()
-    }
-    report(`${server.name}: ${task ?? status}`)
-    await sleep(2000, undefined, cancellation())
-  }
-}
-
-/** What changes while a live migration goes on: its amounts are kept every few seconds. */
-async function progressOf(api: OpenStackApi, id: string): Promise<string> {
-  const last = await lastMigration(api, id)
-  return JSON.stringify([last?.status, last?.updated_at])
-}
-
-function standsStill({ id, status, 'OS-EXT-STS:task_state': task }: Machine, silence: number) {
-  return `Nova has been at ${task ?? status} for ${Math.floor(silence / 60_000)} min: look at the log of nova-compute, and where nothing goes on any more, \`openstack server set --state active ${id}\` (or \`--state error\`)`
-}
-
-/** Nova gives a machine to the target before it has begun there: what it needs may not have come along. */
-function brokenAway({ 'OS-EXT-SRV-ATTR:host': on, fault }: Machine, host: string): string {
-  const why = fault === undefined ? '' : `: ${fault.message}`
-  return `it is ERROR on ${on ?? 'no host'}${why} (its disks may still be on ${host}: mend it there before ${host} goes)`
-}
-
-function resizedAway(on: string | null, host: string): string {
-  return `a resize of it to ${on ?? 'another host'} waits for its owner to confirm or to revert it, and until then its disks are on ${host}, too`
-}
-
-const actions = {
-  // Nova copies the disks where no other host sees them.
-  live: { 'os-migrateLive': { host: null, block_migration: 'auto' } },
-  cold: { migrate: null },
-  confirm: { confirmResize: null },
-}
-
-/** Undefined, or why Nova won't. */
-async function act(
-  api: OpenStackApi,
-  id: string,
-  way: keyof typeof actions,
-): Promise<string | undefined> {
-  try {
-    await api.call('POST', 'compute', `servers/${id}/action`, actions[way])
-    return undefined
-  } catch (error) {
-    if (error instanceof ApiError && [400, 403, 409].includes(error.status)) return error.reason
-    throw error
-  }
-}
-
-/** What Nova noted of the last thing that was done with a machine. */
-async function whyStayed(api: OpenStackApi, id: string): Promise<string> {
-  const path = `servers/${id}/os-instance-actions`
-  const { instanceActions: actions } = await api.call<{
-    instanceActions: readonly { request_id: string }[]
-  }>('GET', 'compute', path)
-  const [last] = actions
-  const detail = last && (await detailOf(api, `${path}/${last.request_id}`))
-  return detail ?? 'Nova does not say why: look at the log of nova-compute on its host'
-}
-
-async function detailOf(api: OpenStackApi, path: string): Promise<string | undefined> {
-  const { instanceAction } = await api.call<{
-    instanceAction: { events?: readonly { result: string | null; details?: string | null }[] }
-  }>('GET', 'compute', path)
-  const failed = instanceAction.events?.find(({ result }) => result === 'Error')
-  return failed?.details ?? undefined
 }
 
 async function lookAt(cloud: CloudContext, api: OpenStackApi, host: string): Promise<Leaving> {
