@@ -76,6 +76,8 @@ function httpFrontend(frontend: Frontend): string[] {
       : []),
     // A client must not claim to have come by TLS.
     'http-request del-header X-Forwarded-Proto',
+    // Said to it while the floating address leaves its host (decision 0016).
+    'http-after-response set-header Connection close if { var(proc.leaving) -m bool }',
     'option httplog',
     'option forwardfor',
   ]

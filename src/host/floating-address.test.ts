@@ -17,7 +17,13 @@ beforeEach(async () => {
     `if [[ $1 == --kill ]]; then echo "kill \${*: -2}" >>$HERE/log
 elif [[ -s $HERE/served ]]; then cat $HERE/served; sed -i 1d $HERE/served; fi`,
   )
-  await program('docker', `[[ $1 == container ]] || { echo "$*" >>$HERE/log; rm -f $HERE/holds; }`)
+  await program(
+    'docker',
+    `case $1 in
+  exec) cut -d ' ' -f 5- >>$HERE/log ;;
+  stop) echo "$*" >>$HERE/log; rm -f $HERE/holds ;;
+esac`,
+  )
   await program(
     'iptables',
     `shift; rule=\${*: -3:1}; echo "\${1#--} $rule" >>$HERE/log
@@ -56,16 +62,19 @@ const signal = new AbortController().signal
 describe('the host that has the floating address', () => {
   beforeEach(() => write('holds'))
 
-  it('holds new clients back, answers the others, and lets go', async () => {
+  it('holds new clients back, answers the others, closes what they keep, and lets go', async () => {
     await write('served', 'one\none\n')
     expect(await holdsAddresses(here, floating)).toBe(true)
     await leaveAddresses(here, floating, { seconds: 5 })
     expect(await log()).toEqual([
       'insert 5000',
+      'proc.leaving bool(true)',
+      'proc.leaving bool(false)',
       'insert --syn',
       'kill src 192.168.8.75',
       'stop keepalived',
       'kill src 192.168.8.75',
+      'proc.leaving bool(false)',
       'delete 5000',
       'delete 5000',
       'delete --syn',

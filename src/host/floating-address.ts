@@ -1,5 +1,6 @@
 import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
+import { tell } from './haproxy-socket.js'
 
 /** The floating addresses, and the ports on them whose connections are short: those of APIs. */
 export interface Floating {
@@ -21,7 +22,8 @@ export async function holdsAddresses(
 /**
  * Stops a host's keepalived. If the floating addresses were here, clients don't notice: new ones are not answered, so
  * that they ask again after a second, when another host has them; requests that came before are answered, if that takes
- * no longer than `seconds`. What is left then ends here, too: the host's own connections would else hang for minutes.
+ * no longer than `seconds`, and their connections closed in order. What is left then ends here, too: the host's own
+ * connections would else hang for minutes.
  */
 export async function leaveAddresses(
   remote: Remote,
@@ -54,8 +56,13 @@ const here = `
 here() { [[ $(ip -4 -o address show to "\${addresses[0]}") ]]; }
 `
 
-/** The rule that holds clients back goes with the script or, if that is killed, by itself, at the latest when a later run begins. */
-const leave = `${here}
+/**
+ * The rule that holds clients back goes with the script or, if that is killed, by itself, at the latest when a later run
+ * begins; and so does HAProxy's word to close each connection with its next answer. That is taken back while keepalived
+ * runs, through whose container it is said.
+ */
+const leave = `${here}${tell}
+leaving() { tell "experimental-mode on; set var proc.leaving bool($1)" >/dev/null; }
 serves() {
   local address
   for address in "\${addresses[@]}"; do
@@ -72,6 +79,7 @@ rules() {
 }
 apis() { rules "$1" --match multiport --dports "$ports"; }
 answer() {
+  leaving false
   while apis --delete; do :; done
   while rules --delete; do :; done
 }
@@ -85,10 +93,12 @@ here && held=yes || held=
 if [[ $held ]]; then
   trap answer EXIT
   env --unset=KOLLA_TEMPORAL_RUN setsid bash -c \\
-    "$(declare -p addresses ports); $(declare -f rules apis answer)
+    "$(declare -p addresses ports); $(declare -f rules apis answer leaving tell)
      trap answer EXIT; trap exit TERM; sleep $((deadline + 15)) & wait" </dev/null >/dev/null 2>&1 &
   apis --insert
+  leaving true
   while serves && ((SECONDS < deadline)); do sleep 0.05; done
+  leaving false
   # While the address is here the other ends are told; later they would wait for an answer that can't come.
   rules --insert
   cut

@@ -1,5 +1,6 @@
 import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
+import { tell } from './haproxy-socket.js'
 
 /** How long a member that has just begun may take until HAProxy sends somebody there, in seconds: two checks, or three. */
 const RISING = 5
@@ -24,7 +25,7 @@ export async function drainServers(
 
 /** Takes a drain back. */
 export async function readyServers(remote: Remote, servers: readonly string[]): Promise<void> {
-  await remote.runOrFail(sh`${raw(ask)}\ntell ${set(servers, 'ready')}`, {
+  await remote.runOrFail(sh`${raw(tell)}\ntell ${set(servers, 'ready')}`, {
     title: `give ${servers.join(', ')} back`,
   })
 }
@@ -33,14 +34,8 @@ function set(servers: readonly string[], state: 'drain' | 'ready'): string {
   return servers.map((server) => `set server ${server} state ${state}`).join('; ')
 }
 
-/** keepalived's container has socat and HAProxy's socket, for its own check. */
-const ask = `
-tell() {
-  docker exec -i keepalived socat -t 5 stdio unix-connect:/var/lib/kolla/haproxy/haproxy.sock <<<"$1" 2>/dev/null || true
-}`
-
 /** Fields of `show stat`, counted from one: backend, server, …, sessions (5), …, state (18). */
-const drain = `${ask}
+const drain = `${tell}
 alone() {
   awk -F, -v servers="$servers" '
     index(servers, " " $1 "/" $2 " ") { of[$1] = 1; next }
