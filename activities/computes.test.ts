@@ -128,8 +128,8 @@ describe('machines that something is done with', () => {
     'OS-EXT-STS:task_state': task,
     'OS-EXT-SRV-ATTR:host': host,
   })
-  const wait = (seconds: number, host?: string) =>
-    run((verbs) => verbs.awaitMachines(testRef, seconds, host))
+  const wait = (seconds: number, host?: string, among?: readonly string[]) =>
+    run((verbs) => verbs.awaitMachines(testRef, seconds, host, among))
 
   /** Nova shows these machines, one page of them each time that it is asked. */
   function shows(...pages: { machines: object[]; goesOn?: true }[]) {
@@ -165,6 +165,16 @@ describe('machines that something is done with', () => {
     const markers = shows({ machines: [first], goesOn: true }, { machines: [second] })
     expect(await wait(0)).toEqual(['vm-b (spawning on kolla3, b)'])
     expect(markers).toEqual([null, 'a'])
+  })
+
+  it('at a moment are told alone where no others are to be waited for', async () => {
+    const idle = machine('c', null)
+    const pages = shows({ machines: [machine('a', 'networking'), idle] })
+    const known = await run((verbs) => verbs.listBusyMachines(testRef))
+    expect(known).toEqual(['a'])
+    shows({ machines: [machine('a', 'spawning'), machine('b', 'spawning'), idle] })
+    expect(await wait(0, undefined, known)).toEqual(['vm-a (spawning on kolla2, a)'])
+    expect(pages).toEqual([null])
   })
 
   it('and those of one host are listed of all pages', async () => {

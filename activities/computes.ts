@@ -97,15 +97,29 @@ export function computeActivities(contexts: CloudContexts) {
     /**
      * Machines of all projects that are being built, moved or changed otherwise, or those of one host, and that come to it;
      * where there are any, they are waited for so many seconds. Returns those that are left, in a few words each.
+     *
+     * @param among UUIDs of machines, if no others are to be waited for
      */
-    async awaitMachines(ref: CloudRef, seconds: number, host?: string): Promise<string[]> {
+    async awaitMachines(
+      ref: CloudRef,
+      seconds: number,
+      host?: string,
+      among?: readonly string[],
+    ): Promise<string[]> {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
       const named = namedHosts(cloud).find((it) => it.name === host)
       return untilNone(seconds, async () => {
         const all = await allMachines(api)
-        return named ? machinesOf(api, all, named) : all
+        const awaited = all.filter(({ id }) => among?.includes(id) ?? true)
+        return named ? machinesOf(api, awaited, named) : awaited
       })
+    },
+
+    /** UUIDs of all machines that something is being done with. */
+    async listBusyMachines(ref: CloudRef): Promise<string[]> {
+      const machines = await allMachines(await administer(await contexts.get(ref)))
+      return machines.filter((it) => it['OS-EXT-STS:task_state'] !== null).map(({ id }) => id)
     },
 
     /**

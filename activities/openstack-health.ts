@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runsOn } from '../src/catalog/render.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
@@ -36,13 +37,11 @@ export function openStackHealthActivities(contexts: CloudContexts) {
           ...(enable_nova && { nova: await askNova(api) }),
           ...(enable_neutron && { neutron: await askNeutron(api) }),
         }
-        const hosts = namedHosts(cloud)
-        const computes = cloud.members('compute')
-        const findings = judgeOpenStack(
-          state,
-          hosts,
-          hosts.filter(({ name }) => computes.includes(name)),
-        )
+        const hosts = namedHosts(cloud).map((host) => ({
+          ...host,
+          runs: (container: string) => runsOn(cloud.cloud, host.name, container),
+        }))
+        const findings = judgeOpenStack(state, hosts)
         if (!hasErrors(findings) || Date.now() >= deadline) return readable(findings)
         const errors = findings.filter(({ severity }) => severity === 'error')
         report(`${errors.length} agents and services do not work yet`)

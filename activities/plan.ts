@@ -53,8 +53,8 @@ export interface PlannedCloud {
   readonly pulls: readonly Pull[]
   /** Service → its hosts in the inventory's order. */
   readonly members: Readonly<Record<string, readonly string[]>>
-  /** Monitors of Ceph whose data is to be made, where Ceph is enabled. */
-  readonly monitors?: Pick<MonitorPlan, 'make' | 'halfMade'>
+  /** Monitors of Ceph whose data is to be made, and those that have a quorum, where Ceph is enabled. */
+  readonly monitors?: Pick<MonitorPlan, 'make' | 'halfMade'> & Partial<Pick<MonitorPlan, 'joined'>>
 }
 
 /** A plan as a payload holds it: of three hundred hosts it has thousands of changes. */

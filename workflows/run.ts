@@ -79,9 +79,12 @@ export class Run {
   }
 
   /** Members that do not run begin side by side; then those that run are interrupted, one host at a time. */
-  async rolling(service: string, body: (host: string) => Promise<unknown>): Promise<void> {
+  async rolling(
+    service: string,
+    body: (host: string) => Promise<unknown>,
+    hosts = this.changed(service),
+  ): Promise<void> {
     const runs = (host: string) => this.interrupts(service, host)
-    const hosts = this.changed(service)
     const idle = hosts.filter((host) => !runs(host))
     await onAll(idle, body)
     await oneByOne(hosts.filter(runs), body)

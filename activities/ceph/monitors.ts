@@ -65,11 +65,13 @@ export function monitorActivities(contexts: CloudContexts) {
       await proveHealth(cloud, host, 'ceph-mon')
     },
 
-    /** Waits until every monitor is in one quorum, as one of them sees it. */
-    async awaitCephQuorum(ref: CloudRef, host: string): Promise<void> {
+    /** Waits until every monitor, or each of these hosts, is in one quorum, as one of them sees it. */
+    async awaitCephQuorum(ref: CloudRef, host: string, among?: readonly string[]): Promise<void> {
       const cloud = await contexts.get(ref)
       const context = contextOf(cloud.cloud, cloud.found.hosts, host)
-      const wanted = context.members('ceph-mon').map(shortHostname)
+      const members = context.members('ceph-mon')
+      const awaited = members.filter(({ name }) => among?.includes(name) ?? true)
+      const wanted = awaited.map(shortHostname)
       await awaitCeph('all monitors in quorum', host, async () => {
         const { quorum_names: quorum } = await askCephJson<{ quorum_names: readonly string[] }>(
           cloud,

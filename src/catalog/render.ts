@@ -20,6 +20,13 @@ function componentsOn(cloud: Cloud, service: Service, hostName: string): Compone
   )
 }
 
+/** Whether a host has a component, by kolla-ansible's name of its container. */
+export function runsOn(cloud: Cloud, hostName: string, container: string): boolean {
+  return services.some((service) =>
+    componentsOn(cloud, service, hostName).some((it) => it.container === container),
+  )
+}
+
 function hostsOf(cloud: Cloud, { group, firstHostOnly }: Component): readonly string[] {
   const hosts = cloud.groups.get(group) ?? []
   return firstHostOnly?.(cloud) === true ? hosts.slice(0, 1) : hosts

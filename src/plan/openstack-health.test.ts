@@ -3,9 +3,10 @@ import { formatFinding } from '../model/finding.js'
 import { isNamed, judgeOpenStack } from './openstack-health.js'
 import type { NetworkAgent, NetworkPort, NovaService, OpenStackState } from './openstack-health.js'
 
+const runs = () => true
 const hosts = [
-  { name: 'kolla1', hostname: 'kolla1' },
-  { name: 'kolla2', hostname: 'node-2.lab' },
+  { name: 'kolla1', hostname: 'kolla1', runs },
+  { name: 'kolla2', hostname: 'node-2.lab', runs },
 ]
 const service = (host: string, more: Partial<NovaService> = {}): NovaService => ({
   id: `s-${host}`,
@@ -34,7 +35,7 @@ const healthy = {
   hypervisors: [hypervisor('kolla1'), hypervisor('node-2')],
 }
 
-const told = (state: OpenStackState) => judgeOpenStack(state, hosts, hosts).map(formatFinding)
+const told = (state: OpenStackState) => judgeOpenStack(state, hosts).map(formatFinding)
 
 describe("Nova's and Neutron's own word", () => {
   it('is silent about what works, whatever the hosts are called', () => {
@@ -64,7 +65,21 @@ describe("Nova's and Neutron's own word", () => {
       expect.stringMatching(/^kolla1: error: its nova-compute has no hypervisor/),
       expect.stringMatching(/^kolla2: error: Nova knows no nova-compute of this host/),
     ])
-    expect(judgeOpenStack({ nova }, hosts, [])).toEqual([])
+    const idle = hosts.map((host) => ({ ...host, runs: () => false }))
+    expect(judgeOpenStack({ nova }, idle)).toEqual([])
+  })
+
+  it('names what a host has left behind that has left a group', () => {
+    const down = { state: 'down', status: 'disabled' } as const
+    const services = [service('kolla1', down), service('kolla1', { ...down, binary: 'nova-conductor' })]
+    const neutron = { agents: [agent('kolla1', false)], ports: [] }
+    const left = hosts.map((host) => ({ ...host, runs: () => false }))
+    const nova = { services, hypervisors: [] }
+    expect(judgeOpenStack({ nova, neutron }, left).map(formatFinding)).toEqual([
+      'kolla1: warning: nova-compute is still registered, and this host does not run it any more: `kolla-temporal remove-compute kolla1` takes it away',
+      'kolla1: warning: nova-conductor is still registered, and this host does not run it any more: `openstack compute service delete s-kolla1` takes it away',
+      'kolla1: warning: neutron-l3-agent is still registered, and this host does not run it any more: `openstack network agent delete kolla1` takes it away',
+    ])
   })
 
   it('names agents that are silent, and what hosts left behind that are gone', () => {

@@ -45,6 +45,12 @@ export interface NamedHost {
   readonly hostname?: string
 }
 
+/** The same, and what it is to run. */
+export interface InventoryHost extends NamedHost {
+  /** @param container kolla-ansible's name of it: `neutron_l3_agent` */
+  runs(container: string): boolean
+}
+
 /** Nova and Neutron by their own word. */
 export interface OpenStackState {
   /** Only where Nova is enabled. */
@@ -62,9 +68,9 @@ export interface OpenStackState {
 /** What does not do its work: errors where a host of the inventory misses something, warnings for what else is to be known. */
 export function judgeOpenStack(
   { nova, neutron }: OpenStackState,
-  hosts: readonly NamedHost[],
-  computes: readonly NamedHost[],
+  hosts: readonly InventoryHost[],
 ): Finding[] {
+  const computes = hosts.filter((host) => host.runs('nova_compute'))
   return [
     ...(nova ? judgeServices(nova.services, hosts) : []),
     ...(nova ? computes.flatMap((host) => judgeCompute(nova, host)) : []),
@@ -86,11 +92,21 @@ export function isNamed({ name, hostname }: NamedHost, known: string): boolean {
   return isSame(name) || (hostname !== undefined && isSame(hostname))
 }
 
-function judgeServices(services: readonly NovaService[], hosts: readonly NamedHost[]): Finding[] {
+function judgeServices(
+  services: readonly NovaService[],
+  hosts: readonly InventoryHost[],
+): Finding[] {
   return services.flatMap((service) => {
-    const { binary, host: known, state, status, disabled_reason: reason } = service
+    const { id, binary, host: known, state, status, disabled_reason: reason } = service
     const host = hosts.find((it) => isNamed(it, known))
     if (!host) return [stray(known, binary)]
+    if (state === 'down' && !host.runs(containerOf(binary))) {
+      const forget =
+        binary === 'nova-compute'
+          ? `kolla-temporal remove-compute ${host.name}`
+          : `openstack compute service delete ${id}`
+      return [leftOver(host.name, binary, forget)]
+    }
     const findings: Finding[] = []
     if (state === 'down') findings.push(silent(host.name, binary, 'nova'))
     if (status === 'disabled') {
@@ -117,11 +133,16 @@ function judgeCompute(
   return [{ severity: 'error', host: host.name, message }]
 }
 
-function judgeAgents(agents: readonly NetworkAgent[], hosts: readonly NamedHost[]): Finding[] {
-  return agents.flatMap(({ binary, host: known, alive }) => {
+function judgeAgents(
+  agents: readonly NetworkAgent[],
+  hosts: readonly InventoryHost[],
+): Finding[] {
+  return agents.flatMap(({ id, binary, host: known, alive }) => {
     const host = hosts.find((it) => isNamed(it, known))
     if (!host) return [stray(known, binary)]
-    return alive ? [] : [silent(host.name, binary, 'neutron')]
+    if (alive) return []
+    if (host.runs(containerOf(binary))) return [silent(host.name, binary, 'neutron')]
+    return [leftOver(host.name, binary, `openstack network agent delete ${id}`)]
   })
 }
 
@@ -139,9 +160,16 @@ function judgePorts(ports: readonly NetworkPort[], hosts: readonly NamedHost[]):
 }
 
 function silent(host: string, binary: string, folder: string): Finding {
-  const container = binary.replaceAll('-', '_')
-  const message = `${binary} does not report: look at its log (${folder}/${binary}.log of the volume kolla_logs), and at the network to RabbitMQ; \`docker restart ${container}\` begins anew`
+  const message = `${binary} does not report: look at its log (${folder}/${binary}.log of the volume kolla_logs), and at the network to RabbitMQ; \`docker restart ${containerOf(binary)}\` begins anew`
   return { severity: 'error', host, message }
+}
+
+const containerOf = (binary: string) => binary.replaceAll('-', '_')
+
+/** Of a host that has left a group, and goes on in others. */
+function leftOver(host: string, binary: string, forget: string): Finding {
+  const message = `${binary} is still registered, and this host does not run it any more: \`${forget}\` takes it away`
+  return { severity: 'warning', host, message }
 }
 
 function stray(host: string, binary: string): Finding {

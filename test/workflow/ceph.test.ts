@@ -88,6 +88,24 @@ describe('Ceph', () => {
     expect(of('bootstrapOsds').map(({ host }) => host)).toEqual(['kolla2'])
   })
 
+  it('starts the monitor that knows the cluster before those that are new', async () => {
+    const { of } = await deploy(
+      [
+        change('kolla1', 'ceph-mon', 'ceph_mon', 'start'),
+        change('kolla2', 'ceph-mon', 'ceph_mon', 'create'),
+        change('kolla3', 'ceph-mon', 'ceph_mon', 'create'),
+      ],
+      { monitors: { make: ['kolla2', 'kolla3'], halfMade: [], joined: ['kolla1'] } },
+    )
+    const [elder, ...newcomers] = of('startCephMon')
+    const [quorum] = of('awaitCephQuorum')
+    expect(elder?.host).toBe('kolla1')
+    expect(quorum).toMatchObject({ host: 'kolla1' })
+    expect(quorum?.startedAt).toBeGreaterThanOrEqual(elder?.endedAt ?? Infinity)
+    expect(newcomers.map(({ host }) => host).sort()).toEqual(['kolla2', 'kolla3'])
+    expect(begin(of('makeCephMon'))).toBeGreaterThanOrEqual(quorum?.endedAt ?? Infinity)
+  })
+
   it('makes pools that a deploy that died has not come to, and nothing else', async () => {
     const { of } = await deploy([change('kolla1', 'ceph-mon', 'pools', 'bootstrap')])
     expect(of('createCephPools').map(({ host }) => host)).toEqual(['kolla1'])

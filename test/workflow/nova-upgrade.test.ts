@@ -132,6 +132,25 @@ describe('an upgrade of Nova waits until nothing is done with machines', () => {
     expect(starts(calls, 'horizon')).not.toEqual([])
   })
 
+  it('waits on a busy cloud for what was begun by then, and for nothing that users begin later', async () => {
+    const asked: (readonly string[] | undefined)[] = []
+    const known = ['6', '7']
+    const { activities } = novaFakes({
+      awaitMachines: (_ref: unknown, _seconds: number, host?: string | null, among?: string[]) => {
+        if (host) return []
+        asked.push(among)
+        return asked.length < 8 ? [`vm-${asked.length} (spawning, ${asked.length})`] : []
+      },
+      listBusyMachines: () => known,
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
+    expect(asked.slice(0, 8).map((among) => among ?? undefined)).toEqual([
+      ...Array<undefined>(6).fill(undefined),
+      known,
+      known,
+    ])
+  })
+
   it('goes on where Nova does not answer, and says so', async () => {
     const { activities, calls } = novaFakes({
       awaitMachines: () => {

@@ -108,20 +108,39 @@ async function formMonitors(run: Run): Promise<void> {
   const { ref } = run
   const members = run.members('ceph-mon')
   const { make = [], halfMade = [] } = run.plan.monitors ?? {}
-  if (run.changed('ceph-mon').length === 0) return
+  const changed = run.changed('ceph-mon')
+  if (changed.length === 0) return
   await run.stages.run('Form the Ceph cluster', async () => {
+    const revived = await reviveQuorum(run)
     if (make.length > 0) {
       await step('shareCephKeys', members.join(', '), ref, members)
       await onAll(make, (host) => step('makeCephMon', host, ref, host, halfMade.includes(host)))
     }
-    await run.rolling('ceph-mon', async (host) => {
+    const start = async (host: string) => {
       const interrupts = run.interrupts('ceph-mon', host)
       if (interrupts) await step('awaitMonOkToStop', host, ref, host)
       await step('startCephMon', host, ref, host)
       if (interrupts) await step('awaitCephQuorum', host, ref, host)
-    })
+    }
+    const others = changed.filter((host) => !revived.includes(host))
+    await run.rolling('ceph-mon', start, others)
     await step('awaitCephQuorum', monitor, ref, monitor)
   })
+}
+
+/**
+ * Where monitors are new, has those that were in a quorum form it first: newcomers, who know each other, would else begin
+ * another cluster beside it. Returns the hosts on which it started one.
+ */
+async function reviveQuorum(run: Run): Promise<readonly string[]> {
+  const { joined = [] } = run.plan.monitors ?? {}
+  const [elder] = joined
+  const changed = run.changed('ceph-mon')
+  if (elder === undefined || changed.every((host) => joined.includes(host))) return []
+  const idle = changed.filter((host) => joined.includes(host) && !run.interrupts('ceph-mon', host))
+  await onAll(idle, (host) => step('startCephMon', host, run.ref, host))
+  await step('awaitCephQuorum', elder, run.ref, elder, joined)
+  return idle
 }
 
 async function bootstrapOsds(run: Run): Promise<void> {

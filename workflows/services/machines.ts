@@ -1,14 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common'
+import { patched } from '@temporalio/workflow'
 import { failedBy, reasonOf } from '../reason.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
 import type { Attempt } from './protocol.js'
 
 /**
- * How long machines are waited for, in minutes. Less on the way back: what is undone may be the very thing that keeps them
- * from getting on.
+ * For how many minutes a moment is waited for in which nothing is done with any machine, which a busy cloud does not have;
+ * and when those that something was being done with by then are given up. Less on the way back: what is undone may be the
+ * very thing that keeps them from getting on.
  */
-const patience = { newer: 30, older: 5 }
+const patience = { newer: { quiet: 5, end: 30 }, older: { quiet: 2, end: 5 } }
 
 /** Waits for all machines, as a step of its own that a person decides about where it fails. Returns whether they rest. */
 export function restBefore(
@@ -22,7 +24,7 @@ export function restBefore(
 
 /**
  * Waits until no machine, or none of one host, is being built, moved or changed otherwise: a process of Nova's that ends
- * in the middle of it leaves it there.
+ * in the middle of it leaves it there. Where users always begin something, what they began some minutes ago has ended.
  *
  * @throws ApplicationFailure with those that do not come to an end
  */
@@ -42,11 +44,16 @@ export async function restless(
 ): Promise<string | undefined> {
   const where = host ?? 'all machines'
   try {
+    const { quiet, end } = patience[by]
+    let among: readonly string[] | undefined
     for (let minute = 0; ; minute++) {
-      const busy = await step('awaitMachines', where, run.ref, minute === 0 ? 0 : 60, host)
+      const busy = await step('awaitMachines', where, run.ref, minute === 0 ? 0 : 60, host, among)
       if (busy.length === 0) return undefined
+      if (minute === quiet && patched('machines that are begun with later are not waited for')) {
+        among = await step('listBusyMachines', where, run.ref)
+      }
       const names = busy.join(', ')
-      if (minute === patience[by]) {
+      if (minute === end) {
         return `after ${minute} minutes something is still being done with machines: ${names}`
       }
       run.stages.notice(`Waits until nothing is done with machines: ${names}`, where)

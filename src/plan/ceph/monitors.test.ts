@@ -17,6 +17,7 @@ describe('monitors', () => {
     expect(planMonitors(hosts(nothing, nothing, nothing), [], fsid)).toEqual({
       errors: [],
       make: ['kolla1', 'kolla2', 'kolla3'],
+      joined: [],
       halfMade: [],
       withoutKeys: [],
     })
@@ -24,13 +25,20 @@ describe('monitors', () => {
 
   it('are left alone where they are', () => {
     const plan = planMonitors(hosts(whole, whole, whole), [{ host: 'kolla1', fsid }], fsid)
-    expect(plan).toEqual({ errors: [], make: [], halfMade: [], withoutKeys: [] })
+    expect(plan).toEqual({
+      errors: [],
+      make: [],
+      joined: ['kolla1', 'kolla2', 'kolla3'],
+      halfMade: [],
+      withoutKeys: [],
+    })
   })
 
   it('that never were in a quorum are made anew when nobody knows them', () => {
     expect(planMonitors(hosts(half, nothing, half), [], fsid)).toEqual({
       errors: [],
       make: ['kolla1', 'kolla2', 'kolla3'],
+      joined: [],
       halfMade: ['kolla1', 'kolla3'],
       withoutKeys: [],
     })
@@ -51,6 +59,7 @@ describe('monitors', () => {
     expect(planMonitors(hosts(whole, whole, half), [], fsid)).toEqual({
       errors: [],
       make: [],
+      joined: ['kolla1', 'kolla2'],
       halfMade: [],
       withoutKeys: [],
     })
@@ -58,7 +67,13 @@ describe('monitors', () => {
 
   it('join a cluster that lives', () => {
     const plan = planMonitors(hosts(whole, nothing, whole), [{ host: 'kolla1', fsid }], fsid)
-    expect(plan).toEqual({ errors: [], make: ['kolla2'], halfMade: [], withoutKeys: [] })
+    expect(plan).toEqual({
+      errors: [],
+      make: ['kolla2'],
+      joined: ['kolla1', 'kolla3'],
+      halfMade: [],
+      withoutKeys: [],
+    })
   })
 
   it.each([

@@ -10,9 +10,11 @@ export interface MonitorPlan {
   readonly errors: readonly { readonly host: string; readonly message: string }[]
   /** Hosts whose monitor is still to be made. */
   readonly make: readonly string[]
-  /** Those of them that hold a half-made one, which goes first, and why it may. */
+  /** Hosts whose monitor was in a quorum: those who are new learn from these which cluster it is. */
+  readonly joined: readonly string[]
+  /** Those of `make` that hold a half-made one, which goes first, and why it may. */
   readonly halfMade: readonly string[]
-  /** Those of them where a deploy that died has left `ceph_mon_config` without whole keys. */
+  /** Those of `make` where a deploy that died has left `ceph_mon_config` without whole keys. */
   readonly withoutKeys: readonly string[]
 }
 
@@ -68,6 +70,7 @@ export function planMonitors(
   return {
     errors,
     make: names(make),
+    joined: names(joined),
     halfMade: names(anew),
     withoutKeys: names(make.filter((it) => it.keys === 'broken')),
   }
