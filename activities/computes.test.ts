@@ -1,11 +1,9 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
 import { testFacts } from '../src/catalog/testing/cloud.js'
 import type { CloudContexts } from './cloud-context.js'
 import { computeActivities } from './computes.js'
-import { contextsOn, testRef } from './testing.js'
+import { contextsOn, testActivity, testRef } from './testing.js'
 
 vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }))
 
@@ -29,7 +27,7 @@ function run<T>(body: (verbs: Verbs) => Promise<T>, facts = testFacts, globals =
   const { cloud } = contextsOn(openstack.remote, globals)
   const named = cloud.with({ hosts: facts, images: {} })
   const contexts = { get: () => Promise.resolve(named) } as unknown as CloudContexts
-  const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const activity = testActivity()
   return activity.run(() => body(computeActivities(contexts)))
 }
 

@@ -1,11 +1,9 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { HEALTH_TIMEOUT } from './containers.js'
 import { galeraUpgradeActivities } from './galera-upgrade.js'
 import { COPY_TIMEOUT, mariadbActivities } from './mariadb.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -13,12 +11,11 @@ beforeEach(async () => {
 })
 afterEach(() => docker.stop())
 
-const inActivity = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
 const joined = HEALTH_TIMEOUT + COPY_TIMEOUT + 10_000
 
 describe('a member that copies all data', () => {
   const rejoin = (contexts: ReturnType<typeof testContexts>['contexts']) =>
-    inActivity().run(() =>
+    testActivity().run(() =>
       galeraUpgradeActivities(contexts).rejoinMariadb(testRef, 'kolla2', 'kolla1', 'run'),
     )
   const died = { code: 1, stderr: 'the worker died' }
@@ -48,7 +45,7 @@ describe('the time until a member is Synced', () => {
     verb: (contexts: ReturnType<typeof testContexts>['contexts']) => Promise<void>,
   ) => {
     const { contexts, ran } = testContexts(docker)
-    await inActivity().run(() => verb(contexts))
+    await testActivity().run(() => verb(contexts))
     return ran.find(({ title }) => title === 'mariadb healthy')?.timeoutMs
   }
 

@@ -1,9 +1,7 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { levelVotes, whileOutvoted } from './galera-votes.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -29,7 +27,7 @@ function tell(states: readonly string[], votes: number, hasPlugin = false): void
 async function run(verb: typeof levelVotes): Promise<string[]> {
   const { contexts } = testContexts(docker)
   const cloud = await contexts.get(testRef)
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const environment = testActivity()
   await environment.run(() => verb(cloud))
   return docker.commands.flatMap((it) => /pc[._]weight ?= ?\d|joins/.exec(it)?.[0] ?? [])
 }

@@ -1,5 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { imageRef } from '../src/catalog/image.js'
 import { testFacts } from '../src/catalog/testing/cloud.js'
@@ -8,7 +6,7 @@ import { label } from '../src/plan/desired.js'
 import type { CloudContexts } from './cloud-context.js'
 import { containerActivities } from './containers.js'
 import { awaitRouters, countRouters } from './ha-routers.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 const agent = 'neutron_l3_agent'
 const router = `${agent}_keepalived_qrouter-1`
@@ -21,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => docker.stop())
 
 function within<Result>(body: () => Promise<Result>): Promise<Result> {
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const environment = testActivity()
   environment.on('heartbeat', ({ text }: { text: string }) => told.push(text))
   return environment.run(body)
 }

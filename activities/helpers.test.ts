@@ -1,12 +1,10 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { imageRef } from '../src/catalog/image.js'
 import { testFacts } from '../src/catalog/testing/cloud.js'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { label } from '../src/plan/desired.js'
 import { containerActivities, startContainer } from './containers.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 const agent = 'neutron_dhcp_agent'
 const helper = `${agent}_dnsmasq_qdhcp-1`
@@ -16,8 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => docker.stop())
 
-const within = <Result>(body: () => Promise<Result>) =>
-  new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(body)
+const within = <Result>(body: () => Promise<Result>) => testActivity().run(body)
 
 /** An agent that runs, made from what is wanted but for these labels, with a helper and a one-shot of its own. */
 async function start(changes: Readonly<Record<string, string>>) {

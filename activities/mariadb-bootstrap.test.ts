@@ -1,9 +1,7 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { mariadbActivities } from './mariadb.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -15,7 +13,7 @@ async function bootstrap(seen: string): Promise<void> {
   const { contexts } = testContexts(docker, (title) =>
     title === 'inspect mariadb' ? { stdout: seen } : undefined,
   )
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const environment = testActivity()
   await environment.run(() => mariadbActivities(contexts).bootstrapMariadb(testRef, 'kolla1'))
 }
 

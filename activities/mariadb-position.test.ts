@@ -1,11 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { UNREADABLE } from '../src/catalog/mariadb.js'
 import { mariadbActivities } from './mariadb.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -15,7 +13,7 @@ afterEach(() => docker.stop())
 
 async function failure(): Promise<ApplicationFailure> {
   const { contexts } = testContexts(docker)
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const environment = testActivity()
   const asked = environment.run(() =>
     mariadbActivities(contexts).recoverMariadbPosition(testRef, 'kolla2'),
   )

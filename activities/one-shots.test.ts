@@ -1,10 +1,8 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { runOnce } from './containers.js'
 import { oneShotActivities } from './one-shots.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -18,7 +16,7 @@ async function labelsOf(lock: string | undefined, scratch: boolean) {
   const held = lock === undefined ? cloud : cloud.behind({ lock, remote: (remote) => remote })
   let labels: unknown
   docker.onCreate = (options) => (labels = options['Labels'])
-  const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const activity = testActivity()
   const container = cloud.container('kolla1', 'mariadb')
   await activity.run(() => runOnce(held, 'kolla1', container, { name: 'try', scratch }))
   return labels
@@ -40,7 +38,7 @@ it("a database that is somebody else's is not touched", async () => {
   docker.add('mariadb', true)
   docker.print = () => 'alice\n'
   const verbs = oneShotActivities(testContexts(docker).contexts)
-  const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const activity = testActivity()
   await expect(
     activity.run(verbs.createDatabases.bind(verbs), testRef, 'kolla1', 'keystone'),
   ).rejects.toMatchObject({
@@ -61,7 +59,7 @@ describe('an upgrade check', () => {
     docker.log = [border, ...printed].join('\n')
     const { contexts } = testContexts(docker, undefined, { enable_placement: true })
     const verbs = oneShotActivities(contexts)
-    const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+    const activity = testActivity()
     return activity.run(verbs.checkUpgrade.bind(verbs), testRef, 'kolla1', 'placement')
   }
 

@@ -1,9 +1,8 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
 import type { Globals } from '../src/model/globals.js'
 import { openStackHealthActivities } from './openstack-health.js'
-import { contextsOn, testRef } from './testing.js'
+import { contextsOn, testActivity, testRef } from './testing.js'
 
 let openstack: FakeOpenStack
 beforeEach(() => {
@@ -18,7 +17,7 @@ beforeEach(() => {
 
 function inspect(globals: Partial<Globals>) {
   const { contexts } = contextsOn(openstack.remote, globals)
-  const activity = new MockActivityEnvironment()
+  const activity = testActivity()
   return activity.run(() => openStackHealthActivities(contexts).inspectOpenStack(testRef))
 }
 const both = { enable_nova: true, enable_neutron: true }

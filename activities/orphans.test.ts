@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { FakeOpenStack } from '../src/host/testing/fake-openstack.js'
@@ -6,7 +5,7 @@ import type { Finding } from '../src/model/finding.js'
 import type { Globals } from '../src/model/globals.js'
 import type { Remote } from '../src/ssh/remote.js'
 import { orphanActivities } from './orphans.js'
-import { contextsOn, testRef } from './testing.js'
+import { contextsOn, testActivity, testRef } from './testing.js'
 
 const id = (number: number) => `00000000-0000-4000-8000-00000000000${number}`
 
@@ -48,7 +47,7 @@ const everything: Partial<Globals> = {
 function list(globals: Partial<Globals> = everything): Promise<readonly Finding[]> {
   const remote: Remote = { ...openstack.remote, open: (script) => engine.remote.open(script) }
   const { contexts } = contextsOn(remote, globals)
-  const activity = new MockActivityEnvironment()
+  const activity = testActivity()
   const verbs = orphanActivities(contexts)
   return activity.run(() => verbs.listOrphans(testRef))
 }

@@ -1,9 +1,8 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
+import type { MockActivityEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { keepingFlows } from './ovs-flows.js'
-import { testContexts, testRef } from './testing.js'
+import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -17,7 +16,7 @@ type Replace = (environment: MockActivityEnvironment) => Promise<void>
 async function replaceDaemon(
   isReplaced = false,
   replace?: Replace,
-  environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }),
+  environment = testActivity(),
 ): Promise<string[]> {
   const done: string[] = []
   docker.print = (command) => {
@@ -98,7 +97,7 @@ it('does so when the run is aborted meanwhile', async () => {
 
 it('replaces nothing for a run that was aborted before, and begins the agent all the same', async () => {
   docker.add('neutron_openvswitch_agent', true)
-  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const environment = testActivity()
   environment.cancel()
   const done = await replaceDaemon(false, undefined, environment)
   expect(done).not.toContain('replaced')

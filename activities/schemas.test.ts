@@ -1,10 +1,8 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import type { Schemas } from '../src/plan/schemas.js'
 import { schemaHeads } from './schemas.js'
-import { testContexts } from './testing.js'
+import { testActivity, testContexts } from './testing.js'
 
 let docker: FakeEngine
 beforeEach(async () => {
@@ -15,7 +13,7 @@ afterEach(() => docker.stop())
 
 function heads(): Promise<Schemas> {
   const { cloud } = testContexts(docker)
-  const activity = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+  const activity = testActivity()
   return activity.run<[], Schemas, () => Promise<Schemas>>(() => schemaHeads(cloud))
 }
 

@@ -1,9 +1,8 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import type { StartedMachines } from '../src/plan/started-machines.js'
 import { startedMachineActivities } from './started-machines.js'
-import { contextsOn, testRef } from './testing.js'
+import { contextsOn, testActivity, testRef } from './testing.js'
 
 const id = '00000000-0000-4000-8000-000000000001'
 
@@ -19,7 +18,7 @@ function list(): Promise<StartedMachines> {
   const { contexts } = contextsOn(engine.remote)
   const verbs = startedMachineActivities(contexts)
   const hosts = ['kolla1', 'kolla2']
-  const activity = new MockActivityEnvironment()
+  const activity = testActivity()
   return activity.run(() => verbs.listStartedMachines(testRef, hosts, '2026-11-23T09:40:00Z'))
 }
 

@@ -1,3 +1,5 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
 import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
 import type { FakeEngine } from '../src/docker/fake-engine.js'
 import type { Globals } from '../src/model/globals.js'
@@ -9,6 +11,11 @@ import type { CloudContexts, CloudRef } from './cloud-context.js'
 import { Secrets } from './redact.js'
 
 export const testRef: CloudRef = { cloud: 'demo', files: 'f1', found: 'f2' }
+
+/** What runs a verb as a worker does, and tells its heartbeats. */
+export function testActivity(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+}
 
 /** A script that a verb ran on a host. */
 export interface RanScript {

@@ -1,5 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { imageRef } from '../../src/catalog/image.js'
 import { testFacts } from '../../src/catalog/testing/cloud.js'
@@ -7,7 +5,7 @@ import { FakeEngine } from '../../src/docker/fake-engine.js'
 import { label } from '../../src/plan/desired.js'
 import type { CloudContexts } from '../cloud-context.js'
 import { startContainer } from '../containers.js'
-import { testContexts, testRef } from '../testing.js'
+import { testActivity, testContexts, testRef } from '../testing.js'
 import { osdActivities } from './osds.js'
 
 const fsid = '11111111-1111-4111-8111-111111111111'
@@ -18,8 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => docker.stop())
 
-const within = <Result>(body: () => Promise<Result>) =>
-  new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(body)
+const within = <Result>(body: () => Promise<Result>) => testActivity().run(body)
 
 /** What a host prints whose disks hold these OSDs. */
 const disks = (...ids: number[]) =>
