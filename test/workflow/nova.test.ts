@@ -80,3 +80,8 @@ it('discovers hosts that an earlier run has started and not come to discover', a
   expect(of(calls, 'discoverComputes')).toHaveLength(1)
   expect(of(calls, 'startContainers')).toEqual([])
 })
+
+it('looks whether the cell has a host whose nova_compute is made anew, noted or not', async () => {
+  const made = changes('create', ['nova_compute']).filter(({ host }) => host === 'kolla2')
+  expect(of(await deploy(made), 'discoverComputes')).toHaveLength(1)
+})

@@ -71,10 +71,18 @@ async function replaceConductors(
 /** New hosts are mapped to the cell once they answer: until then no machine comes to them. */
 async function discover(run: Run): Promise<void> {
   const shots = run.oneShots(service)
-  if (!shots || !run.due(service).includes('discovery')) return
+  if (!shots || !(run.due(service).includes('discovery') || makesCompute(run))) return
   await run.stages.run('Discover compute hosts', () =>
     step('discoverComputes', shots.host, run.ref, shots.host),
   )
+}
+
+/** A nova_compute that is made anew may be of a host that somebody has had Nova forget, and its cell with it. */
+function makesCompute(run: Run): boolean {
+  const isMade = run
+    .changes(service)
+    .some(({ container, action }) => container === compute && action === 'create')
+  return isMade && patched('hosts are looked for where a nova_compute is made')
 }
 
 /**
