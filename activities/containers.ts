@@ -1,3 +1,4 @@
+import type { ContainerInspectInfo } from 'dockerode'
 import type { Container } from '../src/catalog/container.js'
 import { frontendNamesOf, logFoldersOf } from '../src/catalog/render.js'
 import { helpersOf } from '../src/catalog/index.js'
@@ -179,8 +180,13 @@ export async function isAsWanted(
 ): Promise<boolean> {
   const { options, image } = creation(cloud, host, name)
   const present = await inspectContainer(cloud.engine(host), name)
-  if (!present) return false
+  if (!present || isPastStarting(present)) return false
   return image.digest === '' || hasLabels(present, options.Labels ?? {})
+}
+
+/** Docker starts no such container: another one is made in its place. */
+function isPastStarting({ State: { Paused, Dead, Status } }: ContainerInspectInfo): boolean {
+  return Paused || Dead || Status === 'removing'
 }
 
 /**

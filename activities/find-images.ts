@@ -67,12 +67,8 @@ export async function pullBytes(
   cloud: CloudContext,
   pulls: readonly Pull[],
 ): Promise<Map<string, number>> {
-  const refs = [...new Set(pulls.flatMap(({ images }) => images))]
-  const layers = new Map(
-    await Promise.all(
-      refs.map(async (ref) => [ref, await imageLayers(ref, registryOptions(cloud))] as const),
-    ),
-  )
+  const refs = pulls.flatMap(({ images }) => images)
+  const layers = await imageLayers(refs, registryOptions(cloud))
   return new Map(
     pulls.map(({ host, images }) => {
       const shared = new Map(

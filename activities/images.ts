@@ -8,7 +8,7 @@ import {
   noProgress,
   parseBuildLine,
 } from '../src/images/build-events.js'
-import type { BuildProgress } from '../src/images/build-events.js'
+import type { BuildEvent, BuildProgress } from '../src/images/build-events.js'
 import { buildPlan } from '../src/images/build-plan.js'
 import { checkBuild } from '../src/images/check-build.js'
 import { exchangedImages } from '../src/images/compare-digests.js'
@@ -81,8 +81,16 @@ export function imageActivities(contexts: CloudContexts) {
       const { recipe, files, command } = buildPlan(request)
       const recipeFiles = await filesBelow(recipeFolder, recipe.path)
       await sendFiles(remote, [...recipeFiles, ...files], cancellation())
-      const { built, skipped, pushed, present } = await runBuild(remote, command)
       const kept = contexts.builtImages()
+      let progress = noProgress
+      try {
+        await runBuild(remote, command, (event) => (progress = addEvent(progress, event)))
+      } catch (error) {
+        // What was pushed is ours all the same.
+        await kept.keep(byReference(request, progress.pushed))
+        throw error
+      }
+      const { built, skipped, pushed, present } = progress
       const here = byReference(request, present)
       const exchanged = selection.adopt === true ? [] : exchangedImages(here, await kept.read())
       const known = Object.entries(here).filter(([ref]) => !exchanged.includes(ref))
@@ -128,20 +136,20 @@ export async function sendRecipe(remote: Remote): Promise<void> {
   await sendFiles(remote, await filesBelow(recipeFolder, recipePath), cancellation())
 }
 
-async function runBuild(remote: Remote, command: string): Promise<BuildProgress> {
-  let progress = noProgress
+async function runBuild(
+  remote: Remote,
+  command: string,
+  add: (event: BuildEvent) => BuildProgress,
+): Promise<void> {
   await remote.runOrFail(command, {
     ...cancellation(),
     title: 'build images',
     timeoutMs: BUILD_TIMEOUT,
     onOutput: (line) => {
       const event = parseBuildLine(line)
-      if (!event) return
-      progress = addEvent(progress, event)
-      report(describeProgress(progress))
+      if (event) report(describeProgress(add(event)))
     },
   })
-  return progress
 }
 
 function buildRequest({ cloud }: CloudContext, { profile, images }: ImageSelection): BuildRequest {

@@ -29,6 +29,7 @@ import type { DatabaseState } from './mariadb-backup.js'
 import {
   desiredHosts,
   givenBack,
+  isAllowed,
   membersByService,
   packPlan,
   planCloud,
@@ -135,8 +136,11 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       record: ReleaseSummary,
       cephStays: boolean,
     ): Promise<PackedPlan<PlannedRollback>> {
-      const observed = await contexts.observed(ref.cloud, seen)
+      const everybody = await contexts.observed(ref.cloud, seen)
       const cloud = await contexts.get(ref)
+      const isOfRecord = ({ facts }: ObservedHost) =>
+        cloud.cloud.hosts.some(({ name }) => name === facts.name)
+      const observed = everybody.filter(isOfRecord)
       const all = desiredHosts(cloud)
       const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)
       const desired = cephStays ? all.map(withoutCeph) : all
@@ -154,6 +158,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const members = membersByService(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
       const findings = [
+        ...joinedSince(record, ref.cloud, everybody.filter((host) => !isOfRecord(host))),
         ...images.findings,
         ...leftBehind(changes, record.release),
         ...checkPeers(desired, observed),
@@ -229,7 +234,8 @@ async function driftOf(
     ...host,
     containers: host.containers.filter((container) => !isPassing(container)),
   }))
-  return planChanges(current.cloud, desiredHosts(cloud), lasting).map((change) => ({
+  const drift = planChanges(current.cloud, desiredHosts(cloud), lasting).filter(isAllowed)
+  return drift.map((change) => ({
     severity: 'error',
     host: change.host,
     message: `${change.container} is not as the files describe it for ${release} (${change.reasons.join(', ')}): deploy with openstack_release ${release} first, then upgrade`,
@@ -245,6 +251,21 @@ function newDisks(changes: readonly Change[], release: string): Finding[] {
       host,
       message: `${container} is to become an OSD: deploy with openstack_release ${release} first, then upgrade`,
     }))
+}
+
+/** No record tells what such a host is to be, and beside the older release it can't stay as it is. */
+function joinedSince(
+  { id }: ReleaseSummary,
+  cloud: string,
+  hosts: readonly ObservedHost[],
+): Finding[] {
+  const isInUse = ({ containers }: ObservedHost) =>
+    containers.some(({ labels }) => labels[label.cloud] === cloud)
+  return hosts.filter(isInUse).map(({ facts: { name } }) => ({
+    severity: 'error',
+    host: name,
+    message: `it has joined the cloud after the record ${id}, which does not know it: have it leave ("a host leaves" in docs/operations.md), then roll back again`,
+  }))
 }
 
 function withoutCeph({ name, containers }: DesiredHost): DesiredHost {

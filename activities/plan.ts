@@ -28,7 +28,7 @@ import { planChanges } from '../src/plan/plan-changes.js'
 import { pack } from '../src/plan/same-on-hosts.js'
 import type { Packed } from '../src/plan/same-on-hosts.js'
 import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
-import { findImages, missingImages, pullBytes } from './find-images.js'
+import { askRegistry, findImages, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
 import { oneShotsOfAll, wantedOneShots } from './one-shots.js'
 import { wantedNetworking } from './openvswitch.js'
@@ -130,8 +130,10 @@ export async function planCloud(
   const found = { hosts, images: images.digests }
   const rendered = opened.with(found)
   const missing = missingImages(rendered, observed, only)
-  const bytes =
-    images.findings.length > 0 ? new Map<string, number>() : await pullBytes(rendered, missing)
+  const sizes = await askRegistry(() =>
+    pullBytes(rendered, images.findings.length > 0 ? [] : missing),
+  )
+  const bytes = sizes instanceof Map ? sizes : new Map<string, number>()
   const pulls = missing.map((pull) => ({ ...pull, bytes: bytes.get(pull.host) ?? 0 }))
   const findings = [
     ...checkHosts(cloud.cloud, observed, {
@@ -145,6 +147,7 @@ export async function planCloud(
     ...checkData(cloud.cloud, observed, await contexts.records(ref.cloud).list()),
     ...ceph.findings,
     ...images.findings,
+    ...(sizes instanceof Map ? [] : [sizes]),
     ...checkBuilt(images.digests, await contexts.builtImages().read()),
     ...checkOnly(cloud.cloud, observed, only),
   ]
@@ -193,7 +196,7 @@ export function desiredHosts(cloud: CloudContext): DesiredHost[] {
 }
 
 /** A monitor and an OSD are taken away by nobody's leaving out a line (see `planCeph`). */
-function isAllowed({ action, service }: Change): boolean {
+export function isAllowed({ action, service }: Change): boolean {
   return action !== 'remove' || (service !== 'ceph-mon' && service !== 'ceph-osd')
 }
 

@@ -111,6 +111,17 @@ publish_all() {
   done
 }
 
+# Of a build that broke off: kolla-build has pushed what it built, and nobody was told the digests.
+publish_built() {
+  local image built=()
+  for image in $TREE; do
+    if in_engine "$(reference "$image" "$TAG")"; then built+=("$image"); fi
+  done
+  TREE=${built[*]}
+  mapfile -t MISSING < <(comm -12 <(printf '%s\n' "${MISSING[@]}" | sort) <(printf '%s\n' "${built[@]}" | sort))
+  publish_all
+}
+
 CACHE=${KOLLA_BUILD_CACHE:-/var/cache/kolla-build}
 mkdir -p "$CACHE"
 export PIP_CACHE_DIR=$CACHE/pip PIP_DISABLE_PIP_VERSION_CHECK=1

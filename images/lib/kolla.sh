@@ -24,6 +24,7 @@ kolla_tree() { # REGEX…
 run_kolla_build() {
   local log=$LOGS/kolla-build.log failed image
   kolla_build "${REGEXES[@]}" 2>&1 >/dev/null | tee "$log" | kolla_events && return
+  (publish_built) || true
   # Those that only waited for a failed parent are `matched` or `parent_error`.
   failed=$(sed -n 's/^ERROR:kolla.common.utils:\([a-z0-9-]*\) Failed with status: \(building\|error\|.*_error\)$/\1 \2/p' "$log" |
     sed '/ parent_error$/d; s/ .*//')

@@ -33,16 +33,24 @@ export async function imageDigests(
   references: readonly string[],
   options: RegistryOptions,
 ): Promise<Map<string, string | undefined>> {
-  const found = new Map<string, string | undefined>(references.map((text) => [text, undefined]))
-  const left = found.keys()
+  return ofEach(references, (text) => {
+    const { registry, repository, tag } = parseReference(text)
+    return imageDigest(registry, repository, tag, options)
+  })
+}
+
+/** Asks for some at once; a registry that limits requests would refuse them all. The answers are in the order given. */
+async function ofEach<T>(
+  references: readonly string[],
+  ask: (reference: string) => Promise<T>,
+): Promise<Map<string, T>> {
+  const left = new Set(references).values()
+  const found = new Map<string, T>()
   const asker = async () => {
-    for (const text of left) {
-      const { registry, repository, tag } = parseReference(text)
-      found.set(text, await imageDigest(registry, repository, tag, options))
-    }
+    for (const text of left) found.set(text, await ask(text))
   }
   await Promise.all(Array.from({ length: requestsAtOnce }, asker))
-  return found
+  return new Map(references.map((text) => [text, found.get(text) as T]))
 }
 
 /** As `imageDigests`, of one image: `192.168.8.73:5000`, `kolla/cron`, `2026.1-debian-trixie`. */
@@ -119,8 +127,15 @@ interface Manifest {
   readonly layers?: readonly { readonly digest: string; readonly size: number }[]
 }
 
-/** The layers of an image by its reference; none where the registry has only a list for several architectures. */
-export async function imageLayers(text: string, options: RegistryOptions): Promise<Layer[]> {
+/** The layers of images by their references; none where the registry has only a list for several architectures. */
+export async function imageLayers(
+  references: readonly string[],
+  options: RegistryOptions,
+): Promise<Map<string, Layer[]>> {
+  return ofEach(references, (text) => layersOf(text, options))
+}
+
+async function layersOf(text: string, options: RegistryOptions): Promise<Layer[]> {
   const { registry, repository, tag } = parseReference(text)
   const scheme = options.insecure ? 'http' : 'https'
   const url = `${scheme}://${registry}/v2/${repository}/manifests/${tag}`

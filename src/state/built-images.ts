@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writePrivateFile } from './private-file.js'
+import { readIfThere, writePrivateFile } from './private-file.js'
 
 /** Reference of an image, `192.168.8.73:5000/kolla/cron:2026.1-debian-trixie` → digest. */
 export type Digests = Readonly<Record<string, string>>
@@ -15,10 +14,7 @@ export class BuiltImages {
 
   /** @throws Error where the file is there and can't be read: an image that was exchanged would pass unseen */
   async read(): Promise<Digests> {
-    const text = await readFile(this.#file, 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}'
-      throw error
-    })
+    const text = (await readIfThere(this.#file)) ?? '{}'
     try {
       return JSON.parse(text) as Digests
     } catch {

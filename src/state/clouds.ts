@@ -1,11 +1,11 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { isCloudName } from '../model/cloud-name.js'
 import type { VaultId } from './vault/vault-ids.js'
-import { writePrivateFile } from './private-file.js'
+import { readIfThere, writePrivateFile } from './private-file.js'
 
 /** Where a cloud's files are: `globals.yml`, `passwords.yml` and `config/` below `configdir`, and an inventory. Absolute paths. */
 export interface CloudLocation {
@@ -31,7 +31,7 @@ export function cloudName(configdir: string): string {
 
 /** Reads the register `clouds.yml`; a register that does not exist is empty. */
 export async function readClouds(stateDirectory: string): Promise<Record<string, CloudLocation>> {
-  const text = await readFile(join(stateDirectory, 'clouds.yml'), 'utf8').catch(() => '')
+  const text = (await readIfThere(join(stateDirectory, 'clouds.yml'))) ?? ''
   // Without prototype: a name such as `constructor` is known only if somebody has registered it.
   return Object.assign(Object.create(null), register.parse(parse(text) ?? {})) as Record<
     string,

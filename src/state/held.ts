@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writePrivateFile } from './private-file.js'
+import { readIfThere, writePrivateFile } from './private-file.js'
 
 interface Content {
   readonly lock: string
@@ -40,11 +39,7 @@ export class Held {
   }
 
   async #read(): Promise<Content> {
-    try {
-      return JSON.parse(await readFile(this.#file, 'utf8')) as Content
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { lock: '', names: [] }
-      throw error
-    }
+    const text = await readIfThere(this.#file)
+    return text === undefined ? { lock: '', names: [] } : (JSON.parse(text) as Content)
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -14,7 +14,7 @@ export async function writePrivateFile(path: string, content: string | Buffer): 
 
 /** Reads a file, or makes it from `create` when there is none yet: of two who do so at once, one makes it. */
 export async function readOrCreate(path: string, create: () => string): Promise<string> {
-  const present = await read(path)
+  const present = await readIfThere(path)
   if (present !== undefined) return present
   const temporary = await writeBeside(path, create())
   // Unlike a rename it leaves a file alone that somebody else has made meanwhile.
@@ -24,8 +24,14 @@ export async function readOrCreate(path: string, create: () => string): Promise<
   return readFile(path, 'utf8')
 }
 
-async function read(path: string): Promise<string | undefined> {
+/** Undefined where there is no such file. */
+export async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(unless('ENOENT'))
+}
+
+/** Names in a folder; none where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(unless('ENOENT'))) ?? []
 }
 
 async function writeBeside(path: string, content: string | Buffer): Promise<string> {

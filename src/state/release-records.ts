@@ -1,8 +1,8 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { summaryOf } from '../plan/release-record.js'
 import type { ReleaseRecord, ReleaseSummary } from '../plan/release-record.js'
-import { writePrivateFile } from './private-file.js'
+import { namesIn, writePrivateFile } from './private-file.js'
 import { segment } from './segment.js'
 
 /** Release records of one cloud: one file each beside its snapshots, readable by their owner alone. */
@@ -37,7 +37,7 @@ export class ReleaseRecords {
   }
 
   async #ids(): Promise<string[]> {
-    const names = await readdir(this.#folder).catch(() => [])
+    const names = await namesIn(this.#folder)
     return names
       .filter((name) => name.endsWith('.json'))
       .map((name) => name.slice(0, -'.json'.length))

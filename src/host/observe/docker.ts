@@ -38,11 +38,14 @@ export function parseImages(lines: readonly string[]): Images {
 /** Images bring dozens of labels; only these mean something to us. */
 const isOurs = ([label]: [string, string]) => label.startsWith('kolla_temporal.')
 
+/** Docker's own form; `/app/db` beside it is what a `--link` of another container calls this one. */
+const containerName = /^\/?([\w.-]{1,255})$/
+
 const text = z.string().transform(printable)
 const containers = z.array(
   z.object({
     Id: z.string().regex(/^[\w-]{1,64}$/),
-    Names: z.array(z.string().regex(/^\/?[\w.-]{1,255}$/)).min(1),
+    Names: z.array(z.string()).nullish(),
     State: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
     Image: text,
     ImageID: text,
@@ -53,16 +56,13 @@ const containers = z.array(
 /** From Docker's list of all containers. */
 export function parseContainers(lines: readonly string[], images: Images): ObservedContainer[] {
   const listed = answer('list of containers', containers, lines) ?? []
-  return listed.map(
-    ({ Id: id, Names: [name = ''], State: state, Image: image, ImageID, Labels }) => ({
-      name: name.replace(/^\//, ''),
-      id,
-      state,
-      image,
-      imageDigests: images.byId.get(ImageID) ?? [],
-      labels: Object.fromEntries(Object.entries(Labels ?? {}).filter(isOurs)),
-    }),
-  )
+  return listed.flatMap(({ Id: id, Names, State: state, Image: image, ImageID, Labels }) => {
+    const [name] = (Names ?? []).flatMap((it) => containerName.exec(it)?.[1] ?? [])
+    if (name === undefined) return []
+    const imageDigests = images.byId.get(ImageID) ?? []
+    const labels = Object.fromEntries(Object.entries(Labels ?? {}).filter(isOurs))
+    return [{ name, id, state, image, imageDigests, labels }]
+  })
 }
 
 const volumes = z.object({

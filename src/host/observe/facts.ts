@@ -51,14 +51,21 @@ export function parseInterfaces(json: string): Record<string, string[]> {
   )
 }
 
-const routesSchema = z.array(z.object({ dev: interfaceName, gateway: z.ipv4().optional() }))
+const hop = z.object({ dev: interfaceName.optional(), gateway: z.ipv4().optional() })
+const routesSchema = z.array(hop.extend({ nexthops: z.array(hop).optional() }))
 
-/** From `ip -json -4 route show default`, where the route that counts comes first. */
+/**
+ * From `ip -json -4 route show default`, where the route that counts comes first. One of several ways has them in
+ * `nexthops`; one that leads nowhere, such as `blackhole`, has no device.
+ */
 function parseDefaultRoute(json: string): Pick<HostFacts, 'defaultRoute'> {
   const routes = parseJson(json || '[]', 'the list of routes')
-  const [first] = fact('default route', routesSchema, routes)
-  if (!first) return {}
-  const { dev, gateway } = first
+  const ways = fact('default route', routesSchema, routes).flatMap(({ nexthops = [], ...own }) => [
+    own,
+    ...nexthops,
+  ])
+  const { dev, gateway } = ways.find((way) => way.dev !== undefined) ?? {}
+  if (dev === undefined) return {}
   return { defaultRoute: { interface: dev, ...(gateway !== undefined && { gateway }) } }
 }
 
