@@ -49,6 +49,16 @@ it('wants two hosts for what is to survive one, and switches for networks', () =
   expect(messages({ ...whole, enable_openvswitch: false })).toEqual([
     expect.stringContaining('neutron needs openvswitch'),
   ])
+  const bare = new Map([...groups, ['openvswitch', ['kolla2', 'kolla3']] as const])
+  expect(checkNeeds({ ...cloud, groups: bare }).map(({ message }) => message)).toContain(
+    "group 'neutron-dhcp-agent' has hosts without Open vSwitch (kolla1): list them in [openvswitch], or 'neutron-dhcp-agent' in [openvswitch:children]",
+  )
+})
+
+it('wants a place for the sessions of Horizon', () => {
+  expect(messages({ ...whole, enable_memcached: false })).toEqual([
+    'horizon needs memcached: set enable_memcached: "yes", or enable_horizon: "no"',
+  ])
 })
 
 it('wants the files of what is switched on', () => {

@@ -15,6 +15,7 @@ export function checkNeeds(cloud: Cloud): Finding[] {
       ...missingFiles(cloud, service),
       ...missingBackend(cloud, service),
       ...missingAgents(cloud, service),
+      ...outsideOpenvswitch(cloud, service),
     ])
 }
 
@@ -23,6 +24,8 @@ function missingServices({ globals }: Cloud, service: Service): Finding[] {
   const needed = [
     ['keystone', globals.enable_keystone],
     ['mariadb', !service.databases || globals.enable_mariadb],
+    // Who logs in is kept there.
+    ['memcached', service.name !== 'horizon' || globals.enable_memcached],
     ['openvswitch', service.name !== 'neutron' || globals.enable_openvswitch],
     ['rabbitmq', !service.passwords.includes('rabbitmq_password') || globals.enable_rabbitmq],
   ] as const
@@ -84,6 +87,22 @@ function missingAgents({ globals, groups }: Cloud, { name }: Service): Finding[]
     return [
       error(
         `enable_neutron_agent_ha wants two hosts, and group '${group}' has ${list}: list more below [network], or set it to no`,
+      ),
+    ]
+  })
+}
+
+/** Agents, and machines, work with the Open vSwitch of their host. */
+function outsideOpenvswitch({ groups }: Cloud, { name }: Service): Finding[] {
+  if (name !== 'neutron') return []
+  const inside = groups.get('openvswitch') ?? []
+  const served = ['compute', 'neutron-dhcp-agent', 'neutron-l3-agent', 'neutron-metadata-agent']
+  return served.flatMap((group) => {
+    const outside = (groups.get(group) ?? []).filter((host) => !inside.includes(host))
+    if (outside.length === 0) return []
+    return [
+      error(
+        `group '${group}' has hosts without Open vSwitch (${outside.join(', ')}): list them in [openvswitch], or '${group}' in [openvswitch:children]`,
       ),
     ]
   })

@@ -3,13 +3,15 @@ import type { Globals } from '../model/globals.js'
 const hour = 60
 const day = 24 * hour
 const week = 7 * day
+/** In seconds. */
+const longestInterval = week * 60
 
 /** As many keys as tokens of different age may need, the staged one and the primary one (Keystone's own formula). */
 export function maxActiveKeys(globals: Globals): number {
   const { fernet_token_expiry, fernet_token_allow_expired_window, fernet_key_rotation_interval } =
     globals
   const lifetime = fernet_token_expiry + fernet_token_allow_expired_window
-  return Math.ceil(lifetime / fernet_key_rotation_interval) + 2
+  return Math.ceil(lifetime / Math.min(fernet_key_rotation_interval, longestInterval)) + 2
 }
 
 /**

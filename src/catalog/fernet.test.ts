@@ -31,6 +31,11 @@ describe('rotation', () => {
       maxActiveKeys(testCloud({ globals: { fernet_key_rotation_interval: day } }).globals),
     ).toBe(5)
   })
+
+  it('leaves no token without its key where an interval is taken as a week', () => {
+    const fortnight = { fernet_token_expiry: 14 * day, fernet_key_rotation_interval: 16 * day }
+    expect(maxActiveKeys(testCloud({ globals: fortnight }).globals)).toBe(5)
+  })
 })
 
 describe('keys of all members', () => {

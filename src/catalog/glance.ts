@@ -141,7 +141,7 @@ function glanceConf(ctx: Context): string {
       section('DEFAULT', {
         debug: globals.glance_logging_debug,
         log_file: '/var/log/kolla/glance/glance-api.log',
-        worker_self_reference_url: `http://${own}:${globals.glance_api_port}`,
+        worker_self_reference_url: `http://${own}:${globals.glance_api_listen_port}`,
         bind_host: own,
         bind_port: globals.glance_api_listen_port,
         workers: globals.glance_api_workers ?? defaultWorkers(globals, facts.cpus),

@@ -48,7 +48,11 @@ export function networkingOf(cloud: Pick<Cloud, 'groups'>, host: HostView): OvsN
 export function hostNetworkingOf(
   { groups }: Pick<Cloud, 'groups'>,
   host: HostView,
-): { readonly modules: readonly string[]; readonly parameters: Readonly<Record<string, number>> } {
+): {
+  readonly modules: readonly string[]
+  readonly parameters: Readonly<Record<string, number>>
+  readonly kvmGroup?: number
+} {
   const { globals, name } = host
   const isIn = (group: string) => (groups.get(group) ?? []).includes(name)
   const isCompute = isIn('compute')
@@ -62,6 +66,9 @@ export function hostNetworkingOf(
       ...(isCompute ? ['br_netfilter'] : []),
     ],
     parameters: globals.set_sysctl ? parameters : {},
+    ...(isCompute &&
+      globals.enable_nova &&
+      globals.nova_compute_virt_type === 'kvm' && { kvmGroup: globals.qemu_user_gid }),
   }
 }
 

@@ -375,8 +375,10 @@ export const settings = {
     '{{ default_container_dimensions | combine(nova_libvirt_default_dimensions, recursive=true) }}',
   ),
   nova_libvirt_logging_debug: setting(yesNo, '{{ nova_logging_debug }}'),
-  nova_libvirt_port: setting(port, 16509),
+  // Nothing tells clients of libvirt another one, with kolla-ansible neither.
+  nova_libvirt_port: setting(integer(16509, 16509), 16509),
   nova_ssh_port: setting(port, 8022),
+  qemu_user_gid: setting(count, 42427),
   qemu_max_files: setting(count, 32768),
   qemu_max_processes: setting(count, 131072),
   libvirt_max_client_requests: setting(count, 20),

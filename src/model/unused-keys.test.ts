@@ -52,8 +52,8 @@ describe('a key that nothing reads', () => {
   })
 
   it.each([
-    ['docker_disable_ip_forward: no', "set 'ip-forward' in docker_custom_config"],
-    ['docker_disable_default_iptables_rules: no', "set 'iptables' in docker_custom_config"],
+    ['docker_disable_ip_forward: yes', "set 'ip-forward' in docker_custom_config"],
+    ['docker_disable_default_iptables_rules: yes', "set 'iptables' in docker_custom_config"],
     [
       'api_interface_address: 10.0.0.7',
       'remove it, services listen on the address of api_interface',

@@ -22,10 +22,11 @@ const forJinja: Readonly<Record<string, Value>> = {
   public_protocol: 'http',
 }
 
-/** Defaults of kolla-ansible's that are Jinja, and come to yes. */
+/** What asks for nothing: a default of kolla-ansible's that is Jinja; and that Docker keeps what it has, as it does here. */
 const usual: Readonly<Record<string, Value>> = {
-  docker_disable_default_network: true,
-  docker_disable_ip_forward: true,
+  docker_disable_default_iptables_rules: false,
+  docker_disable_default_network: false,
+  docker_disable_ip_forward: false,
   enable_ceph_rgw_keystone: true,
 }
 

@@ -1,3 +1,5 @@
+import type { Cloud } from '../../model/cloud.js'
+import { overridesFor } from '../../model/overrides/merge.js'
 import { password } from '../../model/passwords.js'
 import { addressOf, shortHostname } from '../host-view.js'
 import type { HostView } from '../host-view.js'
@@ -66,6 +68,29 @@ mon cluster log to stderr = false
 auth allow insecure global id reclaim = false
 mgr initial modules = iostat
 `
+}
+
+/** How pools that nobody says more about keep their data. */
+export interface Redundancy {
+  readonly copies: number
+  /** With fewer of them no data is taken. */
+  readonly enough: number
+  /** Whether each copy is on another host. */
+  readonly byHost: boolean
+}
+
+/** By the operator's own `ceph.conf` of a monitor's host, over Ceph's defaults. */
+export function redundancyOf({ overrides }: Pick<Cloud, 'overrides'>, host: string): Redundancy {
+  const text = overridesFor(overrides, { ...cephConfig, host }).map((it) => it.text)
+  const option = (name: string) => {
+    const line = new RegExp(`^${name.replaceAll(' ', '[ _]')}\\s*=\\s*(\\d+)`, 'gm')
+    const [, value] = [...text.join('\n').matchAll(line)].at(-1) ?? []
+    return value === undefined ? undefined : Number(value)
+  }
+  const copies = option('osd pool default size') ?? 3
+  // 0 is its default, too.
+  const enough = option('osd pool default min size') || copies - Math.floor(copies / 2)
+  return { copies, enough, byHost: option('osd crush chooseleaf type') !== 0 }
 }
 
 /** Whoever asks for pools of one copy, as the source does, means it: Ceph would refuse to make them. */

@@ -18,30 +18,31 @@ export interface CephClient {
   readonly caps: readonly string[]
 }
 
-/** The services' accounts: each can do what its work takes, in its own pools. */
+/**
+ * The services' accounts: each can do what its work takes, in its own pools. Services may share one, as Cinder and Nova do
+ * with kolla-ansible's defaults: it can do what each of them takes.
+ */
 export function cephClients(globals: Globals): CephClient[] {
   const images = globals.ceph_glance_pool_name
   const volumes = globals.ceph_cinder_pool_name
   const vms = globals.ceph_nova_pool_name
-  const client = (name: string, pools: readonly string[], readOnly: readonly string[] = []) => {
-    const own = pools.map((pool) => `profile rbd pool=${pool}`)
-    const others = readOnly.map((pool) => `profile rbd-read-only pool=${pool}`)
-    const caps = [
-      'mon',
-      'profile rbd',
-      'mgr',
-      own.join(', '),
-      'osd',
-      [...own, ...others].join(', '),
-    ]
-    return { name, caps }
-  }
-  return [
-    client(globals.ceph_glance_user, [images]),
-    client(globals.ceph_cinder_user, [volumes, vms], [images]),
-    client(globals.ceph_cinder_backup_user, [globals.ceph_cinder_backup_pool_name]),
-    client(globals.ceph_nova_user, [vms], [images]),
+  const backups = globals.ceph_cinder_backup_pool_name
+  const needs = [
+    { name: globals.ceph_glance_user, own: [images], readOnly: [] },
+    { name: globals.ceph_cinder_user, own: [volumes, vms], readOnly: [images] },
+    { name: globals.ceph_cinder_backup_user, own: [backups], readOnly: [] },
+    { name: globals.ceph_nova_user, own: [vms], readOnly: [images] },
   ]
+  const names = [...new Set(needs.map(({ name }) => name))]
+  return names.map((name) => {
+    const same = needs.filter((it) => it.name === name)
+    const pools = new Set(same.flatMap(({ own }) => own))
+    const others = new Set(same.flatMap(({ readOnly }) => readOnly).filter((it) => !pools.has(it)))
+    const own = [...pools].map((pool) => `profile rbd pool=${pool}`)
+    const read = [...others].map((pool) => `profile rbd-read-only pool=${pool}`)
+    const caps = ['mon', 'profile rbd', 'mgr', own.join(', '), 'osd', [...own, ...read].join(', ')]
+    return { name, caps }
+  })
 }
 
 /** Names the pools and accounts that are to be there. */

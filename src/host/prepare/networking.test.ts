@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { prepareScript } from '../prepare.js'
 import { networkingSteps } from './networking.js'
@@ -14,11 +17,33 @@ it('prepares what there is to prepare', () => {
     'kernel parameters',
   ])
   expect(names([], {})).toEqual(['network namespaces'])
+  const compute = networkingSteps({ modules: [], parameters: {}, kvmGroup: 42427 })
+  expect(compute.map(({ name }) => name)).toEqual(['network namespaces', 'KVM'])
 })
 
 it('is a script that a shell takes', () => {
-  const script = prepareScript(networkingSteps({ modules: ['br_netfilter'], parameters }))
+  const script = prepareScript(
+    networkingSteps({ modules: ['br_netfilter'], parameters, kvmGroup: 42427 }),
+  )
   expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' }).stderr).toBe('')
+})
+
+it('gives KVM to those who run machines in containers, now and when the device appears', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kvm-'))
+  const [device, rules] = [join(folder, 'kvm'), join(folder, 'rules')]
+  writeFileSync(device, '', { mode: 0o600 })
+  const group = Number(process.getgid?.())
+  const step = networkingSteps({ modules: [], parameters: {}, kvmGroup: group }).at(-1)
+  const script = (step?.script ?? '').replaceAll('-c /dev/kvm', `-f ${device}`)
+  const fakes = `changed() { echo changed; }\nhave() { false; }\nput() { echo "$2" >${rules}; }`
+  const run = () =>
+    spawnSync('bash', ['-c', `set -eu\n${fakes}${script.replaceAll('/dev/kvm', device)}`], {
+      encoding: 'utf8',
+    })
+  expect(run()).toMatchObject({ stderr: '', stdout: 'changed\n' })
+  expect(statSync(device).mode & 0o777).toBe(0o660)
+  expect(readFileSync(rules, 'utf8')).toBe(`KERNEL=="kvm", GROUP="${group}", MODE="0660"\n`)
+  expect(run()).toMatchObject({ stderr: '', stdout: '' })
 })
 
 it.each([

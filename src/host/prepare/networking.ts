@@ -1,15 +1,21 @@
 import type { PrepareStep } from './settings.js'
 import { kernelParameters } from './system.js'
 
-/** What a host must have for the networks of machines. */
+/** What a host must have for machines and their networks. */
 export interface HostNetworking {
   /** Modules that its kernel may be asked for. */
   readonly modules: readonly string[]
   /** Kernel parameter → value; those that the kernel lacks are left out. */
   readonly parameters: Readonly<Record<string, string | number>>
+  /** Id of the group that may use KVM, where machines run by it: QEMU's in Kolla's images. */
+  readonly kvmGroup?: number
 }
 
-export function networkingSteps({ modules, parameters }: HostNetworking): readonly PrepareStep[] {
+export function networkingSteps({
+  modules,
+  parameters,
+  kvmGroup,
+}: HostNetworking): readonly PrepareStep[] {
   const steps: readonly (PrepareStep | false)[] = [
     modules.length > 0 && { name: 'kernel modules', script: load(modules) },
     { name: 'network namespaces', script: namespaces },
@@ -17,6 +23,7 @@ export function networkingSteps({ modules, parameters }: HostNetworking): readon
       name: 'kernel parameters',
       script: kernelParameters('99-kolla-temporal-networks.conf', parameters),
     },
+    kvmGroup !== undefined && { name: 'KVM', script: kvm(kvmGroup) },
   ]
   return steps.filter((step) => step !== false)
 }
@@ -40,6 +47,21 @@ done
 if ((\${#loaded[@]})); then
   put /etc/modules-load.d/kolla-temporal-networks.conf "$(printf '%s\\n' "\${loaded[@]}")"
 fi`
+
+/**
+ * QEMU is no root. Debian's udev gives KVM to a group of the host's that no container knows; the rule has kolla-ansible's
+ * name. udev keeps to it when the device appears, so the one that is there is given away here. Ubuntu has a service that
+ * would take it back.
+ */
+const kvm = (group: number) => `
+put /etc/udev/rules.d/99-kolla-kvm.rules 'KERNEL=="kvm", GROUP="${group}", MODE="0660"'
+if have udevadm; then udevadm control --reload 2>/dev/null || true; fi
+if [[ -c /dev/kvm && $(stat -c '%g %a' /dev/kvm) != '${group} 660' ]]; then
+  chgrp ${group} /dev/kvm
+  chmod 0660 /dev/kvm
+  changed
+fi
+if grep -q '^ID=ubuntu$' /etc/os-release; then systemctl mask --quiet qemu-kvm.service; fi`
 
 /**
  * Namespaces that one container makes are seen by the others, and by the host, only if the folder is a shared mount

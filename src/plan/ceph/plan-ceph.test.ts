@@ -36,3 +36,30 @@ it('the name of a disk that has died is a warning as long as its OSD is not remo
   expect(severity(osd)).toBe('warning')
   expect(severity()).toBe('error')
 })
+
+it.each([
+  [
+    1,
+    '',
+    'error: Ceph keeps 3 copies of all data, each on another host, and only one host has disks for it, so it would take no data',
+  ],
+  [
+    2,
+    '',
+    'warning: Ceph keeps 3 copies of all data, each on another host, and only 2 hosts have disks for it, so it takes no data once a host is away',
+  ],
+  [3, '', undefined],
+  [2, 'osd_pool_default_size = 2', undefined],
+  [1, 'osd pool default size = 1', undefined],
+  [1, 'osd crush chooseleaf type = 0', undefined],
+])('a cluster that begins on %i hosts, with "%s": %s', (number, conf, sentence) => {
+  const overrides = [{ path: 'ceph.conf', text: `[global]\n${conf}\n` }]
+  const disks = { enable_ceph: true, ceph_osd_disks: ['/dev/sdb'] }
+  const disk = { device: '/dev/sdb', bytes: 2 ** 34, uses: [], blank: true, partitions: [] }
+  const ceph = { named: { '/dev/sdb': '/dev/sdb' }, disks: [disk] }
+  const hosts = ['kolla1', 'kolla2', 'kolla3'].slice(0, number)
+  const seen = hosts.map((host) => observedHost(host, { ceph }))
+  const { findings } = planCeph(testCloud({ globals: disks, overrides }), seen)
+  const [told] = findings.filter(({ message }) => message.includes('copies'))
+  expect(told && `${told.severity}: ${told.message.split(':')[0] ?? ''}`).toBe(sentence)
+})

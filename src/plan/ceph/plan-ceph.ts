@@ -1,3 +1,4 @@
+import { redundancyOf } from '../../catalog/ceph/conf.js'
 import { osdName } from '../../catalog/ceph/osd.js'
 import { cephPools, poolsDigest } from '../../catalog/ceph/pools.js'
 import type { Cloud } from '../../model/cloud.js'
@@ -52,6 +53,7 @@ export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephP
         ...plan.warnings.map((message) => warning(host, message)),
       ]),
       ...bare.map(({ host }) => (nowhere ? error : warning)(host, noDisk)),
+      ...(nowhere ? [] : fewHosts(cloud, disks)),
       ...lostDaemons(cloud, observed),
     ],
     changes: [
@@ -60,6 +62,22 @@ export function planCeph(cloud: Cloud, observed: readonly ObservedHost[]): CephP
     ],
     monitors,
   }
+}
+
+/** A cluster that begins, on fewer hosts than its pools have copies; one that is there tells its health itself. */
+function fewHosts(
+  cloud: Cloud,
+  disks: readonly { readonly osds: number; readonly plan: DiskPlan }[],
+): Finding[] {
+  const [monitor] = cloud.groups.get('ceph-mon') ?? []
+  const hosts = disks.filter(({ plan }) => plan.births.length > 0).length
+  if (monitor === undefined || hosts === 0 || disks.some(({ osds }) => osds > 0)) return []
+  const { copies, enough, byHost } = redundancyOf(cloud, monitor)
+  if (!byHost || hosts >= copies) return []
+  const of = hosts === 1 ? 'one host has disks for it' : `${hosts} hosts have disks for it`
+  const result = hosts < enough ? 'it would take no data' : 'it takes no data once a host is away'
+  const message = `Ceph keeps ${copies} copies of all data, each on another host, and only ${of}, so ${result}: list more hosts in [ceph-osd], or set "osd pool default size = ${hosts}" below [global] in config/ceph.conf`
+  return [{ severity: hosts < enough ? 'error' : 'warning', message }]
 }
 
 const noDisk =
