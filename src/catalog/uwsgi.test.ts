@@ -94,8 +94,7 @@ test('nobody is let in before the application is loaded, and a successor shares 
   const [old] = started
   await new Promise((resolve) => setTimeout(resolve, 1000))
   old?.kill('SIGKILL')
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect(await answers()).toBe(true)
+  await expect.poll(answers, { timeout: 10_000 }).toBe(true)
 })
 
 test('what few requests need is loaded when one does', async () => {

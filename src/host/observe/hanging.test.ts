@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { RemoteTimeout } from '../../ssh/errors.js'
 import type { Remote, RunOptions } from '../../ssh/remote.js'
@@ -13,14 +14,20 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** This machine's bash with Docker's answers of the test's own, cut short after two seconds. */
+/** This machine's bash with Docker's answers of the test's own, cut short when it has said nothing for two seconds. */
 const here = {
   host: 'kolla1',
-  runOrFail(script: string, { title = '', onOutput }: RunOptions) {
+  async runOrFail(script: string, { title = '', onOutput }: RunOptions) {
     const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
-    const { stdout } = spawnSync('timeout', ['2', 'bash', '-c', script], { encoding: 'utf8', env })
+    // Its children are of its group, and end with it.
+    const child = spawn('bash', ['-c', script], { env, detached: true })
+    const { pid } = child
+    const cut = setTimeout(() => pid !== undefined && process.kill(-pid, 'SIGKILL'), 2_000)
+    child.stdout.on('data', () => cut.refresh())
+    const stdout = await text(child.stdout)
+    clearTimeout(cut)
     for (const line of stdout.split('\n')) onOutput?.(line)
-    return Promise.reject(new RemoteTimeout('kolla1', title, 1, ['a line of no meaning']))
+    throw new RemoteTimeout('kolla1', title, 1, ['a line of no meaning'])
   },
 } as unknown as Remote
 
