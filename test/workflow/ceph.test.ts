@@ -91,7 +91,7 @@ describe('Ceph', () => {
   it('starts the monitor that knows the cluster before those that are new', async () => {
     const { of } = await deploy(
       [
-        change('kolla1', 'ceph-mon', 'ceph_mon', 'start'),
+        change('kolla1', 'ceph-mon', 'ceph_mon', 'restart'),
         change('kolla2', 'ceph-mon', 'ceph_mon', 'create'),
         change('kolla3', 'ceph-mon', 'ceph_mon', 'create'),
       ],
