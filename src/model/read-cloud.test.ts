@@ -319,3 +319,21 @@ describe('Jinja in overrides', () => {
     expect(renderText(template, hostScope(cloud, host(cloud, 'kolla1')))).toBe(text)
   })
 })
+
+it('variables of passwords.yml are there for all others, and before them', () => {
+  const { cloud, findings } = read({
+    ...small,
+    globals: `${small.globals}docker_registry_username: of globals\nmine: "{{ proxy_password }}"\ndocker_custom_config: { proxies: { http-proxy: "http://u:{{ proxy_password }}@p" } }\n`,
+    inventory: small.inventory.replace('kolla1', 'kolla1 ansible_user="{{ login }}"'),
+    passwords:
+      'database_password: secret\ndocker_registry_username: anna\nproxy_password: s3cret\nlogin: ops\n',
+  })
+  expect(findings.filter((finding) => finding.includes('error'))).toEqual([])
+  expect(cloud?.globals).toMatchObject({
+    docker_registry_username: 'anna',
+    docker_custom_config: { proxies: { 'http-proxy': 'http://u:s3cret@p' } },
+  })
+  expect(cloud && host(cloud, 'kolla1').connection.user).toBe('ops')
+  // They are no settings of the cloud.
+  expect(Object.keys(cloud?.globals ?? {})).not.toContain('proxy_password')
+})

@@ -35,7 +35,9 @@ export function readCloud(
   const tree = new GroupTree(inventory)
   const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
   const globalsFile = readGlobalsFiles(files)
-  const resolvers = new Resolvers(inventory, tree, varsFiles, globalsFile.variables, files)
+  const secrets = readPasswords(files.passwords)
+  const sources = [globalsFile.variables, secrets.variables, files] as const
+  const resolvers = new Resolvers(inventory, tree, varsFiles, ...sources)
   const isLeftOut = (name: string) => isLocal(name, resolvers) || tree.isOther(name)
   const remote = [...inventory.hosts.values()].filter(({ name }) => !isLeftOut(name))
   /** A group without hosts may get some. */
@@ -47,7 +49,6 @@ export function readCloud(
     kind === 'host_vars' ? !isLeftOut(of) : !isGroupLeftOut(of),
   )
   const broken = globalsFile.broken || ofCloud.some((file) => file.broken)
-  const secrets = readPasswords(files.passwords)
   const findings = [
     ...problems,
     ...inventoryFindings,

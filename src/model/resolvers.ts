@@ -13,12 +13,14 @@ export class Resolvers {
   readonly common: Resolver
   private readonly resolvers = new Map<string, Resolver>()
   private readonly magic: Readonly<Record<string, Value>>
+  private readonly passwords: Variables
 
   constructor(
     private readonly inventory: Inventory,
     private readonly tree: GroupTree,
     private readonly varsFiles: VarsFiles,
     private readonly globals: Variables,
+    passwords: Variables,
     private readonly files: Pick<CloudFiles, 'globals' | 'inventory' | 'facts'>,
   ) {
     const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
@@ -30,7 +32,11 @@ export class Resolvers {
       // What kolla-ansible's program hands to Ansible.
       CONFIG_DIR: dirname(files.globals.path),
     }
-    this.common = new Resolver([globals, ...this.ofGroups(['all']), forAll], this.magic)
+    this.passwords = new Map(
+      [...passwords].filter(([, { value }]) => value !== null && value !== ''),
+    )
+    const layers = [globals, ...this.ofGroups(['all']), forAll]
+    this.common = new Resolver(layers, this.magic, this.passwords)
   }
 
   of(name: string): Resolver {
@@ -49,13 +55,14 @@ export class Resolvers {
     const former = written.find((layer) => layer.has('ansible_ssh_host'))?.get('ansible_ssh_host')
     const address = former ?? (host && { value: name, place: host.place })
     if (address) implied.set('ansible_host', address)
-    const resolver = new Resolver([...written, implied], {
+    const special = {
       ...this.magic,
       ...this.factsOf(name),
       inventory_hostname: name,
       inventory_hostname_short: name.split('.')[0] ?? name,
       group_names: this.tree.groupsOf(name),
-    })
+    }
+    const resolver = new Resolver([...written, implied], special, this.passwords)
     this.resolvers.set(name, resolver)
     return resolver
   }

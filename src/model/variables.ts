@@ -28,8 +28,8 @@ const initials: ReadonlyMap<string, unknown> = new Map(
 )
 
 /**
- * Variables of one host, or of the cloud, with Ansible's precedence: the first layer that has a name wins, then
- * our defaults, then kolla-ansible's. Jinja is evaluated when a value is asked for, and once.
+ * Variables of one host, or of the cloud, with Ansible's precedence: passwords.yml, the first layer that has a name, our
+ * defaults, kolla-ansible's. Jinja is evaluated when a value is asked for, and once.
  */
 export class Resolver {
   private readonly values = new Map<string, Value>()
@@ -41,12 +41,15 @@ export class Resolver {
   constructor(
     private readonly layers: readonly Variables[],
     private readonly context: Readonly<Record<string, Value>>,
+    /** Known to whoever asks for one by its name. */
+    private readonly passwords: Variables = new Map(),
   ) {}
 
   source(name: string): Variable | undefined {
-    return this.layers.find((layer) => layer.has(name))?.get(name)
+    return [this.passwords, ...this.layers].find((layer) => layer.has(name))?.get(name)
   }
 
+  /** But those of passwords. */
   names(): string[] {
     return [...new Set(this.layers.flatMap((layer) => [...layer.keys()]))]
   }
