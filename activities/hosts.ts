@@ -1,10 +1,12 @@
-import { findAddress, hostViews } from '../src/catalog/host-view.js'
+import { addressOf, findAddress, hostViews, shortHostname } from '../src/catalog/host-view.js'
 import { containerFolders, containerNames } from '../src/catalog/index.js'
 import { servicesOn } from '../src/catalog/render.js'
 import { writeConfiguration } from '../src/host/configuration.js'
 import { observeHost } from '../src/host/observe.js'
 import { prepareHost } from '../src/host/prepare.js'
 import type { PreparedHost } from '../src/host/prepare.js'
+import { resolveNames } from '../src/host/resolve.js'
+import type { Finding } from '../src/model/finding.js'
 import { checkNames } from '../src/plan/check-names.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContexts, CloudRef, Observation } from './cloud-context.js'
@@ -59,6 +61,31 @@ export function hostActivities(contexts: CloudContexts) {
         { globals, hosts, osds: cloud.members('ceph-osd').includes(host) },
         { ...cancellation(), onProgress: report },
       )
+    },
+
+    /**
+     * Whether a host takes the names of others for the addresses of the API network: by them RabbitMQ's nodes find each
+     * other, and listen there alone.
+     */
+    async checkHostNames(
+      ref: CloudRef,
+      host: string,
+      others: readonly string[],
+    ): Promise<readonly Finding[]> {
+      const cloud = await contexts.get(ref)
+      const views = hostViews(cloud.cloud, cloud.found.hosts)
+      const wanted = views.filter(({ name }) => others.includes(name))
+      const found = await resolveNames(cloud.remote(host), wanted.map(shortHostname))
+      return wanted.flatMap((view): Finding[] => {
+        const name = shortHostname(view)
+        const [address, seen] = [addressOf(view), found.get(name)]
+        if (seen === address) return []
+        const told =
+          seen === undefined
+            ? `does not know the name ${name}, by which RabbitMQ's nodes find ${view.name}: run bootstrap-servers, or tell the name server`
+            : `takes the name ${name} for ${seen}, and RabbitMQ on ${view.name} listens on ${address}: mend the line of /etc/hosts that comes before ours, or the name server`
+        return [{ severity: 'error', host, message: told }]
+      })
     },
 
     /** Puts the files of some containers on a host, in one stream; a running container does not notice. */

@@ -20,7 +20,7 @@ main() {
   else
     container_registry
   fi
-  curl --silent --show-error --fail --output /dev/null --retry 30 --retry-delay 1 --retry-all-errors "http://$address/v2/" ||
+  curl --noproxy '*' --silent --show-error --fail --output /dev/null --retry 30 --retry-delay 1 --retry-all-errors "http://$address/v2/" ||
     { echo "The registry on $(hostname) does not answer at http://$address/v2/." >&2; exit 1; }
 }
 

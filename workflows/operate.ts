@@ -1,8 +1,10 @@
-import { upsertMemo, workflowInfo } from '@temporalio/workflow'
+import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
+import { isContainer } from '../src/plan/change.js'
+import type { Change } from '../src/plan/change.js'
 import { pack, unpack } from '../src/plan/same-on-hosts.js'
 import { holding } from './cloud-lock.js'
 import type { CloudInput, OperationName, OperationResult } from './operations.js'
@@ -102,9 +104,18 @@ export async function observeAndPlan(
       await step('planCloud', cloud.name, cloud.ref, observed, options.services),
     )
     refuse([...cloud.findings, ...unobserved, ...plan.findings])
-    refuse(await checkStorageNetwork(plan))
+    refuse([...(await checkHostNames(plan)), ...(await checkStorageNetwork(plan))])
     return plan
   })
+}
+
+/** Before RabbitMQ is started anew: nodes that take each other for somebody else form no cluster. */
+async function checkHostNames({ ref, changes, members }: PlannedCloud): Promise<Finding[]> {
+  const starts = (change: Change) => change.service === 'rabbitmq' && isContainer(change)
+  if (!changes.some(starts) || !patched('names of hosts are looked up')) return []
+  const hosts = members['rabbitmq'] ?? []
+  const found = await onAll(hosts, (host) => step('checkHostNames', host, ref, host, hosts))
+  return found.flat()
 }
 
 /** Before anything of Ceph is changed: a cluster whose hosts don't reach each other would begin and never end. */

@@ -80,6 +80,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   lockHolder: 'look',
   observeHost: 'meet',
   planCloud: 'look',
+  checkHostNames: 'look',
   checkStorageNetwork: 'look',
   drainOsd: 'drain',
   prepareRunonce: 'look',

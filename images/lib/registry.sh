@@ -3,22 +3,27 @@
 
 MANIFEST_TYPES='application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json'
 
+# The worker asks the registry without a proxy, too.
+ask() { # CURL'S OPTIONS AND URL
+  curl --noproxy '*' --silent --fail "$@"
+}
+
 reference() { # IMAGE TAG
   printf '%s/%s/%s:%s' "$REGISTRY" "$NAMESPACE" "$1" "$2"
 }
 
 # The digest under which the registry serves an image; empty when it has none.
 registry_digest() { # IMAGE TAG
-  curl --silent --fail --head --header "Accept: $MANIFEST_TYPES" "$REGISTRY_URL/v2/$NAMESPACE/$1/manifests/$2" |
+  ask --head --header "Accept: $MANIFEST_TYPES" "$REGISTRY_URL/v2/$NAMESPACE/$1/manifests/$2" |
     tr -d '\r' | sed -n 's/^docker-content-digest: //Ip'
 }
 
 # What the label kolla_temporal.revision of an image says; empty when it has none.
 registry_revision() { # IMAGE TAG
   local blobs=$REGISTRY_URL/v2/$NAMESPACE/$1 config
-  config=$(curl --silent --fail --header "Accept: $MANIFEST_TYPES" "$blobs/manifests/$2" | tr -d '[:space:]' |
+  config=$(ask --header "Accept: $MANIFEST_TYPES" "$blobs/manifests/$2" | tr -d '[:space:]' |
     sed -n 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/p')
-  curl --silent --fail --location "$blobs/blobs/$config" |
+  ask --location "$blobs/blobs/$config" |
     sed -n 's/.*"kolla_temporal\.revision":"\([0-9]*\)".*/\1/p'
 }
 
@@ -29,7 +34,7 @@ in_engine() { # REFERENCE
 # With TLS or without, as Docker tries it too.
 require_registry() {
   for REGISTRY_URL in "https://$REGISTRY" "http://$REGISTRY"; do
-    curl --silent --fail --output /dev/null "$REGISTRY_URL/v2/" && return
+    ask --output /dev/null "$REGISTRY_URL/v2/" && return
   done
   fail "No registry answers at $REGISTRY: start it with images/registry.sh $REGISTRY, or correct docker_registry."
 }

@@ -65,6 +65,14 @@ export function several(value: string, previous: readonly string[] = []): string
   return [...previous, value]
 }
 
+/** An option that says one thing: of two, none is passed over. */
+export function single(option: string) {
+  return (value: string, previous?: string): string => {
+    if (previous === undefined) return value
+    throw new UsageError(`${option} names one file: put ${previous} and this into one`)
+  }
+}
+
 /** `keystone,glance` and repeated options. */
 export function list(value: string, previous: readonly string[] = []): string[] {
   const names = value.split(',').map((name) => name.trim())

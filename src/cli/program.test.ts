@@ -56,6 +56,9 @@ describe('the command line', () => {
   })
 
   it('refuses what means nothing to a verb', async () => {
+    await expect(parsed('-i', 'a', '-i', 'b', 'plan')).rejects.toThrow(
+      '--inventory names one file: put a and this into one',
+    )
     await expect(parsed('pull', '--tags', 'x')).rejects.toThrow('--tags means nothing to pull')
     await expect(parsed('--limit', 'kolla1', 'deploy')).rejects.toThrow(
       '--limit means nothing to deploy',

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { UsageError } from './exit.js'
-import { list, several } from './options.js'
+import { list, several, single } from './options.js'
 import type { Options } from './options.js'
 
 import { addFileVerbs } from './verbs/files.js'
@@ -33,7 +33,12 @@ export function createProgram(version: string): Command {
     .description("Deploys OpenStack from Kolla's images by durable Temporal workflows.")
     .usage('[options] VERB')
     .version(version)
-    .option('-i, --inventory <file>', 'inventory (default: multinode in the configdir)')
+    .addOption(
+      new Option(
+        '-i, --inventory <file>',
+        'inventory (default: multinode in the configdir)',
+      ).argParser(single('--inventory')),
+    )
     .option(
       '--configdir <dir>',
       'directory of globals.yml, passwords.yml and config/ (default: /etc/kolla)',

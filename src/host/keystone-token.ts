@@ -15,7 +15,7 @@ export interface TokenRequest {
 /** Has Keystone issue a token, asked from a host. @throws RemoteError with Keystone's answer when it does not */
 export async function issueToken(remote: Remote, request: TokenRequest): Promise<void> {
   const title = `ask ${request.url} for a token`
-  const command = sh`curl --silent --show-error --max-time 30 --retry 5 --retry-delay 1 --retry-all-errors \
+  const command = sh`curl --noproxy '*' --silent --show-error --max-time 30 --retry 5 --retry-delay 1 --retry-all-errors \
     --header 'Content-Type: application/json' --data @- --output - --write-out '\n%{http_code}' ${request.url}/v3/auth/tokens`
   const { code, stdout, stderr } = await remote.run(command, {
     title,

@@ -257,11 +257,14 @@ function reasonIn(text: string): string {
   }
 }
 
-/** Only a request that nobody received (curl's code 7) is sent again: another may have had its effect. */
+/**
+ * A proxy of the host's is none to the cloud's own addresses, and is to see no password. Only a request that nobody received
+ * (curl's code 7) is sent again: another may have had its effect.
+ */
 const script = `
 settings=$(cat)
 for pause in 1 1 1 1 1 0; do
-  printf '%s\\n' "$settings" | curl --silent --show-error --include --config -
+  printf '%s\\n' "$settings" | curl --noproxy '*' --silent --show-error --include --config -
   code=$?
   [[ $code == 7 && $pause != 0 ]] || exit $code
   sleep $pause

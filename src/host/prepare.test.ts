@@ -130,7 +130,7 @@ describe('a host that is to have OSDs', () => {
     ['4194304', '4194304', ''],
   ])('may have as many requests as they need: of %s, %s', async (before, after, file) => {
     const now = join(folder, 'proc/sys/fs/aio-max-nr')
-    const kept = join(folder, 'etc/sysctl.d/99-kolla-temporal-osds.conf')
+    const kept = join(folder, 'etc/sysctl.d/99-zz-kolla-temporal-osds.conf')
     await writeFile(now, `${before}\n`)
     const script = scriptOf(step, debian, withOsds)
       .replaceAll('/proc/sys/', `${folder}/proc/sys/`)

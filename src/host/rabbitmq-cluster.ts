@@ -35,7 +35,7 @@ export async function exportDefinitions(
   { url, user, password }: RabbitmqAccount,
 ): Promise<unknown> {
   const { stdout } = await remote.runOrFail(
-    sh`curl --silent --show-error --fail --max-time 30 --config - ${`${url}/api/definitions`}`,
+    sh`curl --noproxy '*' --silent --show-error --fail --max-time 30 --config - ${`${url}/api/definitions`}`,
     { title: "export RabbitMQ's definitions", input: login(user, password) },
   )
   return parseJson(stdout, `what RabbitMQ exports on ${remote.host}`)
@@ -47,7 +47,7 @@ const login = (user: string, password: string) =>
 const script = `
 login=$(cat)
 while ((SECONDS < deadline)); do
-  seen=$(curl --silent --show-error --fail --max-time 10 --config - "$url" 2>&1 <<<"$login")
+  seen=$(curl --noproxy '*' --silent --show-error --fail --max-time 10 --config - "$url" 2>&1 <<<"$login")
   missing=()
   for node in "\${nodes[@]}"; do
     [[ $seen == *'"name":"'$node'","running":true'* || $seen == *'"running":true,"name":"'$node'"'* ]] || missing+=("$node")

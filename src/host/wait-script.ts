@@ -31,7 +31,7 @@ probe_http() {
 # Whether the certificate is to be trusted is the clients' question.
 probe_https() {
   local status
-  status=$(curl --insecure --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$1")
+  status=$(curl --noproxy '*' --insecure --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$1")
   seen="status $status"
   [[ $status == "$2" ]]
 }

@@ -94,6 +94,7 @@ export function fakeActivities(fakes: Fakes = {}) {
     inspectMariadb: (_ref: unknown, host: string) => {
       return { host, data: 'none', running: false, synced: false, view: false, seqno: -1 }
     },
+    checkHostNames: () => [],
     rememberFacts: () => opened.ref,
     prepareHost: (_ref: unknown, host: string) => ({ changed: [host], ok: [] }),
     buildImages: () => ({ built: 10, present: 0 }),

@@ -48,6 +48,25 @@ async function failureOf(result: Promise<unknown>): Promise<ApplicationFailure> 
 }
 
 describe('deploy', () => {
+  it('begins nothing where a host takes a node of RabbitMQ for somebody else', async () => {
+    const { activities, calls } = fakeActivities({
+      checkHostNames: (_ref: unknown, host: string) => (host === 'kolla2' ? [finding(host)] : []),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const failure = await failureOf(runs.execute('deploy', { cloud }))
+      expect(failure.message).toBe('kolla2: error: no Docker')
+    })
+    expect(calls.map(({ verb }) => verb)).not.toContain('pullImages')
+  })
+
+  it('looks up no names where RabbitMQ goes on', async () => {
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('restart', ['keystone'])),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    expect(calls.map(({ verb }) => verb)).not.toContain('checkHostNames')
+  })
+
   it('sets up bridges where Open vSwitch changes, and alone where only they do', async () => {
     const ovs = { service: 'openvswitch', interrupts: false, reasons: ['missing'] }
     const names = ['openvswitch_db', 'openvswitch_vswitchd']

@@ -4,10 +4,11 @@ import { type DaemonJson, daemonJsonPath } from './daemon-json.js'
 
 /**
  * Before the engine is installed or started, so that it starts with the right configuration. Mounts that containers
- * make (network namespaces, volumes) reach the host and each other only where the engine shares its mounts.
+ * make (network namespaces, volumes) reach the host and each other only where the engine shares its mounts. The file is none
+ * of kolla-ansible's, whose `kolla.conf` there may hold a proxy.
  */
 export const sharedMounts = `
-put /etc/systemd/system/docker.service.d/kolla.conf '[Service]
+put /etc/systemd/system/docker.service.d/kolla-temporal.conf '[Service]
 MountFlags=shared'
 unit=$(systemctl show docker --property MountFlags,NeedDaemonReload)
 if [[ $unit == *NeedDaemonReload=yes* ]]; then

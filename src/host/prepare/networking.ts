@@ -21,7 +21,7 @@ export function networkingSteps({
     { name: 'network namespaces', script: namespaces },
     Object.keys(parameters).length > 0 && {
       name: 'kernel parameters',
-      script: kernelParameters('99-kolla-temporal-networks.conf', parameters),
+      script: kernelParameters('kolla-temporal-networks.conf', parameters),
     },
     kvmGroup !== undefined && { name: 'KVM', script: kvm(kvmGroup) },
   ]

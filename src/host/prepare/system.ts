@@ -22,8 +22,19 @@ fi`
 
 export const time = 'on "$(time_service)"'
 
-/** Two libvirts would fight for the same sockets: the one in the container is the cloud's. */
-export const libvirt = `off 'libvirtd*' 'virtqemud*'`
+/**
+ * Two libvirts would fight for the same sockets: the one in the container is the cloud's. AppArmor knows it by its path, as
+ * the host's, and would keep it to that one's profile.
+ */
+export const libvirt = `off 'libvirtd*' 'virtqemud*'
+profile=/etc/apparmor.d/usr.sbin.libvirtd
+disabled=/etc/apparmor.d/disable/usr.sbin.libvirtd
+if [[ -e $profile && ! -e $disabled ]]; then
+  mkdir -p "\${disabled%/*}"
+  ln -s "$profile" "$disabled"
+  if have apparmor_parser; then apparmor_parser --remove "$profile" 2>/dev/null || true; fi
+  changed
+fi`
 
 /** Keepalived asks for ip_vs; VRRP alone works without, so that a kernel which lacks it will do. */
 export const modules = `
@@ -50,7 +61,7 @@ const parameters = {
   'net.ipv4.tcp_keepalive_probes': 3,
 }
 
-export const sysctl = kernelParameters('99-kolla-temporal.conf', parameters)
+export const sysctl = kernelParameters('kolla-temporal.conf', parameters)
 
 /**
  * Asynchronous requests of all processes together: each OSD reserves some thousands, and without them ends. The value is
@@ -61,17 +72,23 @@ const requests = 1_048_576
 export const asynchronousRequests = `
 now=/proc/sys/fs/aio-max-nr
 if [[ ! -e $now || $(<"$now") -le ${requests} ]]; then
-${kernelParameters('99-kolla-temporal-osds.conf', { 'fs.aio-max-nr': requests })}
+${kernelParameters('kolla-temporal-osds.conf', { 'fs.aio-max-nr': requests })}
 fi`
 
-/** Sets parameters now and at every boot. With a hyphen in front, a boot survives a key that the kernel lacks. */
+/**
+ * Sets parameters now and at every boot, where files are read by their names, and the host's own `99-sysctl.conf` before
+ * this one. With a hyphen in front, a boot survives a key that the kernel lacks.
+ *
+ * @param file what its name ends with
+ */
 export function kernelParameters(
   file: string,
   values: Readonly<Record<string, string | number>>,
 ): string {
   const lines = Object.entries(values)
   return `
-put /etc/sysctl.d/${file} '${lines.map(([key, value]) => `-${key} = ${value}`).join('\n')}'
+rm -f /etc/sysctl.d/99-${file} # of older versions
+put /etc/sysctl.d/99-zz-${file} '${lines.map(([key, value]) => `-${key} = ${value}`).join('\n')}'
 while read -r key value; do
   file=/proc/sys/\${key//.//}
   if [[ ! -e $file ]]; then
