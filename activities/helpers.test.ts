@@ -17,7 +17,7 @@ afterEach(() => docker.stop())
 const within = <Result>(body: () => Promise<Result>) => testActivity().run(body)
 
 /** An agent that runs, made from what is wanted but for these labels, with a helper and a one-shot of its own. */
-async function start(changes: Readonly<Record<string, string>>) {
+async function start(changes: Readonly<Record<string, string>>, paused = false) {
   const { cloud: opened } = testContexts(docker, undefined, { enable_neutron: true })
   const container = opened.container('kolla1', agent)
   const ref = imageRef(opened.host('kolla1').globals, container)
@@ -25,6 +25,7 @@ async function start(changes: Readonly<Record<string, string>>) {
   await within(() => startContainer(cloud, 'kolla1', agent))
   const made = docker.containers.find(({ name }) => name === agent)
   Object.assign(made?.options['Labels'] as object, changes)
+  Object.assign(made ?? {}, { paused })
   docker.add(helper, true)
   docker.add(`${agent}_sync`, true).options['Labels'] = { [label.cloud]: 'demo' }
   docker.requests.length = 0
@@ -44,6 +45,13 @@ it.each([label.image, label.definition])('helpers end with an agent of another %
     `POST /containers/${agent}/stop`,
     `POST /containers/${helper}/stop`,
   ])
+})
+
+it('an agent that somebody has paused is made anew, which Docker would not start', async () => {
+  await start({}, true)
+  expect(docker.requests).toContain(`POST /containers/${agent}/stop`)
+  expect(docker.containers.find(({ name }) => name === agent)).toMatchObject({ running: true })
+  expect(docker.containers.some(({ paused }) => paused)).toBe(false)
 })
 
 it('helpers go with an agent that is no longer wanted', async () => {

@@ -14,6 +14,7 @@ import type { Change } from '../src/plan/change.js'
 import { label } from '../src/plan/desired.js'
 import type { DesiredHost } from '../src/plan/desired.js'
 import { planDigest } from '../src/plan/digest.js'
+import { joinedSince } from '../src/plan/joined-since.js'
 import { isPassing } from '../src/plan/passing.js'
 import { planChanges } from '../src/plan/plan-changes.js'
 import type { ReleaseSummary } from '../src/plan/release-record.js'
@@ -141,6 +142,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const isOfRecord = ({ facts }: ObservedHost) =>
         cloud.cloud.hosts.some(({ name }) => name === facts.name)
       const observed = everybody.filter(isOfRecord)
+      const later = everybody.filter((host) => !isOfRecord(host))
       const all = desiredHosts(cloud)
       const cephChanges = planChanges(ref.cloud, all, observed).filter(isOfCeph)
       const desired = cephStays ? all.map(withoutCeph) : all
@@ -158,7 +160,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       const members = membersByService(cloud)
       const steps = upgradeSteps(changes, members, holderOf(cloud, observed)).reverse()
       const findings = [
-        ...joinedSince(record, ref.cloud, everybody.filter((host) => !isOfRecord(host))),
+        ...joinedSince(record, ref.cloud, later),
         ...images.findings,
         ...leftBehind(changes, record.release),
         ...checkPeers(desired, observed),
@@ -251,21 +253,6 @@ function newDisks(changes: readonly Change[], release: string): Finding[] {
       host,
       message: `${container} is to become an OSD: deploy with openstack_release ${release} first, then upgrade`,
     }))
-}
-
-/** No record tells what such a host is to be, and beside the older release it can't stay as it is. */
-function joinedSince(
-  { id }: ReleaseSummary,
-  cloud: string,
-  hosts: readonly ObservedHost[],
-): Finding[] {
-  const isInUse = ({ containers }: ObservedHost) =>
-    containers.some(({ labels }) => labels[label.cloud] === cloud)
-  return hosts.filter(isInUse).map(({ facts: { name } }) => ({
-    severity: 'error',
-    host: name,
-    message: `it has joined the cloud after the record ${id}, which does not know it: have it leave ("a host leaves" in docs/operations.md), then roll back again`,
-  }))
 }
 
 function withoutCeph({ name, containers }: DesiredHost): DesiredHost {

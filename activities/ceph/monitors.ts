@@ -65,13 +65,31 @@ export function monitorActivities(contexts: CloudContexts) {
       await proveHealth(cloud, host, 'ceph-mon')
     },
 
-    /** Waits until every monitor, or each of these hosts, is in one quorum, as one of them sees it. */
-    async awaitCephQuorum(ref: CloudRef, host: string, among?: readonly string[]): Promise<void> {
+    /**
+     * Waits until monitors that were in a quorum are in one again, where they are enough for it by what one of them knows: of
+     * three of which two were lost, the one that is left waits for those that are new. It is asked by its socket, since its
+     * host may have lost the keys.
+     */
+    async awaitElderMonitors(
+      ref: CloudRef,
+      host: string,
+      elders: readonly string[],
+    ): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const { host: view } = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const ask = ['daemon', `mon.${shortHostname(view)}`, 'mon_status'] as const
+      await awaitCeph('the monitors that are there in quorum', host, async () => {
+        const { quorum, monmap } = await askCephJson<MonitorStatus>(cloud, host, ...ask)
+        const isMinority = elders.length <= monmap.mons.length / 2
+        return isMinority || quorum.length > 0 ? '' : `no quorum of ${elders.join(', ')}`
+      })
+    },
+
+    /** Waits until every monitor is in one quorum, as one of them sees it. */
+    async awaitCephQuorum(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const context = contextOf(cloud.cloud, cloud.found.hosts, host)
-      const members = context.members('ceph-mon')
-      const awaited = members.filter(({ name }) => among?.includes(name) ?? true)
-      const wanted = awaited.map(shortHostname)
+      const wanted = context.members('ceph-mon').map(shortHostname)
       await awaitCeph('all monitors in quorum', host, async () => {
         const { quorum_names: quorum } = await askCephJson<{ quorum_names: readonly string[] }>(
           cloud,
@@ -99,6 +117,13 @@ export function monitorActivities(contexts: CloudContexts) {
       await proveHealth(cloud, host, 'ceph-mgr')
     },
   }
+}
+
+/** As a monitor's socket tells it, as far as it is read. */
+interface MonitorStatus {
+  /** Ranks; empty where there is none. */
+  readonly quorum: readonly number[]
+  readonly monmap: { readonly mons: readonly object[] }
 }
 
 const mgrCaps = ['mon', 'allow profile mgr', 'osd', 'allow *', 'mds', 'allow *']

@@ -93,10 +93,11 @@ function missingAgents({ globals, groups }: Cloud, { name }: Service): Finding[]
 }
 
 /** Agents, and machines, work with the Open vSwitch of their host. */
-function outsideOpenvswitch({ groups }: Cloud, { name }: Service): Finding[] {
+function outsideOpenvswitch({ globals, groups }: Cloud, { name }: Service): Finding[] {
   if (name !== 'neutron') return []
   const inside = groups.get('openvswitch') ?? []
-  const served = ['compute', 'neutron-dhcp-agent', 'neutron-l3-agent', 'neutron-metadata-agent']
+  const agents = ['neutron-dhcp-agent', 'neutron-l3-agent', 'neutron-metadata-agent']
+  const served = [...(globals.enable_nova ? ['compute'] : []), ...agents]
   return served.flatMap((group) => {
     const outside = (groups.get(group) ?? []).filter((host) => !inside.includes(host))
     if (outside.length === 0) return []

@@ -66,7 +66,9 @@ export function hostNetworkingOf(
       ...(isCompute ? ['br_netfilter'] : []),
     ],
     parameters: globals.set_sysctl ? parameters : {},
+    // Others let everybody use it.
     ...(isCompute &&
+      host.facts.os.family === 'debian' &&
       globals.enable_nova &&
       globals.nova_compute_virt_type === 'kvm' && { kvmGroup: globals.qemu_user_gid }),
   }

@@ -9,6 +9,8 @@ interface FakeContainer {
   readonly id: string
   name: string
   running: boolean
+  /** And running all the same, by Docker's word. */
+  paused?: boolean
   readonly options: Record<string, unknown>
 }
 
@@ -124,12 +126,14 @@ export class FakeEngine {
     if (!container) {
       send(404, { message: 'No such container' })
     } else if (verb === 'json') {
-      const { id, running, options } = container
+      const { id, running, paused = false, options } = container
       send(200, {
         Id: id,
-        State: { Running: running },
+        State: { Running: running, Paused: paused },
         Config: { Labels: options['Labels'] ?? {} },
       })
+    } else if (verb === 'start' && container.paused === true) {
+      send(409, { message: 'cannot start a paused container, try unpause instead' })
     } else if (verb === 'start' || verb === 'stop') {
       const wanted = verb === 'start'
       send(container.running === wanted ? 304 : 204)

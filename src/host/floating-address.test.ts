@@ -74,11 +74,11 @@ describe('the host that has the floating address', () => {
       'kill src 192.168.8.75',
       'stop keepalived',
       'kill src 192.168.8.75',
+      'delete 5000',
+      'delete 5000',
+      'delete --syn',
+      'delete --syn',
       'proc.leaving bool(false)',
-      'delete 5000',
-      'delete 5000',
-      'delete --syn',
-      'delete --syn',
     ])
     expect(await readFile(join(directory, 'served'), 'utf8')).toBe('')
   })

@@ -79,9 +79,9 @@ rules() {
 }
 apis() { rules "$1" --match multiport --dports "$ports"; }
 answer() {
-  leaving false
   while apis --delete; do :; done
   while rules --delete; do :; done
+  leaving false
 }
 # HAProxy has the address at its end of a connection, and so have the clients on this host.
 cut() {

@@ -36,7 +36,8 @@ export function readCloud(
   const varsFiles = readVarsFiles(files, tree.names, [...inventory.hosts.keys()])
   const globalsFile = readGlobalsFiles(files)
   const secrets = readPasswords(files.passwords)
-  const sources = [globalsFile.variables, secrets.variables, files] as const
+  const known = [...secrets.variables].filter(([key]) => Object.hasOwn(secrets.passwords, key))
+  const sources = [globalsFile.variables, new Map(known), files] as const
   const resolvers = new Resolvers(inventory, tree, varsFiles, ...sources)
   const isLeftOut = (name: string) => isLocal(name, resolvers) || tree.isOther(name)
   const remote = [...inventory.hosts.values()].filter(({ name }) => !isLeftOut(name))

@@ -13,14 +13,13 @@ export class Resolvers {
   readonly common: Resolver
   private readonly resolvers = new Map<string, Resolver>()
   private readonly magic: Readonly<Record<string, Value>>
-  private readonly passwords: Variables
 
   constructor(
     private readonly inventory: Inventory,
     private readonly tree: GroupTree,
     private readonly varsFiles: VarsFiles,
     private readonly globals: Variables,
-    passwords: Variables,
+    private readonly passwords: Variables,
     private readonly files: Pick<CloudFiles, 'globals' | 'inventory' | 'facts'>,
   ) {
     const forAll = inventory.groups.get('all')?.variables ?? new Map<string, never>()
@@ -32,9 +31,6 @@ export class Resolvers {
       // What kolla-ansible's program hands to Ansible.
       CONFIG_DIR: dirname(files.globals.path),
     }
-    this.passwords = new Map(
-      [...passwords].filter(([, { value }]) => value !== null && value !== ''),
-    )
     const layers = [globals, ...this.ofGroups(['all']), forAll]
     this.common = new Resolver(layers, this.magic, this.passwords)
   }

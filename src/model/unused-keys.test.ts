@@ -52,6 +52,10 @@ describe('a key that nothing reads', () => {
   })
 
   it.each([
+    [
+      'docker_https_proxy: http://p',
+      "give it to Docker's service (`systemctl edit docker`: Environment=HTTPS_PROXY=…)",
+    ],
     ['docker_disable_ip_forward: yes', "set 'ip-forward' in docker_custom_config"],
     ['docker_disable_default_iptables_rules: yes', "set 'iptables' in docker_custom_config"],
     [

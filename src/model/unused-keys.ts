@@ -83,8 +83,10 @@ function wayOut(key: string, isOfJinja: boolean): string {
   if (isListening(key)) return 'remove it, services listen on the address of api_interface'
   const option = Object.hasOwn(engineKeys, key) ? engineKeys[key] : undefined
   // Docker before 23.0, as Debian 12 has it, does not start with such a key.
-  if (option === 'proxies')
-    return 'give it to the service of Docker (`systemctl edit docker`: Environment=HTTP_PROXY=…)'
+  if (option === 'proxies') {
+    const name = key.replace('docker_', '').toUpperCase()
+    return `give it to Docker's service (\`systemctl edit docker\`: Environment=${name}=…)`
+  }
   if (option !== undefined) return `set '${option}' in docker_custom_config`
   const [, image] = /^(.+)_image(_full)?$/.exec(key) ?? []
   if (image === undefined) {

@@ -71,7 +71,10 @@ describe("Nova's and Neutron's own word", () => {
 
   it('names what a host has left behind that has left a group', () => {
     const down = { state: 'down', status: 'disabled' } as const
-    const services = [service('kolla1', down), service('kolla1', { ...down, binary: 'nova-conductor' })]
+    const services = [
+      service('kolla1', down),
+      service('kolla1', { ...down, binary: 'nova-conductor' }),
+    ]
     const neutron = { agents: [agent('kolla1', false)], ports: [] }
     const left = hosts.map((host) => ({ ...host, runs: () => false }))
     const nova = { services, hypervisors: [] }

@@ -133,10 +133,7 @@ function judgeCompute(
   return [{ severity: 'error', host: host.name, message }]
 }
 
-function judgeAgents(
-  agents: readonly NetworkAgent[],
-  hosts: readonly InventoryHost[],
-): Finding[] {
+function judgeAgents(agents: readonly NetworkAgent[], hosts: readonly InventoryHost[]): Finding[] {
   return agents.flatMap(({ id, binary, host: known, alive }) => {
     const host = hosts.find((it) => isNamed(it, known))
     if (!host) return [stray(known, binary)]

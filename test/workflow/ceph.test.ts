@@ -98,7 +98,7 @@ describe('Ceph', () => {
       { monitors: { make: ['kolla2', 'kolla3'], halfMade: [], joined: ['kolla1'] } },
     )
     const [elder, ...newcomers] = of('startCephMon')
-    const [quorum] = of('awaitCephQuorum')
+    const [quorum] = of('awaitElderMonitors')
     expect(elder?.host).toBe('kolla1')
     expect(quorum).toMatchObject({ host: 'kolla1' })
     expect(quorum?.startedAt).toBeGreaterThanOrEqual(elder?.endedAt ?? Infinity)

@@ -129,8 +129,8 @@ async function formMonitors(run: Run): Promise<void> {
 }
 
 /**
- * Where monitors are new, has those that were in a quorum form it first: newcomers, who know each other, would else begin
- * another cluster beside it. Returns the hosts on which it started one.
+ * Where monitors are new, has those that were in a quorum form it first, if they can: newcomers, who know each other, would
+ * else begin another cluster beside it. Returns the hosts on which it started one.
  */
 async function reviveQuorum(run: Run): Promise<readonly string[]> {
   const { joined = [] } = run.plan.monitors ?? {}
@@ -139,7 +139,7 @@ async function reviveQuorum(run: Run): Promise<readonly string[]> {
   if (elder === undefined || changed.every((host) => joined.includes(host))) return []
   const idle = changed.filter((host) => joined.includes(host) && !run.interrupts('ceph-mon', host))
   await onAll(idle, (host) => step('startCephMon', host, run.ref, host))
-  await step('awaitCephQuorum', elder, run.ref, elder, joined)
+  await step('awaitElderMonitors', elder, run.ref, elder, joined)
   return idle
 }
 

@@ -6,9 +6,9 @@ import { step } from '../steps.js'
 import type { Attempt } from './protocol.js'
 
 /**
- * For how many minutes a moment is waited for in which nothing is done with any machine, which a busy cloud does not have;
- * and when those that something was being done with by then are given up. Less on the way back: what is undone may be the
- * very thing that keeps them from getting on.
+ * For how many minutes a moment is waited for in which nothing is done with any machine, which a cloud of many users does
+ * not have; and for how many in all. Less on the way back: what is undone may be the very thing that keeps them from
+ * getting on.
  */
 const patience = { newer: { quiet: 5, end: 30 }, older: { quiet: 2, end: 5 } }
 
@@ -24,7 +24,7 @@ export function restBefore(
 
 /**
  * Waits until no machine, or none of one host, is being built, moved or changed otherwise: a process of Nova's that ends
- * in the middle of it leaves it there. Where users always begin something, what they began some minutes ago has ended.
+ * in the middle of it leaves it there. Where there is always something, what was begun in the first minutes has ended.
  *
  * @throws ApplicationFailure with those that do not come to an end
  */
@@ -49,7 +49,11 @@ export async function restless(
     for (let minute = 0; ; minute++) {
       const busy = await step('awaitMachines', where, run.ref, minute === 0 ? 0 : 60, host, among)
       if (busy.length === 0) return undefined
-      if (minute === quiet && patched('machines that are begun with later are not waited for')) {
+      if (
+        host === undefined &&
+        minute === quiet &&
+        patched('what is begun later is not waited for')
+      ) {
         among = await step('listBusyMachines', where, run.ref)
       }
       const names = busy.join(', ')

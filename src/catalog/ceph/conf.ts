@@ -79,18 +79,30 @@ export interface Redundancy {
   readonly byHost: boolean
 }
 
-/** By the operator's own `ceph.conf` of a monitor's host, over Ceph's defaults. */
-export function redundancyOf({ overrides }: Pick<Cloud, 'overrides'>, host: string): Redundancy {
+/**
+ * By the operator's own `ceph.conf` of a monitor's host, over Ceph's defaults. Undefined where that is no plain number, as
+ * with Jinja.
+ */
+export function redundancyOf(
+  { overrides }: Pick<Cloud, 'overrides'>,
+  host: string,
+): Redundancy | undefined {
   const text = overridesFor(overrides, { ...cephConfig, host }).map((it) => it.text)
-  const option = (name: string) => {
-    const line = new RegExp(`^${name.replaceAll(' ', '[ _]')}\\s*=\\s*(\\d+)`, 'gm')
+  const option = (name: string, initial: number) => {
+    const line = new RegExp(`^${name.replaceAll(' ', '[ _]')}\\s*[=:](.*)$`, 'gm')
     const [, value] = [...text.join('\n').matchAll(line)].at(-1) ?? []
-    return value === undefined ? undefined : Number(value)
+    return value === undefined ? initial : Number(value)
   }
-  const copies = option('osd pool default size') ?? 3
-  // 0 is its default, too.
-  const enough = option('osd pool default min size') || copies - Math.floor(copies / 2)
-  return { copies, enough, byHost: option('osd crush chooseleaf type') !== 0 }
+  const copies = option('osd pool default size', 3)
+  const enough = option('osd pool default min size', 0)
+  const failureDomain = option('osd crush chooseleaf type', 1)
+  if ([copies, enough, failureDomain].some(Number.isNaN)) return undefined
+  const isOwn = enough > 0
+  return {
+    copies,
+    enough: isOwn ? enough : copies - Math.floor(copies / 2),
+    byHost: failureDomain !== 0,
+  }
 }
 
 /** Whoever asks for pools of one copy, as the source does, means it: Ceph would refuse to make them. */

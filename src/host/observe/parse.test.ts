@@ -177,8 +177,15 @@ describe('a hostile host', () => {
   })
 
   test.each([
-    ['is the first of several ways', { nexthops: [{ dev: 'eth1', gateway: '10.0.0.1' }, { dev: 'eth2' }] }],
-    ['is not one that leads nowhere', { type: 'unreachable' }, { dev: 'eth1', gateway: '10.0.0.1' }],
+    [
+      'is the first of several ways',
+      { nexthops: [{ dev: 'eth1', gateway: '10.0.0.1' }, { dev: 'eth2' }] },
+    ],
+    [
+      'is not one that leads nowhere',
+      { type: 'unreachable' },
+      { dev: 'eth1', gateway: '10.0.0.1' },
+    ],
   ])('default route %s', (_, ...routes) => {
     const { defaultRoute } = facts({ 'default-route': [JSON.stringify(routes)] })
     expect(defaultRoute).toEqual({ interface: 'eth1', gateway: '10.0.0.1' })
@@ -199,7 +206,9 @@ describe('a hostile host', () => {
     expect(parseVolumes([JSON.stringify({ Volumes })]).names).toEqual(['mariadb'])
     expect(() => parseEngine(['20.10', 'relative', '5'])).toThrow()
     const names = (Names: unknown) =>
-      parseContainers([JSON.stringify([{ ...listed, Names }])], parseImages([])).map((it) => it.name)
+      parseContainers([JSON.stringify([{ ...listed, Names }])], parseImages([])).map(
+        (it) => it.name,
+      )
     expect([names(['/../x']), names(null)]).toEqual([[], []])
     // Another container has a link to it.
     expect(names(['/app/db', '/db'])).toEqual(['db'])

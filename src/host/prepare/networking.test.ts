@@ -35,7 +35,8 @@ it('gives KVM to those who run machines in containers, now and when the device a
   const group = Number(process.getgid?.())
   const step = networkingSteps({ modules: [], parameters: {}, kvmGroup: group }).at(-1)
   const script = (step?.script ?? '').replaceAll('-c /dev/kvm', `-f ${device}`)
-  const fakes = `changed() { echo changed; }\nhave() { false; }\nput() { echo "$2" >${rules}; }`
+  const fakes = `changed() { echo changed; }; have() { false; }; put() { echo "$2" >${rules}; }
+grep() { false; }; systemctl() { exit 1; }`
   const run = () =>
     spawnSync('bash', ['-c', `set -eu\n${fakes}${script.replaceAll('/dev/kvm', device)}`], {
       encoding: 'utf8',

@@ -50,6 +50,8 @@ it.each([
   ],
   [3, '', undefined],
   [2, 'osd_pool_default_size = 2', undefined],
+  [1, 'osd pool default size: 1', undefined],
+  [1, "osd pool default size = {{ groups['ceph-osd'] | length }}", undefined],
   [1, 'osd pool default size = 1', undefined],
   [1, 'osd crush chooseleaf type = 0', undefined],
 ])('a cluster that begins on %i hosts, with "%s": %s', (number, conf, sentence) => {

@@ -71,11 +71,18 @@ function fewHosts(
 ): Finding[] {
   const [monitor] = cloud.groups.get('ceph-mon') ?? []
   const hosts = disks.filter(({ plan }) => plan.births.length > 0).length
-  if (monitor === undefined || hosts === 0 || disks.some(({ osds }) => osds > 0)) return []
-  const { copies, enough, byHost } = redundancyOf(cloud, monitor)
-  if (!byHost || hosts >= copies) return []
+  const isOther = disks.some(({ osds, plan }) => osds > 0 || plan.errors.length > 0)
+  if (monitor === undefined || hosts === 0 || isOther) return []
+  const redundancy = redundancyOf(cloud, monitor)
+  if (!redundancy?.byHost || hosts >= redundancy.copies) return []
+  const { copies, enough } = redundancy
   const of = hosts === 1 ? 'one host has disks for it' : `${hosts} hosts have disks for it`
-  const result = hosts < enough ? 'it would take no data' : 'it takes no data once a host is away'
+  const result =
+    hosts < enough
+      ? 'it would take no data'
+      : hosts === enough
+        ? 'it takes no data once a host is away'
+        : 'copies are missing'
   const message = `Ceph keeps ${copies} copies of all data, each on another host, and only ${of}, so ${result}: list more hosts in [ceph-osd], or set "osd pool default size = ${hosts}" below [global] in config/ceph.conf`
   return [{ severity: hosts < enough ? 'error' : 'warning', message }]
 }
