@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
 import { leaveNote, removeNote } from '../src/host/notes.js'
-import { busyMachines, isMoving } from '../src/plan/busy-machines.js'
+import { busyMachines, isBusy, isMoving } from '../src/plan/busy-machines.js'
 import {
   leftBehind,
   nameless,
@@ -119,7 +119,7 @@ export function computeActivities(contexts: CloudContexts) {
     /** UUIDs of all machines that something is being done with. */
     async listBusyMachines(ref: CloudRef): Promise<string[]> {
       const machines = await allMachines(await administer(await contexts.get(ref)))
-      return machines.filter((it) => it['OS-EXT-STS:task_state'] !== null).map(({ id }) => id)
+      return machines.filter(isBusy).map(({ id }) => id)
     },
 
     /**

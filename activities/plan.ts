@@ -53,7 +53,7 @@ export interface PlannedCloud {
   readonly pulls: readonly Pull[]
   /** Service → its hosts in the inventory's order. */
   readonly members: Readonly<Record<string, readonly string[]>>
-  /** Monitors of Ceph whose data is to be made, and those that have a quorum, where Ceph is enabled. */
+  /** Monitors of Ceph whose data is to be made, and those that were in a quorum, where Ceph is enabled; `joined` is not in plans of before. */
   readonly monitors?: Pick<MonitorPlan, 'make' | 'halfMade'> & Partial<Pick<MonitorPlan, 'joined'>>
 }
 

@@ -46,7 +46,7 @@ export class Resolver {
   ) {}
 
   source(name: string): Variable | undefined {
-    return [this.passwords, ...this.layers].find((layer) => layer.has(name))?.get(name)
+    return this.passwords.get(name) ?? this.layers.find((layer) => layer.has(name))?.get(name)
   }
 
   /** But those of passwords. */

@@ -97,12 +97,8 @@ export function redundancyOf(
   const enough = option('osd pool default min size', 0)
   const failureDomain = option('osd crush chooseleaf type', 1)
   if ([copies, enough, failureDomain].some(Number.isNaN)) return undefined
-  const isOwn = enough > 0
-  return {
-    copies,
-    enough: isOwn ? enough : copies - Math.floor(copies / 2),
-    byHost: failureDomain !== 0,
-  }
+  const byDefault = copies - Math.floor(copies / 2)
+  return { copies, enough: enough > 0 ? enough : byDefault, byHost: failureDomain !== 0 }
 }
 
 /** Whoever asks for pools of one copy, as the source does, means it: Ceph would refuse to make them. */
