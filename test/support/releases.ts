@@ -9,7 +9,7 @@ import { containerLabels, querySql } from './outside.js'
 import { digestOf } from './registry.js'
 
 export const [old, next] = ['2025.2', '2026.1'] as const
-type Release = typeof old | typeof next
+export type Release = typeof old | typeof next
 
 /** Under which the registry has the images of a release. */
 export const tagOf = (release: Release) =>

@@ -1,8 +1,11 @@
+import { expect } from 'vitest'
+import { away } from './away.js'
 import type { Keystone } from './keystone.js'
-import { hosts, onHost, onHosts } from './lab.js'
+import { eventually, hosts, onHost, onHosts } from './lab.js'
 import type { OpenStack } from './openstack.js'
 import { Probe } from './probe.js'
 import type { Probed } from './probe.js'
+import type { Release, ReleasedCloud } from './releases.js'
 
 interface Thing {
   readonly id: string
@@ -123,4 +126,21 @@ export function describeProbed(probed: Readonly<Record<string, Probed>>): string
         `${name}: ${answers} answers, ${failures.length} failed, longest gap ${longestGap} ms, slowest ${slowest} ms`,
     )
     .join('\n')
+}
+
+/** Every service has reported, no container has ended, and the cloud is what its files describe. */
+export async function expectWhole(
+  released: ReleasedCloud,
+  cloud: OpenStack,
+  release: Release,
+): Promise<void> {
+  await released.expectToBe(release, 'before')
+  expect(
+    await eventually(
+      () => away(cloud),
+      (names) => names.length === 0,
+      120,
+    ),
+  ).toEqual([])
+  await released.installation.run('check')
 }

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Installation } from '../../support/installation.js'
+import { OpenStack } from '../../support/openstack.js'
+import { derive } from '../../support/registry.js'
+import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
+import { Users, expectUndisturbed } from '../../support/users.js'
+import { expectWhole, inventoryOf, machineProcesses } from '../../support/whole-cloud.js'
+
+/**
+ * The whole cloud on its way from 2025.2 to 2026.1 with a broken image of Nova, and again with a whole one, while machines
+ * run on it and its users work; looked at from outside. The parts build on each other and run in this order.
+ */
+let released: ReleasedCloud
+let installation: Installation
+let cloud: OpenStack
+let users: Users
+
+beforeAll(async () => {
+  released = await ReleasedCloud.deploy('whole')
+  installation = released.installation
+  cloud = await OpenStack.of(installation)
+  await installation.run('init-runonce')
+  users = await Users.arrive(installation, cloud)
+})
+afterAll(() => released.stop())
+
+const inventory = () => inventoryOf(cloud, released.keystone)
+
+/** The machine of a process, as libvirt names it. */
+const nameOf = (machine: string) => machine.split(' ').at(-1)
+
+describe('an upgrade of a cloud with users', () => {
+  it(
+    'is stopped by a broken image of Nova at the first host, and taken back',
+    { timeout: 7_200_000 },
+    async () => {
+      const from = tagOf(next)
+      const broken = '2026.1-broken'
+      const breakage = ['USER root', 'RUN rm "$(command -v nova-compute)"', 'USER nova']
+      await derive({ image: 'nova-compute', tag: broken, from }, ...breakage)
+      const put = await installation.edit('globals.yml', /$/, `nova_compute_tag: "${broken}"\n`)
+      const [things, before] = [await inventory(), await machineProcesses()]
+      const { outcome, held } = await users.whileAtWork('upgrade', next, '--on-failure', 'rollback')
+      await put()
+      expect(outcome.code).toBe(1)
+      expect(outcome.stderr).toContain('failed and was rolled back')
+      expect(outcome.stderr).toContain('nova-cell on kolla')
+      expect(held.ended).toBeUndefined()
+      expect(await machineProcesses()).toEqual(before)
+      // As it says: Ceph stays at its new major release.
+      expect(outcome.stderr).toContain(`ceph_tag: "${tagOf(next)}"`)
+      await installation.edit('globals.yml', /$/, `ceph_tag: "${tagOf(next)}"\n`)
+      await expectWhole(released, cloud, old)
+      expect(await inventory()).toEqual(things)
+    },
+  )
+
+  it(
+    'succeeds with a whole image, with machines elsewhere while their host is at work',
+    { timeout: 7_200_000 },
+    async () => {
+      const [before, machines] = [await inventory(), await machineProcesses()]
+      const seen = await users.whileAtWork('upgrade', next, '--evacuate')
+      expect(seen.outcome).toMatchObject({ code: 0 })
+      expect(seen.outcome.stderr).not.toMatch(/stayed|no machine was moved/)
+      await released.describeAs(next)
+      await expectWhole(released, cloud, next)
+      expect(await inventory()).toEqual(before)
+      // Each has moved, so it is another process, and there is no second one.
+      const after = await machineProcesses()
+      expect(after.map(nameOf).sort()).toEqual(machines.map(nameOf).sort())
+      expect(after.filter((machine) => machines.includes(machine))).toEqual([])
+      expectUndisturbed(seen)
+    },
+  )
+})
