@@ -20,6 +20,16 @@ export async function askCeph(
   args: readonly string[],
 ): Promise<string> {
   const command = ['ceph', '--connect-timeout', String(CONNECT), ...args]
+  return runInMonitor(cloud, host, `ceph ${args.join(' ')}`, command)
+}
+
+/** @throws RemoteError when it fails */
+async function runInMonitor(
+  cloud: CloudContext,
+  host: string,
+  title: string,
+  command: readonly string[],
+): Promise<string> {
   const { code, stdout, stderr } = await execIn(
     cloud.engine(host),
     'ceph_mon',
@@ -27,8 +37,7 @@ export async function askCeph(
     cancellation(),
   )
   if (code === 0) return stdout
-  const tail = stderr.trim().split('\n').slice(-10)
-  throw new RemoteError(host, `ceph ${args.join(' ')}`, code, tail)
+  throw new RemoteError(host, title, code, stderr.trim().split('\n').slice(-10))
 }
 
 /** As `askCeph`, of a command that answers in JSON. */
@@ -38,6 +47,32 @@ export async function askCephJson<T>(
   ...args: readonly string[]
 ): Promise<T> {
   const answer = await askCeph(cloud, host, [...args, '--format', 'json'])
+  return parseJson(answer, `${host}: Ceph's answer`) as T
+}
+
+/** What `ceph` does for a question of the monitors, without learning all of its commands first: a third of its time. */
+const askByLibrados = `
+import json, rados, sys
+patience = dict(client_mount_timeout='${CONNECT}', rados_mon_op_timeout='${CONNECT}')
+with rados.Rados(conffile='/etc/ceph/ceph.conf', conf=patience) as cluster:
+    question = json.dumps({'prefix': sys.argv[1], 'format': 'json'})
+    code, answer, why = cluster.mon_command(question, b'')
+sys.stdout.write(answer.decode())
+sys.exit(f'{why} ({-code})' if code else 0)
+`
+
+/**
+ * Asks the monitors what needs no argument, such as `osd dump`.
+ *
+ * @throws RemoteError when they don't answer
+ */
+export async function askMonitors<T>(
+  cloud: CloudContext,
+  host: string,
+  question: 'status' | 'quorum_status' | 'mon dump' | 'osd dump',
+): Promise<T> {
+  const command = ['python3', '-c', askByLibrados, question]
+  const answer = await runInMonitor(cloud, host, `ask Ceph for ${question}`, command)
   return parseJson(answer, `${host}: Ceph's answer`) as T
 }
 

@@ -3,7 +3,7 @@ import { describeHealth } from '../../src/plan/ceph/health.js'
 import type { CephStatus } from '../../src/plan/ceph/health.js'
 import type { CloudContexts, CloudRef } from '../cloud-context.js'
 import { report } from '../progress.js'
-import { askCephJson, awaitCeph } from './ask.js'
+import { askMonitors, awaitCeph } from './ask.js'
 
 /** How long a change may take until the cluster has settled, in milliseconds. */
 const SETTLING = 120_000
@@ -25,7 +25,7 @@ export function healthActivities(contexts: CloudContexts) {
         'Ceph healthy',
         host,
         async () => {
-          const status = await askCephJson<CephStatus>(cloud, host, 'status')
+          const status = await askMonitors<CephStatus>(cloud, host, 'status')
           const { summary, errors, warnings } = describeHealth(status, wanted)
           report([summary, ...errors, ...warnings].join('; '))
           last = warnings

@@ -14,7 +14,7 @@ import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
-import { askCeph, askCephJson, awaitCeph } from './ask.js'
+import { askCeph, askCephJson, askMonitors, awaitCeph } from './ask.js'
 
 export function monitorActivities(contexts: CloudContexts) {
   return {
@@ -91,7 +91,7 @@ export function monitorActivities(contexts: CloudContexts) {
       const context = contextOf(cloud.cloud, cloud.found.hosts, host)
       const wanted = context.members('ceph-mon').map(shortHostname)
       await awaitCeph('all monitors in quorum', host, async () => {
-        const { quorum_names: quorum } = await askCephJson<{ quorum_names: readonly string[] }>(
+        const { quorum_names: quorum } = await askMonitors<{ quorum_names: readonly string[] }>(
           cloud,
           host,
           'quorum_status',

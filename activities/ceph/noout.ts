@@ -3,7 +3,7 @@ import { notes } from '../../src/plan/drained.js'
 import { HostUnreachable } from '../../src/ssh/errors.js'
 import { allEnded } from '../all-ended.js'
 import type { CloudContext } from '../cloud-context.js'
-import { askCeph, askCephJson } from './ask.js'
+import { askCeph, askCephJson, askMonitors } from './ask.js'
 
 /** Where Ceph keeps that we have set `noout`: else an operator's own would be taken away. */
 const mark = 'kolla_temporal/noout'
@@ -11,7 +11,7 @@ const mark = 'kolla_temporal/noout'
 /** OSDs that are away for a moment are not taken for lost, until `unsetNoout`. An operator's own flag stays his. */
 export async function setNoout(cloud: CloudContext): Promise<void> {
   const monitor = await answering(cloud)
-  const { flags } = await askCephJson<{ flags: string }>(cloud, monitor, 'osd', 'dump')
+  const { flags } = await askMonitors<{ flags: string }>(cloud, monitor, 'osd dump')
   if (flags.split(',').includes('noout') && !(await isMarked(cloud, monitor))) return
   await leaveNote(cloud.remote(monitor), notes.noout)
   await askCeph(cloud, monitor, ['config-key', 'set', mark, 'yes'])

@@ -20,7 +20,7 @@ import { allEnded } from '../all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { isAsWanted, proveHealth, runOnce, startContainer } from '../containers.js'
 import { report } from '../progress.js'
-import { askCeph, askCephJson, awaitCeph, awaitGrant } from './ask.js'
+import { askCeph, askCephJson, askMonitors, awaitCeph, awaitGrant } from './ask.js'
 import { withNoout } from './noout.js'
 
 export function osdActivities(contexts: CloudContexts) {
@@ -88,7 +88,7 @@ export function osdActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const name = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
       await awaitOkToStop(cloud, host, `mon.${name}`, ['mon', 'ok-to-stop', name], async () => {
-        const { mons } = await askCephJson<{ mons: readonly unknown[] }>(cloud, host, 'mon', 'dump')
+        const { mons } = await askMonitors<{ mons: readonly unknown[] }>(cloud, host, 'mon dump')
         return mons.length === 1
           ? `mon.${name} is the only one: it is stopped all the same`
           : undefined
@@ -111,7 +111,7 @@ async function awaitOkToStop(
 async function sparesNoOsd(cloud: CloudContext, monitor: string): Promise<boolean> {
   const question = ['osd', 'pool', 'ls', 'detail']
   const pools = await askCephJson<readonly PoolCopies[]>(cloud, monitor, ...question)
-  return sparesNone(pools, await askCephJson<SettlingStatus>(cloud, monitor, 'status'))
+  return sparesNone(pools, await askMonitors<SettlingStatus>(cloud, monitor, 'status'))
 }
 
 /** Waits until Ceph itself calls these OSDs up. */
@@ -121,11 +121,10 @@ export async function awaitUp(
   ids: readonly number[],
 ): Promise<void> {
   await awaitCeph('OSDs up', monitor, async () => {
-    const { osds } = await askCephJson<{ osds: readonly { osd: number; up: number }[] }>(
+    const { osds } = await askMonitors<{ osds: readonly { osd: number; up: number }[] }>(
       cloud,
       monitor,
-      'osd',
-      'dump',
+      'osd dump',
     )
     const up = osds.filter((it) => it.up === 1).map((it) => it.osd)
     const down = ids.filter((id) => !up.includes(id))

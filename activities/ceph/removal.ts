@@ -12,7 +12,7 @@ import type { CrushRule, OsdPool, OsdTree, OsdUsage } from '../../src/plan/ceph/
 import { notes } from '../../src/plan/drained.js'
 import { RemoteError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
-import { askCeph, askCephJson, awaitGrant } from './ask.js'
+import { askCeph, askCephJson, askMonitors, awaitGrant } from './ask.js'
 import { report } from '../progress.js'
 
 /** An OSD that is to go. */
@@ -119,7 +119,7 @@ interface ListedOsd {
 }
 
 async function osdsOf(cloud: CloudContext, monitor: string): Promise<readonly ListedOsd[]> {
-  const dump = await askCephJson<{ osds: readonly ListedOsd[] }>(cloud, monitor, 'osd', 'dump')
+  const dump = await askMonitors<{ osds: readonly ListedOsd[] }>(cloud, monitor, 'osd dump')
   return dump.osds
 }
 

@@ -8,7 +8,7 @@ import { HostError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
 import { badInput } from '../failures.js'
 import { report } from '../progress.js'
-import { askCephJson } from './ask.js'
+import { askMonitors } from './ask.js'
 
 export function wipingActivities(contexts: CloudContexts) {
   return {
@@ -61,11 +61,10 @@ async function knownOsds(cloud: CloudContext): Promise<ReadonlyMap<string, numbe
   const hosts = cloud.members('ceph-mon')
   for (const host of hosts) {
     try {
-      const { osds } = await askCephJson<{ osds: readonly { osd: number; uuid: string }[] }>(
+      const { osds } = await askMonitors<{ osds: readonly { osd: number; uuid: string }[] }>(
         cloud,
         host,
-        'osd',
-        'dump',
+        'osd dump',
       )
       return new Map(osds.map(({ osd, uuid }) => [uuid, osd]))
     } catch (error) {

@@ -43,10 +43,11 @@ export const mariadb = ofOneComponent({
   health: ({ host }) => [
     { kind: 'tcp', address: addressOf(host), port: host.globals.mariadb_port },
     {
-      kind: 'exec',
+      kind: 'synced',
       container: 'mariadb',
-      command: ['mariadb', '-NBe', "SHOW STATUS LIKE 'wsrep_local_state_comment'"],
-      line: 'wsrep_local_state_comment\tSynced',
+      address: addressOf(host),
+      port: host.globals.mariadb_port,
+      user: checkAccount,
     },
   ],
   frontends: (cloud) => [

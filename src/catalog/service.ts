@@ -147,6 +147,17 @@ export type Probe =
       readonly isItsCheck?: true
       readonly line?: string
     }
+  /**
+   * The member of Galera that listens here says that it is Synced: to the account, which has no password, or, as long as
+   * there is none, in the container.
+   */
+  | {
+      readonly kind: 'synced'
+      readonly container: string
+      readonly address: string
+      readonly port: number
+      readonly user: string
+    }
 
 /** A port of the floating address and the group behind it. */
 export interface Frontend {

@@ -1,5 +1,8 @@
 import { askEngine } from './ask-engine.js'
 
+/** What is restarted since it hangs is killed after so long. */
+export const stopSeconds = 10
+
 /** Exit code of a wait whose time is over, as of `timeout`. */
 export const timeIsOver = 124
 
@@ -12,7 +15,7 @@ export const waiting = `${askEngine}
 trap '' PIPE
 exec 8<> <(:)
 declare -A restarts running
-next_look=1 connections=
+next_look=1 connected=()
 pause() { read -rt 0.15 -u 8; }
 
 probe_tcp() { { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }; exec 7>&-; }
@@ -45,31 +48,51 @@ probe_exec() {
   [[ -z $line || $'\\n'$seen$'\\n' == *$'\\n'"$line"$'\\n'* ]]
 }
 
+# A row of an answer has the length before each text.
+probe_synced() { # CONTAINER ADDRESS PORT QUERY BYTES
+  { exec 7<>"/dev/tcp/$2/$3"; } 2>/dev/null || { seen='nobody listens'; return 1; }
+  printf "$5" >&7
+  seen=$(timeout 10 tr --complement --delete '[:print:]' <&7)
+  exec 7>&-
+  [[ $seen == *wsrep_local_state_commentSynced* ]] ||
+    probe_exec "$1" $'wsrep_local_state_comment\\tSynced' mariadb -NBe "$4"
+}
+
 # Docker has run the same since the container was started, and goes on doing so.
 probe_healthy_or_exec() {
   ((\${#running[@]})) || list_running
   [[ \${running[$1]-} == *' healthy' ]] || probe_exec "$@"
 }
 
-probe_connected() {
-  local id peer users pid groups words
-  seen='not connected'
-  [[ $connections ]] || {
-    list_running
-    connections=$(ss --no-header --tcp --numeric --processes state established)
-  }
-  id=\${running[$1]-} id=\${id% healthy}
-  [[ $id ]] || seen='not running'
-  while [[ $id ]] && read -r _ _ _ peer users; do
-    [[ $peer == *:"$3" ]] || continue
-    while [[ $users =~ pid=([0-9]+) ]]; do
-      pid=\${BASH_REMATCH[1]} users=\${users//pid=$pid,/}
-      { mapfile -t groups </proc/$pid/cgroup && mapfile -d '' -t words </proc/$pid/cmdline; } 2>/dev/null || continue
-      [[ "\${groups[*]}" != *"$id"* || "\${words[*]}" != *"$2"* ]] || return 0
-    done
-  done <<<"$connections"
-  connections= # the next try looks again
+probe_connected() { # CONTAINER PROGRAM PORT
+  local id process
+  ((\${#connected[@]})) || list_connected
+  id=\${running[$1]-} id=\${id% healthy} seen='not running'
+  if [[ $id ]]; then
+    for process in "\${connected[@]}"; do [[ $process != "$3 "*"$id"*"$2"* ]] || return 0; done
+    seen='not connected'
+  fi
+  connected=() # the next try looks again
   return 1
+}
+
+# Port of the peer, control groups and command line of each process that is connected.
+list_connected() {
+  local port pid groups words
+  list_running
+  connected=()
+  while read -r port pid; do
+    { mapfile -t groups </proc/$pid/cgroup && mapfile -d '' -t words </proc/$pid/cmdline; } 2>/dev/null || continue
+    connected+=("$port \${groups[*]} \${words[*]}")
+  done < <(ss --no-header --tcp --numeric --processes state established | awk '{
+    port = $4
+    sub(/.*:/, "", port)
+    while (match($0, /pid=[0-9]+/)) {
+      pid = substr($0, RSTART + 4, RLENGTH - 4)
+      if (!told[port, pid]++) print port, pid
+      $0 = substr($0, RSTART + RLENGTH)
+    }
+  }')
 }
 
 probe_running() {
@@ -82,18 +105,16 @@ probe_running() {
 
 # Name → id, with ' healthy' where Docker's check of the container succeeds.
 list_running() {
-  local answers id name
-  mapfile -t answers < <(ask_engine 30 "$(having status running)" "$(having health healthy)")
+  local key value name container
   running=()
-  while read -r id name; do running[$name]=$id; done < <(ids_and_names "\${answers[0]-}")
-  while read -r id name; do running[$name]+=' healthy'; done < <(ids_and_names "\${answers[1]-}")
-}
-
-having() { printf 'containers/json?filters=%%7B%%22%s%%22:%%5B%%22%s%%22%%5D%%7D' "$1" "$2"; }
-
-ids_and_names() {
-  grep --only-matching '"Id":"[0-9a-f]*","Names":[[]"[^"]*"' <<<"$1" |
-    while IFS='"' read -r _ _ _ id _ _ _ name _; do echo "$id \${name#/}"; done
+  while IFS='"' read -r _ key _ value _ _ _ name _; do
+    if [[ $key == Id ]]; then
+      container=\${name#/} running[\${name#/}]=$value
+    elif [[ $value == *'(healthy)' ]]; then
+      running[$container]+=' healthy'
+    fi
+  done < <(ask_engine 30 'containers/json?filters=%7B%22status%22:%5B%22running%22%5D%7D' |
+    grep --only-matching --extended-regexp '"Id":"[0-9a-f]*","Names":[[]"[^"]*"|"Status":"Up [^"]*"')
 }
 
 tell_logs() {
@@ -125,6 +146,14 @@ check_containers() {
   done
 }
 
+# What has run all the time and connected to nobody may wait for ever: the next try finds it begun anew.
+start_anew() {
+  local since
+  since=$(docker container inspect -f '{{.State.StartedAt}}' "$1") && since=$(date --date "$since" +%s) || return
+  (($(date +%s) - since >= patience)) && docker restart --time ${stopSeconds} "$1" >/dev/null || return
+  echo "$1 ran for $patience s without that, and was restarted"
+}
+
 await_probe() {
   local title=$1
   shift
@@ -135,6 +164,7 @@ await_probe() {
       echo "still waiting after $SECONDS s for: $title"
       echo "seen last: \${seen:0:1000}"
       tell_logs
+      [[ $1 != probe_connected ]] || start_anew "$2"
       exit ${timeIsOver}
     fi
     if ((SECONDS >= next_look)); then

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
-import { createServer as createTcpServer } from 'node:net'
+import { connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { rowOf } from '../catalog/mysql-protocol.js'
 import type { Probe } from '../catalog/service.js'
 import { RemoteError, RemoteTimeout } from '../ssh/errors.js'
 import type { Remote } from '../ssh/remote.js'
@@ -53,10 +55,12 @@ const running = (
   containers: Readonly<Record<string, string>>,
   healthy: Readonly<Record<string, string>> = {},
 ) => {
-  const [all, well] = [containers, healthy].map((those) =>
-    JSON.stringify(Object.entries(those).map(([name, Id]) => ({ Id, Names: [`/${name}`] }))),
-  )
-  return program('curl', `cat <<'END'\n${all}\n${well}\nEND`)
+  const all = Object.entries(containers).map(([name, Id]) => ({
+    Id,
+    Names: [`/${name}`],
+    Status: `Up 5 minutes${name in healthy ? ' (healthy)' : ''}`,
+  }))
+  return program('curl', `cat <<'END'\n${JSON.stringify(all)}\nEND`)
 }
 
 async function listen(server: Server, port = 0): Promise<number> {
@@ -172,6 +176,61 @@ it('tells a container that is not connected from one that does not run', async (
     /for: heat-engine in heat_engine connected to port 5672\n +seen last: not connected/,
   )
   await expect(wait('heat_api')).rejects.toThrow(/seen last: not running/)
+})
+
+it('finds who is connected to whom with one look at the kernel for all', async () => {
+  const port = await listen(createTcpServer())
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  // The first number of whatever groups this process is in.
+  await running({ test: '0' })
+  const connected = (program: string): Probe => ({
+    ...{ kind: 'connected', container: 'test', program, port },
+  })
+  await awaitProbes(here, [connected('node'), connected('vitest')], options)
+  const wait = awaitProbes(here, [connected('nova')], { ...options, timeoutMs: 1000 })
+  await expect(wait).rejects.toThrow(/seen last: not connected/)
+  client.destroy()
+})
+
+it('restarts what has run all the time and connected to nobody', async () => {
+  const inspect =
+    'if [[ $1 == container ]]; then cat $STATE/inspected; else echo "$*" >>$STATE/calls; fi'
+  await docker(`[[ $* != *StartedAt* ]] || { cat $STATE/since; exit; }\n${inspect}`)
+  await writeFile(join(directory, 'inspected'), 'running 0\n')
+  await running({ neutron_l3_agent: 'a'.repeat(64) })
+  const began = (ago: number) =>
+    writeFile(join(directory, 'since'), new Date(Date.now() - ago).toISOString())
+  const container = 'neutron_l3_agent'
+  const probe: Probe = { kind: 'connected', container, program: 'neutron-l3-agent', port: 5672 }
+  const wait = () => awaitProbes(here, [probe], { ...options, timeoutMs: 1000 })
+  const calls = () => readFile(join(directory, 'calls'), 'utf8')
+  await began(-60_000)
+  await expect(wait()).rejects.toThrow(RemoteTimeout)
+  expect(await calls().catch(() => '')).not.toContain('restart')
+  await began(60_000)
+  await expect(wait()).rejects.toThrow(/ran for 1 s without that, and was restarted/)
+  expect(await calls()).toContain(`restart --time 10 ${container}\n`)
+})
+
+it('asks a member of Galera in its protocol, and in the container where its account is refused', async () => {
+  await docker("echo asked >>$STATE/calls; echo $'wsrep_local_state_comment\\tSynced'")
+  const answers = [rowOf('wsrep_local_state_comment', 'Synced'), rowOf('Access denied')]
+  const port = await listen(
+    createTcpServer((socket) => {
+      socket.write('10.11.6-MariaDB')
+      socket.once('data', (said) => {
+        expect(said.toString('latin1')).toMatch(/haproxy.*SHOW STATUS LIKE/s)
+        socket.end(answers.shift() ?? '')
+      })
+    }),
+  )
+  const member = { container: 'mariadb', address: '127.0.0.1', user: 'haproxy' }
+  const probe: Probe = { kind: 'synced', ...member, port }
+  await awaitProbes(here, [probe], options)
+  await expect(readFile(join(directory, 'calls'), 'utf8')).rejects.toThrow('ENOENT')
+  await awaitProbes(here, [probe], options)
+  expect(await readFile(join(directory, 'calls'), 'utf8')).toBe('asked\n')
 })
 
 it('names the containers that do not run', async () => {

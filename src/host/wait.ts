@@ -1,8 +1,9 @@
+import { loginPacket, queryPacket, quitPacket } from '../catalog/mysql-protocol.js'
 import type { Probe } from '../catalog/service.js'
 import { RemoteError, RemoteTimeout } from '../ssh/errors.js'
 import { raw, sh } from '../ssh/quote.js'
 import type { Remote } from '../ssh/remote.js'
-import { timeIsOver, waiting } from './wait-script.js'
+import { stopSeconds, timeIsOver, waiting } from './wait-script.js'
 
 /** Work that takes as long as there are data: it goes on while this file lies in the volume. */
 export interface LongWork {
@@ -24,8 +25,8 @@ export interface AwaitOptions {
   readonly signal?: AbortSignal
 }
 
-/** What the host gets on top of the deadline that the script itself keeps. */
-const graceMs = 10_000
+/** What the host gets on top of the deadline that the script itself keeps: to tell logs and to restart what hangs. */
+const graceMs = 10_000 + stopSeconds * 2000
 
 /**
  * Waits on the host itself until every probe has succeeded, in one round trip.
@@ -86,6 +87,7 @@ function describe(probe: Asked): string {
   if (probe.kind === 'connected') {
     return `${probe.program} in ${probe.container} connected to port ${probe.port}`
   }
+  if (probe.kind === 'synced') return `${probe.container} Synced`
   return `${probe.command.join(' ')} in ${probe.container}`
 }
 
@@ -94,6 +96,10 @@ function command(probe: Asked): string {
   if (probe.kind === 'connected') {
     return sh`probe_connected ${probe.container} ${probe.program} ${probe.port}`
   }
+  if (probe.kind === 'synced') {
+    const { container, address, port, user } = probe
+    return sh`probe_synced ${container} ${address} ${port} ${stateQuery} ${bytesFor(user)}`
+  }
   if (probe.kind === 'exec') {
     const probing = probe.isItsCheck === true ? raw('probe_healthy_or_exec') : raw('probe_exec')
     return sh`${probing} ${probe.container} ${probe.line ?? ''} ${probe.command}`
@@ -101,4 +107,12 @@ function command(probe: Asked): string {
   const { protocol, hostname, port, pathname, search } = new URL(probe.url)
   if (protocol === 'https:') return sh`probe_https ${probe.url} ${probe.status}`
   return sh`probe_http ${hostname} ${port || '80'} ${pathname + search} ${probe.status}`
+}
+
+const stateQuery = "SHOW STATUS LIKE 'wsrep_local_state_comment'"
+
+/** All that is said to a member, in `printf`'s escapes: it answers one after the other. */
+function bytesFor(user: string): string {
+  const said = Buffer.concat([loginPacket(user), queryPacket(stateQuery), quitPacket])
+  return said.toString('hex').replace(/../g, String.raw`\x$&`)
 }

@@ -7,8 +7,10 @@ import { sh } from '../../ssh/quote.js'
  * And a line `machine` for each that runs.
  */
 export const hypervisorScript = `section hypervisor
-if [[ -c /dev/kvm ]] && { : <>/dev/kvm; } 2>/dev/null; then echo kvm; fi
-if [[ $(uname -m) != x86_64 ]] || grep -qwE 'vmx|svm' /proc/cpuinfo; then echo processor; fi
+if [[ -c /dev/kvm ]] && { : <>/dev/kvm; } 2>/dev/null; then
+  echo kvm
+  if [[ $(uname -m) != x86_64 ]] || grep -qwE 'vmx|svm' /proc/cpuinfo; then echo processor; fi
+fi
 if [[ $(ss --no-header --listening --unix) =~ /libvirt/(libvirt|virtqemud)-sock[[:space:]] ]]; then echo libvirt; fi
 ${machinesScript('/run/libvirt/qemu')}`
 
