@@ -244,6 +244,7 @@ export async function proveHealth(
     ...(after && { after }),
     containers: containers.map((container) => container.name),
     logs: logFoldersOf(services),
+    restarts: changesHosts(cloud),
     signal,
   })
 }
@@ -261,8 +262,14 @@ export async function proveComponent(
     timeoutMs: HEALTH_TIMEOUT,
     containers: [name],
     logs: logFoldersOf([service]),
+    restarts: changesHosts(cloud),
     ...cancellation(),
   })
+}
+
+/** Only a run that holds the cloud restarts what hangs: `check` may look while another one is at work. */
+function changesHosts({ lock }: CloudContext): boolean {
+  return lock !== undefined
 }
 
 /**

@@ -91,3 +91,13 @@ test('what the Dockerfile copies exists and is sent to the build', () => {
   expect(copied).toEqual(sent?.sort())
   for (const source of copied) expect(existsSync(source), source).toBe(true)
 })
+
+test('the build finds its configuration in the image, too', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const named = scripts['build']?.match(/[\w.]+\.(json|ts)\b/g)
+  expect(named).not.toHaveLength(0)
+  const copied = /^COPY (.*tsconfig.*) \.\/$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1]
+  expect(copied?.split(' ')).toEqual(expect.arrayContaining(named ?? []))
+})

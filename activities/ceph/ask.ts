@@ -54,11 +54,14 @@ export async function askCephJson<T>(
 const askByLibrados = `
 import json, rados, sys
 patience = dict(client_mount_timeout='${CONNECT}', rados_mon_op_timeout='${CONNECT}')
-with rados.Rados(conffile='/etc/ceph/ceph.conf', conf=patience) as cluster:
-    question = json.dumps({'prefix': sys.argv[1], 'format': 'json'})
-    code, answer, why = cluster.mon_command(question, b'')
+question = json.dumps({'prefix': sys.argv[1], 'format': 'json'})
+try:
+    with rados.Rados(conffile='/etc/ceph/ceph.conf', conf=patience) as cluster:
+        code, answer, why = cluster.mon_command(question, b'')
+except rados.Error as error:
+    sys.exit(str(error))
 sys.stdout.write(answer.decode())
-sys.exit(f'{why} ({-code})' if code else 0)
+sys.exit(f'{why} ({code})' if code else 0)
 `
 
 /**

@@ -51,8 +51,8 @@ probe_exec() {
 # A row of an answer has the length before each text.
 probe_synced() { # CONTAINER ADDRESS PORT QUERY BYTES
   { exec 7<>"/dev/tcp/$2/$3"; } 2>/dev/null || { seen='nobody listens'; return 1; }
-  printf "$5" >&7
-  seen=$(timeout 10 tr --complement --delete '[:print:]' <&7)
+  printf "$5" >&7 2>/dev/null
+  seen=$(timeout 10 tr --complement --delete '[:print:]' <&7 2>/dev/null)
   exec 7>&-
   [[ $seen == *wsrep_local_state_commentSynced* ]] ||
     probe_exec "$1" $'wsrep_local_state_comment\\tSynced' mariadb -NBe "$4"
@@ -146,12 +146,24 @@ check_containers() {
   done
 }
 
-# What has run all the time and connected to nobody may wait for ever: the next try finds it begun anew.
-start_anew() {
+# What hangs is begun anew, for the next try to find. CONTAINER, PROGRAM and PORT, again and again.
+start_hanging_anew() {
+  connected=()
+  while (($#)); do
+    ! hangs "$1" "$2" "$3" || { docker restart --time ${stopSeconds} "$1" >/dev/null && echo "$1 ran for $patience s unconnected: restarted" & }
+    shift 3
+  done
+  wait
+}
+
+# Whether it has run all the time without a connection that others of this host have: so its server is not away.
+hangs() {
   local since
-  since=$(docker container inspect -f '{{.State.StartedAt}}' "$1") && since=$(date --date "$since" +%s) || return
-  (($(date +%s) - since >= patience)) && docker restart --time ${stopSeconds} "$1" >/dev/null || return
-  echo "$1 ran for $patience s without that, and was restarted"
+  ! probe_connected "$@" && [[ $seen == 'not connected' ]] || return 1
+  list_connected
+  [[ " \${connected[*]%% *} " == *" $3 "* ]] || return 1
+  since=$(docker container inspect -f '{{.State.StartedAt}}' "$1") && since=$(date --date "$since" +%s) &&
+    (($(date +%s) - since >= patience))
 }
 
 await_probe() {
@@ -164,7 +176,7 @@ await_probe() {
       echo "still waiting after $SECONDS s for: $title"
       echo "seen last: \${seen:0:1000}"
       tell_logs
-      [[ $1 != probe_connected ]] || start_anew "$2"
+      start_hanging_anew "\${may_hang[@]}"
       exit ${timeIsOver}
     fi
     if ((SECONDS >= next_look)); then

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
-import type { AddressInfo, Server } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rowOf } from '../catalog/mysql-protocol.js'
 import type { Probe } from '../catalog/service.js'
 import { RemoteError, RemoteTimeout } from '../ssh/errors.js'
@@ -193,24 +193,48 @@ it('finds who is connected to whom with one look at the kernel for all', async (
   client.destroy()
 })
 
-it('restarts what has run all the time and connected to nobody', async () => {
-  const inspect =
-    'if [[ $1 == container ]]; then cat $STATE/inspected; else echo "$*" >>$STATE/calls; fi'
-  await docker(`[[ $* != *StartedAt* ]] || { cat $STATE/since; exit; }\n${inspect}`)
-  await writeFile(join(directory, 'inspected'), 'running 0\n')
-  await running({ neutron_l3_agent: 'a'.repeat(64) })
-  const began = (ago: number) =>
-    writeFile(join(directory, 'since'), new Date(Date.now() - ago).toISOString())
+describe('what has run all the time and is not connected', () => {
   const container = 'neutron_l3_agent'
-  const probe: Probe = { kind: 'connected', container, program: 'neutron-l3-agent', port: 5672 }
-  const wait = () => awaitProbes(here, [probe], { ...options, timeoutMs: 1000 })
-  const calls = () => readFile(join(directory, 'calls'), 'utf8')
-  await began(-60_000)
-  await expect(wait()).rejects.toThrow(RemoteTimeout)
-  expect(await calls().catch(() => '')).not.toContain('restart')
-  await began(60_000)
-  await expect(wait()).rejects.toThrow(/ran for 1 s without that, and was restarted/)
-  expect(await calls()).toContain(`restart --time 10 ${container}\n`)
+  const wait = async ({ ago, restarts = true }: { ago: number; restarts?: boolean }) => {
+    const since = new Date(Date.now() - ago).toISOString()
+    await docker(
+      `case "$*" in *StartedAt*) echo ${since} ;; container*) echo running 0 ;; *) echo "$*" >>$STATE/calls ;; esac`,
+    )
+    await running({ [container]: 'a'.repeat(64) })
+    const probe: Probe = { kind: 'connected', container, program: 'neutron-l3-agent', port }
+    const waiting = awaitProbes(here, [probe], { ...options, restarts, timeoutMs: 1000 })
+    await expect(waiting).rejects.toThrow(RemoteTimeout)
+    const calls = await readFile(join(directory, 'calls'), 'utf8')
+    return { calls, told: await waiting.catch(String) }
+  }
+  const restart = `restart --time 10 ${container}\n`
+  let port: number
+  let others: Socket
+  beforeEach(async () => {
+    port = await listen(createTcpServer())
+    others = connect(port, '127.0.0.1')
+    await once(others, 'connect')
+  })
+  afterEach(() => others.destroy())
+
+  it('is restarted where others are connected', async () => {
+    const { calls, told } = await wait({ ago: 60_000 })
+    expect(calls).toContain(restart)
+    expect(told).toContain(`${container} ran for 1 s unconnected: restarted`)
+  })
+
+  it.each([
+    { title: 'has not run for so long', ago: -60_000 },
+    { title: 'is only looked at', ago: 60_000, restarts: false },
+  ])('is left alone where it $title', async (given) => {
+    expect((await wait(given)).calls).not.toContain(restart)
+  })
+
+  it('is left alone where nobody is connected: what listens there may be away', async () => {
+    others.destroy()
+    await once(others, 'close')
+    expect((await wait({ ago: 60_000 })).calls).not.toContain(restart)
+  })
 })
 
 it('asks a member of Galera in its protocol, and in the container where its account is refused', async () => {

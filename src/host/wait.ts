@@ -22,11 +22,15 @@ export interface AwaitOptions {
   readonly containers?: readonly string[]
   /** Folders below `/var/log/kolla` whose newest lines tell why it failed. */
   readonly logs?: readonly string[]
+  /** Whether containers are restarted whose programs have run all the time and are not connected. */
+  readonly restarts?: boolean
   readonly signal?: AbortSignal
 }
 
-/** What the host gets on top of the deadline that the script itself keeps: to tell logs and to restart what hangs. */
-const graceMs = 10_000 + stopSeconds * 2000
+/** What the host gets on top of the deadline that the script itself keeps. */
+const graceMs = 10_000
+/** And to restart what hangs, all at once. */
+const restartMs = 2 * stopSeconds * 1000
 
 /**
  * Waits on the host itself until every probe has succeeded, in one round trip.
@@ -37,14 +41,15 @@ const graceMs = 10_000 + stopSeconds * 2000
 export async function awaitProbes(
   remote: Remote,
   probes: readonly Probe[],
-  { title, timeoutMs, after, containers = [], logs = [], signal }: AwaitOptions,
+  { title, timeoutMs, after, containers = [], logs = [], restarts = false, signal }: AwaitOptions,
 ): Promise<void> {
   if (probes.length === 0) return
+  const mayHang = restarts ? probes.filter((probe) => probe.kind === 'connected') : []
   const { code, stdout, stderr } = await remote.run(
-    awaitScript(probes, { containers, logs, timeoutMs, ...(after && { after }) }),
+    awaitScript(probes, mayHang, { containers, logs, timeoutMs, ...(after && { after }) }),
     {
       title,
-      timeoutMs: timeoutMs + (after?.timeoutMs ?? 0) + graceMs,
+      timeoutMs: timeoutMs + (after?.timeoutMs ?? 0) + graceMs + (mayHang.length && restartMs),
       ...(signal && { signal }),
     },
   )
@@ -57,6 +62,7 @@ export async function awaitProbes(
 /** The probes one after the other, since what has succeeded once is not asked again. */
 function awaitScript(
   probes: readonly Probe[],
+  mayHang: readonly (Probe & { kind: 'connected' })[],
   { containers = [], logs = [], timeoutMs, after }: Omit<AwaitOptions, 'title' | 'signal'>,
 ): string {
   const seconds = Math.ceil(timeoutMs / 1000)
@@ -71,6 +77,7 @@ function awaitScript(
   ]
   return [
     sh`patience=${seconds} deadline=${seconds} containers=(${containers}) logs=(${logs})`,
+    sh`may_hang=(${mayHang.flatMap(({ container, program, port }) => [container, program, `${port}`])})`,
     after
       ? sh`longest=${after.timeoutMs / 1000} copying=$(docker volume inspect -f '{{.Mountpoint}}' ${after.volume})/${after.file}`
       : 'copying=',

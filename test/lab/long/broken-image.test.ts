@@ -19,6 +19,7 @@ beforeAll(async () => {
   released = await ReleasedCloud.deploy('whole')
   installation = released.installation
   cloud = await OpenStack.of(installation)
+  await installation.run('pull', next)
   await installation.run('init-runonce')
   users = await Users.arrive(installation, cloud)
 })
