@@ -117,16 +117,19 @@ list_running() {
     grep --only-matching --extended-regexp '"Id":"[0-9a-f]*","Names":[[]"[^"]*"|"Status":"Up [^"]*"')
 }
 
+# The last lines of the CONTAINER that it is about, or of all.
 tell_logs() {
-  local container folder file volume
-  for container in "\${containers[@]}"; do
+  local container folder files file volume about=("$@")
+  ((\${#about[@]})) || about=("\${containers[@]}")
+  for container in "\${about[@]}"; do
     docker logs --tail 10 "$container" 2>&1 | sed "s/^/$container: /"
   done
   volume=$(docker volume inspect --format '{{.Mountpoint}}' kolla_logs 2>/dev/null) || return 0
   for folder in "\${logs[@]}"; do
-    find "$volume/$folder" -name '*.log' -mmin -2 2>/dev/null | while read -r file; do
-      tail -n 10 "$file" | sed "s|^|\${file##*/}: |"
-    done
+    files=()
+    (($# == 0)) || mapfile -t files < <(find "$volume/$folder" -name "*\${1//_/-}*.log" 2>/dev/null)
+    ((\${#files[@]})) || mapfile -t files < <(find "$volume/$folder" -name '*.log' -mmin -2 2>/dev/null)
+    for file in "\${files[@]}"; do tail -n 10 "$file" | sed "s|^|\${file##*/}: |"; done
   done
 }
 
@@ -141,7 +144,7 @@ check_containers() {
     if [[ $state =~ ^(running|created|restarting)$ ]] && ((count - restarts[$container] < 3)); then continue; fi
     echo "container $container is $state, restarted $((count - restarts[$container])) times, while waiting for: $1"
     echo "seen last: \${seen:0:1000}"
-    tell_logs
+    tell_logs "$container"
     exit 1
   done
 }
@@ -175,7 +178,10 @@ await_probe() {
     elif ((SECONDS > deadline)); then
       echo "still waiting after $SECONDS s for: $title"
       echo "seen last: \${seen:0:1000}"
-      tell_logs
+      case $1 in
+        probe_connected | probe_exec | probe_healthy_or_exec | probe_synced) tell_logs "$2" ;;
+        *) tell_logs ;;
+      esac
       start_hanging_anew "\${may_hang[@]}"
       exit ${timeIsOver}
     fi

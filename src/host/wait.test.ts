@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo, Server, Socket } from 'node:net'
@@ -282,6 +282,26 @@ it('gives up a container that has ended, with its last words', async () => {
   expect(error.tail).toContain('seen last: nobody listens')
   expect(error.tail).toContain('keystone: no such table: user')
   expect(performance.now() - started).toBeLessThan(5000)
+})
+
+it('tells the last lines of the container that it is about, and of no other', async () => {
+  await docker('[[ $1 != logs ]] && echo $STATE || echo started')
+  await mkdir(join(directory, 'neutron'))
+  const log = (name: string, line: string) =>
+    writeFile(join(directory, 'neutron', `${name}.log`), `${line}\n`)
+  await log('neutron-l3-agent', 'Loaded agent extensions')
+  await utimes(join(directory, 'neutron/neutron-l3-agent.log'), 0, 0)
+  await log('neutron-server', 'GET /v2.0/ports')
+  await running({})
+  const container = 'neutron_l3_agent'
+  const wait = (probe: Probe) =>
+    awaitProbes(here, [probe], { ...options, logs: ['neutron'], timeoutMs: 1000 }).catch(String)
+  const told = await wait({ kind: 'connected', container, program: 'neutron-l3-agent', port: 1 })
+  expect(told).toMatch(
+    /neutron_l3_agent: started\n +neutron-l3-agent.log: Loaded agent extensions$/,
+  )
+  // What names no container may be about any: then what is old says nothing.
+  expect(await wait(tcp(await freePort()))).toMatch(/seen last: .*\n +neutron-server.log: GET \S+$/)
 })
 
 it('gives up a container that is gone', async () => {
