@@ -4,7 +4,12 @@ import { cephClientFiles, cephClientOverrides, cephKeysVolume, keyringOf } from 
 import { hostNqn } from './ansible-uuid.js'
 import { addressOf } from './host-view.js'
 import { configFile } from './kolla-config.js'
-import { confAndPolicy, openstackContainer, policyOf } from './openstack-container.js'
+import {
+  confAndPolicy,
+  connectedProbe,
+  openstackContainer,
+  policyOf,
+} from './openstack-container.js'
 import {
   concurrency,
   database,
@@ -151,7 +156,7 @@ function worker(part: Exclude<Part, 'cinder-api'>): Component {
       ]
     },
     ports: () => [],
-    health: () => [{ kind: 'running', container: name }],
+    health: ({ host }) => [connectedProbe(name, part, host.globals.rabbitmq_port)],
     frontends: () => [],
   }
 }

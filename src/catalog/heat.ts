@@ -1,5 +1,10 @@
 import { apiComponent, defaultWorkers, endpoints } from './api.js'
-import { confAndPolicy, openstackContainer, policyOf } from './openstack-container.js'
+import {
+  confAndPolicy,
+  connectedProbe,
+  openstackContainer,
+  policyOf,
+} from './openstack-container.js'
 import {
   cache,
   concurrency,
@@ -66,7 +71,9 @@ export const heat: Service = {
         }),
       ],
       ports: () => [],
-      health: () => [{ kind: 'running', container: 'heat_engine' }],
+      health: ({ host }) => [
+        connectedProbe('heat_engine', 'heat-engine', host.globals.rabbitmq_port),
+      ],
       frontends: () => [],
     },
   ],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { imageRef } from './image.js'
 import { testCloud } from './testing/cloud.js'
 
-const mariadb = { image: 'mariadb-server', service: 'mariadb' }
+const mariadb = { name: 'mariadb', image: 'mariadb-server', service: 'mariadb' }
 
 it.each([
   [{}, '192.168.8.73:5000/kolla/mariadb-server:2026.1-debian-trixie'],

@@ -5,6 +5,7 @@ import {
   agentSettings,
   apiSettings,
   containerSettings,
+  imageTags,
   listenerSettings,
   serviceSettings,
 } from './service-settings.js'
@@ -73,6 +74,7 @@ export const settings = {
   memcached_tag: setting(text, '{{ openstack_tag }}'),
   rabbitmq_tag: setting(text, '{{ openstack_tag }}'),
   keystone_tag: setting(text, '{{ openstack_tag }}'),
+  ...imageTags('keystone', 'keystone_service', 'keystone_ssh', 'keystone_fernet'),
   ceph_tag: setting(text, '{{ openstack_tag }}'),
   docker_registry: setting(textOrEmpty, 'quay.io'),
   docker_registry_insecure: setting(yesNo, false),
@@ -308,11 +310,13 @@ export const settings = {
   ...serviceSettings('placement'),
   ...accountSettings('placement'),
   ...apiSettings('placement_api', 8780),
+  ...imageTags('placement', 'placement_api'),
 
   // Glance
   ...serviceSettings('glance'),
   ...accountSettings('glance'),
   ...apiSettings('glance_api', 9292),
+  ...imageTags('glance', 'glance_api'),
   glance_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no; its Ceph is never its own
   glance_backend_file: setting(yesNo, '{{ not glance_backend_ceph | bool }}'),
   glance_file_datadir_volume: setting(volume, 'glance'),
@@ -333,6 +337,7 @@ export const settings = {
   ...containerSettings('cinder_scheduler'),
   ...containerSettings('cinder_volume'),
   ...containerSettings('cinder_backup'),
+  ...imageTags('cinder', 'cinder_api', 'cinder_scheduler', 'cinder_volume', 'cinder_backup'),
   enable_cinder_backup: setting(yesNo, true),
   cinder_backend_ceph: setting(yesNo, '{{ enable_ceph | bool }}'), // kolla-ansible: no
   cinder_backend_ceph_name: setting(text, 'rbd-1'),
@@ -350,6 +355,8 @@ export const settings = {
   ...containerSettings('nova_libvirt'),
   ...containerSettings('nova_ssh'),
   ...containerSettings('nova_compute'),
+  ...imageTags('nova', 'nova_api', 'nova_scheduler', 'nova_conductor', 'nova_novncproxy'),
+  ...imageTags('nova', 'nova_libvirt', 'nova_ssh', 'nova_compute'),
   nova_metadata_api_workers: setting(count.optional()),
   nova_scheduler_workers: setting(count.optional()),
   nova_cell_conductor_workers: setting(count.optional()),
@@ -399,6 +406,7 @@ export const settings = {
   ...apiSettings('heat_api', 8004),
   ...apiSettings('heat_api_cfn', 8000),
   ...containerSettings('heat_engine'),
+  ...imageTags('heat', 'heat_api', 'heat_api_cfn', 'heat_engine'),
   heat_engine_workers: setting(count.optional()),
   heat_stack_owner_role: setting(text, 'heat_stack_owner'),
   heat_stack_user_role: setting(text, 'heat_stack_user'),
@@ -417,6 +425,7 @@ export const settings = {
   openvswitch_tag: setting(text, '{{ openstack_tag }}'),
   ...containerSettings('openvswitch_db'),
   ...containerSettings('openvswitch_vswitchd'),
+  ...imageTags('openvswitch', 'openvswitch_db', 'openvswitch_vswitchd'),
   /** Unset: the kernel's where the host has it, else the one in userspace. kolla-ansible: system. */
   ovs_datapath: setting(oneOf('system', 'netdev').optional()),
   ovsdb_port: setting(port, 6640),
@@ -434,6 +443,9 @@ export const settings = {
   ...agentSettings('neutron_dhcp_agent'),
   ...agentSettings('neutron_l3_agent'),
   ...agentSettings('neutron_metadata_agent'),
+  ...imageTags('neutron', 'neutron_server', 'neutron_rpc_server', 'neutron_periodic_worker'),
+  ...imageTags('neutron', 'neutron_openvswitch_agent', 'neutron_dhcp_agent', 'neutron_l3_agent'),
+  ...imageTags('neutron', 'neutron_metadata_agent'),
   neutron_metadata_agent_enable_healthchecks: setting(yesNo, false),
   neutron_metadata_workers: setting(count.optional()),
   neutron_plugin_agent: setting(only('openvswitch'), 'openvswitch'),

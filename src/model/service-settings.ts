@@ -46,6 +46,15 @@ export function serviceSettings<const Name extends string>(name: Name): ServiceS
   return { [`${name}_tag`]: tag(), [`${name}_logging_debug`]: debug() } as ServiceSettings<Name>
 }
 
+/** `nova`, `nova_compute`: tags of images that have one of their own, if not that of the service. */
+export function imageTags<const Name extends string>(
+  service: string,
+  ...names: readonly Name[]
+): Named<'_tag', Name, ReturnType<typeof tag>> {
+  const entries = names.map((name) => [`${name}_tag`, setting(text, `{{ ${service}_tag }}`)])
+  return Object.fromEntries(entries) as Named<'_tag', Name, ReturnType<typeof tag>>
+}
+
 /** `glance`: its account in Keystone, its database and the account there. */
 export function accountSettings<const Name extends string>(name: Name): AccountSettings<Name> {
   return Object.fromEntries(

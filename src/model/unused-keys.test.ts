@@ -36,7 +36,7 @@ describe('a key that nothing reads', () => {
 
   it.each([
     ['keystone_image_full: r/keystone:mine', 'keystone_tag'],
-    ['keystone_fernet_image: r/keystone-fernet', 'keystone_tag'],
+    ['keystone_fernet_image: r/keystone-fernet', 'keystone_fernet_tag'],
     ['kolla_toolbox_image_full: r/x', 'openstack_tag'],
   ])('that names an image tells what to use instead: %s', (line, tag) => {
     const [key = ''] = line.split(':')

@@ -143,7 +143,7 @@ function wrapped({ host }: Context, name: 'neutron_dhcp_agent' | 'neutron_l3_age
   const image = name.replaceAll('_', '-')
   return {
     environment: {
-      KOLLA_IMAGE: imageRef(globals, { image, service: 'neutron' }),
+      KOLLA_IMAGE: imageRef(globals, { name, image, service: 'neutron' }),
       KOLLA_NAME: name,
       KOLLA_NEUTRON_WRAPPERS: String(wrappers),
     },

@@ -95,6 +95,15 @@ it('has images of one tag', () => {
   )
 })
 
+it.each([
+  ['nova_compute', { nova_compute_tag: 'own' }, 'own'],
+  ['nova_libvirt', { nova_compute_tag: 'own', nova_tag: 'mine' }, 'mine'],
+  ['nova_metadata', { nova_api_tag: 'own' }, 'own'],
+])('%s has the tag that %j says', (name, globals, tag) => {
+  const tagged = given(globals)
+  expect(imageRef(tagged.globals, container(name, tagged))).toMatch(new RegExp(`:${tag}$`))
+})
+
 it("makes its schema by the cell's conductor, and finds new compute hosts out", () => {
   const shots = oneShotsOf(cloud, serviceNamed('nova'))
   expect(shots?.container).toBe('nova_conductor')
