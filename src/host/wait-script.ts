@@ -119,19 +119,18 @@ list_running() {
 
 # The last lines of the CONTAINER that it is about, or of all.
 tell_logs() {
-  local container folder files file volume about=("$@")
+  local container file files=() volume about=("$@")
   ((\${#about[@]})) || about=("\${containers[@]}")
   for container in "\${about[@]}"; do
     docker logs --tail 10 "$container" 2>&1 | sed "s/^/$container: /"
   done
   volume=$(docker volume inspect --format '{{.Mountpoint}}' kolla_logs 2>/dev/null) || return 0
-  for folder in "\${logs[@]}"; do
-    files=()
-    (($# == 0)) || mapfile -t files < <(find "$volume/$folder" -name "*\${1//_/-}*.log" 2>/dev/null)
-    ((\${#files[@]})) || mapfile -t files < <(find "$volume/$folder" -name '*.log' -mmin -2 2>/dev/null)
-    for file in "\${files[@]}"; do tail -n 10 "$file" | sed "s|^|\${file##*/}: |"; done
-  done
+  (($# == 0)) || mapfile -t files < <(list_logs -name "*\${1//_/-}*.log")
+  ((\${#files[@]})) || mapfile -t files < <(list_logs -name '*.log' -mmin -2)
+  for file in "\${files[@]}"; do tail -n 10 "$file" | sed "s|^|\${file##*/}: |"; done
 }
+
+list_logs() { ((\${#logs[@]} == 0)) || find "\${logs[@]/#/$volume/}" "$@" 2>/dev/null; }
 
 check_containers() {
   local container state count

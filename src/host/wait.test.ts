@@ -287,21 +287,25 @@ it('gives up a container that has ended, with its last words', async () => {
 it('tells the last lines of the container that it is about, and of no other', async () => {
   await docker('[[ $1 != logs ]] && echo $STATE || echo started')
   await mkdir(join(directory, 'neutron'))
+  await mkdir(join(directory, 'nova'))
   const log = (name: string, line: string) =>
-    writeFile(join(directory, 'neutron', `${name}.log`), `${line}\n`)
+    writeFile(join(directory, name.split('-')[0] ?? '', `${name}.log`), `${line}\n`)
+  await log('nova-api', 'GET /servers')
   await log('neutron-l3-agent', 'Loaded agent extensions')
   await utimes(join(directory, 'neutron/neutron-l3-agent.log'), 0, 0)
   await log('neutron-server', 'GET /v2.0/ports')
   await running({})
-  const container = 'neutron_l3_agent'
+  const [container, logs] = ['neutron_l3_agent', ['nova', 'neutron']]
   const wait = (probe: Probe) =>
-    awaitProbes(here, [probe], { ...options, logs: ['neutron'], timeoutMs: 1000 }).catch(String)
+    awaitProbes(here, [probe], { ...options, logs, timeoutMs: 1000 }).catch(String)
   const told = await wait({ kind: 'connected', container, program: 'neutron-l3-agent', port: 1 })
   expect(told).toMatch(
     /neutron_l3_agent: started\n +neutron-l3-agent.log: Loaded agent extensions$/,
   )
   // What names no container may be about any: then what is old says nothing.
-  expect(await wait(tcp(await freePort()))).toMatch(/seen last: .*\n +neutron-server.log: GET \S+$/)
+  expect(await wait(tcp(await freePort()))).toMatch(
+    /seen last: .*\n +nova-api.log: GET \S+\n +neutron-server.log: GET \S+$/,
+  )
 })
 
 it('gives up a container that is gone', async () => {
