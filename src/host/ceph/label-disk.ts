@@ -28,6 +28,7 @@ export async function labelDisk(remote: Remote, table: Table): Promise<void> {
 /**
  * A run that ends meanwhile lets sfdisk come to its end: a table is five writes to the disk, each waited for, and half a
  * table is data that nobody knows. Partitions are told to the kernel one by one: not every kernel reads a GPT by itself.
+ * udev waits without end for an event that got lost.
  */
 const script = `
 set -o errexit
@@ -37,6 +38,6 @@ sfdisk --quiet --wipe never --wipe-partitions never --no-tell-kernel "$disk" <<<
 trap - TERM
 partx --delete "$disk" 2>/dev/null || true
 partx --add "$disk" 2>/dev/null || partx --update "$disk"
-udevadm trigger --settle --subsystem-match=block --parent-match="$(udevadm info --query=path --name="$disk")" || true
+timeout 60 udevadm trigger --settle --subsystem-match=block --parent-match="$(udevadm info --query=path --name="$disk")" || true
 udevadm settle
 `
