@@ -1,8 +1,8 @@
 import { defineConfig } from 'rolldown'
 
 /**
- * The command line in a few files, which node loads in half the time of the thousand that it imports. As deep below
- * `dist` as its source is, since it finds package.json and the worker from where it lies.
+ * The command line in a few files, which node loads in half the time of the five hundred that it imports. As deep
+ * below `dist` as its source is, since it finds package.json and the worker from where it lies.
  */
 export default defineConfig({
   input: 'dist/src/cli/main.js',

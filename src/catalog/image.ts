@@ -1,7 +1,7 @@
 import type { Globals } from '../model/globals.js'
 import type { NameBefore } from './kolla-config.js'
 
-/** Whose image it is: a container's, if one is there already, and a service's. */
+/** An image of a service, and the container that it is for; those that are needed before there is one have no name. */
 interface Imaged {
   readonly name?: string
   readonly image: string

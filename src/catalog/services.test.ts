@@ -61,6 +61,19 @@ describe('a host of the whole cloud', () => {
     }
   })
 
+  it("proves a connection that Docker's check asks for", () => {
+    const ctx = contextOf(testCloud({ globals: whole }), facts, 'kolla1')
+    const connections = services
+      .flatMap(({ components }) => components.flatMap((component) => component.health(ctx)))
+      .flatMap((probe) => (probe.kind === 'connected' ? [probe] : []))
+      .map(({ container, program, port }) => `${container}: healthcheck_port ${program} ${port}`)
+    const checked = containers.flatMap(({ name, healthcheck: { test } = { test: '' } }) =>
+      test.startsWith('healthcheck_port ') ? [`${name}: ${test}`] : [],
+    )
+    expect(checked).toContain('heat_engine: healthcheck_port heat-engine 5672')
+    expect(connections.sort()).toEqual(checked.sort())
+  })
+
   it.each(containers.map((container) => [container.name, container] as const))(
     '%s places files that there are, and the same twice',
     (_name, { files, volumes }) => {

@@ -182,12 +182,14 @@ it('finds who is connected to whom with one look at the kernel for all', async (
   const port = await listen(createTcpServer())
   const client = connect(port, '127.0.0.1')
   await once(client, 'connect')
+  await program('ss', 'echo >>$STATE/looks; PATH=${PATH#*:} exec ss "$@"')
   // The first number of whatever groups this process is in.
   await running({ test: '0' })
   const connected = (program: string): Probe => ({
     ...{ kind: 'connected', container: 'test', program, port },
   })
   await awaitProbes(here, [connected('node'), connected('vitest')], options)
+  expect(await readFile(join(directory, 'looks'), 'utf8')).toBe('\n')
   const wait = awaitProbes(here, [connected('nova')], { ...options, timeoutMs: 1000 })
   await expect(wait).rejects.toThrow(/seen last: not connected/)
   client.destroy()

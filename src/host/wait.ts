@@ -49,7 +49,8 @@ export async function awaitProbes(
     awaitScript(probes, mayHang, { containers, logs, timeoutMs, ...(after && { after }) }),
     {
       title,
-      timeoutMs: timeoutMs + (after?.timeoutMs ?? 0) + graceMs + (mayHang.length && restartMs),
+      timeoutMs:
+        timeoutMs + (after?.timeoutMs ?? 0) + graceMs + (mayHang.length > 0 ? restartMs : 0),
       ...(signal && { signal }),
     },
   )

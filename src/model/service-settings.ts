@@ -46,7 +46,7 @@ export function serviceSettings<const Name extends string>(name: Name): ServiceS
   return { [`${name}_tag`]: tag(), [`${name}_logging_debug`]: debug() } as ServiceSettings<Name>
 }
 
-/** `nova`, `nova_compute`: tags of images that have one of their own, if not that of the service. */
+/** `nova`, `nova_compute`: the tags of single images of a service, by default the service's own. */
 export function imageTags<const Name extends string>(
   service: string,
   ...names: readonly Name[]

@@ -28,7 +28,7 @@ export async function labelDisk(remote: Remote, table: Table): Promise<void> {
 /**
  * A run that ends meanwhile lets sfdisk come to its end: a table is five writes to the disk, each waited for, and half a
  * table is data that nobody knows. Partitions are told to the kernel one by one: not every kernel reads a GPT by itself.
- * udev waits without end for an event that got lost.
+ * For an event of udev's that got lost `udevadm trigger --settle` waits without end, hence its minute.
  */
 const script = `
 set -o errexit
