@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { processorTime } from '../testing/processor-time.js'
 import { read, small } from './testing/read.js'
 import type { Texts } from './testing/read.js'
 
@@ -264,13 +265,14 @@ describe('findings', () => {
       'nested too deeply',
     ],
   ])('%s holds nobody up', (_, text, reason) => {
-    const began = performance.now()
-    for (const texts of [globals(text), { ...small, passwords: text }]) {
-      const { cloud, findings } = read(texts)
-      expect(cloud).toBeUndefined()
-      expect(findings.join()).toContain(reason)
-    }
-    expect(performance.now() - began).toBeLessThan(2000)
+    const took = processorTime(() => {
+      for (const texts of [globals(text), { ...small, passwords: text }]) {
+        const { cloud, findings } = read(texts)
+        expect(cloud).toBeUndefined()
+        expect(findings.join()).toContain(reason)
+      }
+    })
+    expect(took).toBeLessThan(2000)
   })
 
   it('come all at once', () => {

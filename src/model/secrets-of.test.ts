@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { processorTime } from '../testing/processor-time.js'
 import type { CloudFiles } from './cloud.js'
 import { secretsOf } from './secrets-of.js'
 
@@ -75,10 +76,11 @@ my_password: "{{ other_password }}"
 })
 
 it('come at once from whatever text', () => {
-  const began = performance.now()
-  files({ override: '\n'.repeat(1e6) })
-  files({ override: ' '.repeat(1e6), passwords: `a: ${' x'.repeat(4e5)}` })
-  expect(performance.now() - began).toBeLessThan(3000)
+  const took = processorTime(() => {
+    files({ override: '\n'.repeat(1e6) })
+    files({ override: ' '.repeat(1e6), passwords: `a: ${' x'.repeat(4e5)}` })
+  })
+  expect(took).toBeLessThan(3000)
 })
 
 it('are those of an inventory in YAML, and whatever ansible-vault hid', () => {
