@@ -18,7 +18,7 @@ import { ifRefused } from './failures.js'
 import { cancellation, report } from './progress.js'
 import { schemaHeads, shotsWithSchema } from './schemas.js'
 
-/** Programs besides the services' whose data change with their release, and how each tells its version. */
+/** Programs besides the services' whose data, or machines, do not go back by themselves, and how each tells its version. */
 const programs: readonly {
   readonly program: string
   readonly container: string
@@ -41,6 +41,18 @@ const programs: readonly {
     program: 'Ceph',
     container: 'ceph_mon',
     command: ['ceph', '--version'],
+    version: /version ([\d.]+)/,
+  },
+  {
+    program: 'libvirt',
+    container: 'nova_libvirt',
+    command: ['libvirtd', '--version'],
+    version: /\(libvirt\) ([\d.]+)/,
+  },
+  {
+    program: 'QEMU',
+    container: 'nova_libvirt',
+    command: ['bash', '-c', 'exec "qemu-system-$(uname -m)" --version'],
     version: /version ([\d.]+)/,
   },
 ]

@@ -9,8 +9,8 @@ import { describeSchemas } from './schemas.js'
 import type { SchemaOnTheWayBack } from './schemas.js'
 import { lastTime } from './step-times.js'
 import type { StepTimes } from './step-times.js'
-import { titles } from './upgrade-plan.js'
-import type { DatabaseWayBack, UpgradeStep } from './upgrade-plan.js'
+import { titles, worksOnData } from './upgrade-plan.js'
+import type { DatabaseWayBack, KindsOfOneShots, UpgradeStep } from './upgrade-plan.js'
 
 /** A rollback as a person reads it before it begins. */
 export interface RollbackPreview {
@@ -25,18 +25,17 @@ export interface RollbackPreview {
   /** What can't go back, and what is done instead. */
   readonly stays: readonly string[]
   readonly times: StepTimes
-  /** Service → what it has been given once. */
-  readonly oneShots: Readonly<Record<string, { readonly kinds: readonly string[] }>>
+  readonly oneShots: KindsOfOneShots
 }
 
 /** Whether a part comes back with the restored data, and not by itself. */
 export function comesBackWithData(
-  { name, services }: Pick<UpgradeStep, 'name' | 'services'>,
+  step: Pick<UpgradeStep, 'name' | 'services'>,
   way: DatabaseWayBack,
   { oneShots }: Pick<RollbackPreview, 'oneShots'>,
 ): boolean {
   if (way !== 'restore') return false
-  return name === 'mariadb' || services.some((it) => oneShots[it]?.kinds.includes('databases'))
+  return step.name === 'mariadb' || worksOnData(step, oneShots)
 }
 
 export function formatRollback(plan: RollbackPreview): string {

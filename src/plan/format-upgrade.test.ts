@@ -27,6 +27,7 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
     pulls: [{ host: 'kolla1' }, { host: 'kolla3' }],
     steps: [mariadb, keystone],
     members: { mariadb: hosts },
+    oneShots: { keystone: { kinds: ['databases'] } },
     noReturn: ['the last MariaDB'],
     migrations: {
       versions: [{ program: 'MariaDB', from: '10.11.14', to: '11.8.3' }],
@@ -67,7 +68,7 @@ it('formatUpgrade and formatRollback tell what is interrupted, formatUpgrade wha
   ]
   const upgrade = formatUpgrade({
     ...{ from: '2025.2', to: '2026.1', changes: vswitchd, pulls: [], steps: [], noReturn: [] },
-    ...{ members: {}, times: {}, evacuate: true },
+    ...{ members: {}, oneShots: {}, times: {}, evacuate: true },
   })
   const away = '- machines of compute hosts are moved away before, live (--evacuate)'
   expect(upgrade).toContain([...lines, away].join('\n'))
@@ -78,6 +79,7 @@ it('formatUpgrade of one that goes on names its way back', () => {
   const text = formatUpgrade({
     ...{ from: '2025.2', to: '2026.1', changes: [], pulls: [], steps: [keystone], noReturn: [] },
     members: {},
+    oneShots: {},
     ...{ times: {}, record: { id: '2025.2-20261123T094000Z', versions: rollback.record.versions } },
   })
   expect(text).toContain('1. the way back is 2025.2-20261123T094000Z, as it was\n2. keystone')

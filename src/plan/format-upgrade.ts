@@ -9,7 +9,7 @@ import { describeCosts } from './rollback-costs.js'
 import { lastTime } from './step-times.js'
 import type { StepTimes } from './step-times.js'
 import { titles } from './upgrade-plan.js'
-import type { UpgradeStep } from './upgrade-plan.js'
+import type { KindsOfOneShots, UpgradeStep } from './upgrade-plan.js'
 
 /** An upgrade as a person reads it before approving it. */
 export interface UpgradePreview {
@@ -21,6 +21,7 @@ export interface UpgradePreview {
   readonly steps: readonly UpgradeStep[]
   /** Service → its hosts. */
   readonly members: Readonly<Record<string, readonly string[]>>
+  readonly oneShots: KindsOfOneShots
   readonly noReturn: readonly string[]
   readonly migrations?: Migrations
   readonly times: StepTimes

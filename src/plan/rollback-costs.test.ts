@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Change } from './change.js'
 import type { Migrations, Revision, SchemaChange } from './migrations.js'
 import type { Versions } from './release-record.js'
 import { describeCosts } from './rollback-costs.js'
@@ -20,10 +21,23 @@ const timesBack = {
   'Roll glance back': { seconds: 21, at },
 }
 
+const changes: readonly Change[] = [
+  {
+    host: 'kolla1',
+    service: 'nova-cell',
+    container: 'nova_libvirt',
+    action: 'replace',
+    interrupts: true,
+    reasons: ['image 2025.2 → 2026.1'],
+  },
+]
+
 /** The lines of parts, without the words about the restore. */
 const costs = (migrations: Migrations, names: readonly UpgradeStep['name'][], record?: Versions) =>
   describeCosts({
     steps: steps(...names),
+    changes,
+    oneShots: { 'nova-cell': { kinds: ['databases'] } },
     migrations,
     timesBack,
     ...(record && { record: { versions: record } }),
@@ -83,6 +97,20 @@ describe('what a rollback costs', () => {
     },
   )
 
+  it('is stopped machines where libvirt was replaced, and a pause where only its data were moved by another', () => {
+    const machines = 'machines that begin from then on may run on a newer QEMU'
+    const migrations = (pending: Revision[]) => ({
+      versions: stays,
+      schemas: [schema('nova', pending)],
+    })
+    expect(costs(migrations([]), ['nova', 'nova-cell'])[1]).toMatch(
+      `nova-cell: its previous containers are started again (not done before), and nothing is lost; ${machines}`,
+    )
+    expect(costs(migrations([revision('b')]), ['nova', 'nova-cell'])[1]).toMatch(
+      `nova-cell: it is away while the backup is put back; ${machines}`,
+    )
+  })
+
   it('counts on what an image does not tell', () => {
     expect(costs({ versions: stays, schemas: [schema('heat')] }, ['heat'])).toEqual([
       'heat: its new image does not tell whether its schema moves, so that it may: from then on RESTORE',
@@ -117,6 +145,6 @@ describe('what a rollback costs', () => {
   })
 
   it('is not told where nobody has looked', () => {
-    expect(describeCosts({ steps: steps('glance') })).toEqual([])
+    expect(describeCosts({ steps: steps('glance'), changes: [], oneShots: {} })).toEqual([])
   })
 })

@@ -1,16 +1,20 @@
+import type { Change } from './change.js'
 import { isSameSeries } from './migrations.js'
 import type { Migrations, SchemaChange } from './migrations.js'
 import type { ReleaseSummary } from './release-record.js'
 import { hasMoved, schemasIn, schemasOnTheWayBack } from './schemas.js'
+import { hostsOfOtherLibvirt } from './started-machines.js'
 import { lastTime } from './step-times.js'
 import type { StepTimes } from './step-times.js'
-import { titles } from './upgrade-plan.js'
-import type { UpgradeStep } from './upgrade-plan.js'
+import { titles, worksOnData } from './upgrade-plan.js'
+import type { KindsOfOneShots, UpgradeStep } from './upgrade-plan.js'
 
 /** An upgrade, as far as it tells what undoing it will cost. */
 interface UndoneUpgrade {
   /** In their order. */
   readonly steps: readonly UpgradeStep[]
+  readonly changes: readonly Change[]
+  readonly oneShots: KindsOfOneShots
   /** Where nobody has looked, nothing is told. */
   readonly migrations?: Migrations
   /** How long parts of rollbacks took. */
@@ -21,17 +25,17 @@ interface UndoneUpgrade {
 
 /** What a rollback costs once a part of the upgrade was begun, in the order of the upgrade. */
 export function describeCosts(upgrade: UndoneUpgrade): string[] {
-  const { steps, migrations, timesBack = {} } = upgrade
+  const { steps, migrations, oneShots, timesBack = {} } = upgrade
   if (!migrations) return []
   const schemasOf = ({ services }: UpgradeStep) =>
     (migrations.schemas ?? []).filter(({ service }) => services.includes(service))
   const replacesMariadb = ({ name }: UpgradeStep) =>
     name === 'mariadb' && changesMariadb(migrations)
-  const again = ({ name }: UpgradeStep) => `${name} (${lastTime(timesBack, titles.rollBack(name))})`
+  const timeBack = ({ name }: UpgradeStep) => lastTime(timesBack, titles.rollBack(name))
   const ofRabbitmq = describeRabbitmq(upgrade, migrations)
   const plain = steps.filter((step) => {
     if (step.name === 'rabbitmq' && ofRabbitmq.length > 0) return false
-    return !replacesMariadb(step) && schemasOf(step).length === 0
+    return !replacesMariadb(step) && schemasOf(step).length === 0 && !worksOnData(step, oneShots)
   })
   const restore = `a rollback puts the backup back (${restoreTimes(timesBack)}): what was written to any database since is lost, and every API that works on one is away meanwhile`
   const before = movedBefore(upgrade, migrations)
@@ -45,13 +49,18 @@ export function describeCosts(upgrade: UndoneUpgrade): string[] {
         `mariadb: while a member is still of the old release, the others copy all data from it, and nothing is lost; from the last one on ${restore}`,
       ]
     }
+    const again = `its previous containers are started again (${timeBack(step)}), and nothing is lost`
+    if (schemas.length === 0 && worksOnData(step, oneShots)) {
+      const cost = was ? 'it is away while the backup is put back' : again
+      return [`${step.name}: ${cost}${isOfLibvirt(step, upgrade) ? machinesOfQemu : ''}`]
+    }
     return schemas.map((schema) => {
       const line = `${schema.service}: ${describeEarly(schema)}`
       const rest = was
         ? ', and its data go back with the backup'
         : movesEarly(schema)
           ? `: from then on ${restore}`
-          : `: its previous containers are started again (${lastTime(timesBack, titles.rollBack(step.name))}), and nothing is lost`
+          : `: ${again}`
       return line + rest + (schema.service === 'nova' ? versionsOfNova : '')
     })
   })
@@ -60,7 +69,7 @@ export function describeCosts(upgrade: UndoneUpgrade): string[] {
     ...(before.length > 0 ? [`now: ${before.join(', ')} moved before: ${restore}`] : []),
     ...(plain.length > 0
       ? [
-          `${plain.map(again).join(', ')}: the previous containers are started again, and nothing is lost`,
+          `${plain.map((step) => `${step.name} (${timeBack(step)})`).join(', ')}: the previous containers are started again, and nothing is lost`,
         ]
       : []),
     ...ofRabbitmq,
@@ -80,6 +89,13 @@ export function restoreTimes(times: StepTimes): string {
 
 const versionsOfNova =
   '; what its services told of their version (`services.version`) is forgotten, host by host, so that older ones are taken'
+
+const machinesOfQemu =
+  '; machines that begin from then on may run on a newer QEMU, which the older libvirt does not know: a rollback names them, and they are to be stopped before it'
+
+function isOfLibvirt({ services }: UpgradeStep, { changes }: UndoneUpgrade): boolean {
+  return hostsOfOtherLibvirt(changes.filter((it) => services.includes(it.service))).length > 0
+}
 
 /** MariaDB of another version is what a member of the old one can't join. */
 function changesMariadb({ versions }: Migrations): boolean {

@@ -33,6 +33,17 @@ export const titles = {
   verify: 'Verify',
 } as const
 
+/** Service → what it has been given once. */
+export type KindsOfOneShots = Readonly<Record<string, { readonly kinds: readonly string[] }>>
+
+/** Whether one of its services works on a database. */
+export function worksOnData(
+  { services }: Pick<UpgradeStep, 'services'>,
+  oneShots: KindsOfOneShots,
+): boolean {
+  return services.some((service) => oneShots[service]?.kinds.includes('databases'))
+}
+
 /** Who is replaced when. The host that holds the floating address is the last of the load balancers. */
 export function upgradeSteps(
   changes: readonly Change[],
