@@ -18,6 +18,7 @@ export async function identify(
   const remote = context.remote(host)
   const { url, user, project, region } = administrator(context)
   return register(await administer(context, host), identity, {
+    cloud: context.cloud.name,
     region,
     admin: { user, project },
     secret: (key) => password(context.cloud.passwords, key),

@@ -1,5 +1,6 @@
 import { checkFoundOverrides } from '../src/catalog/check-overrides.js'
 import { imageRef } from '../src/catalog/image.js'
+import { serviceNamed } from '../src/catalog/index.js'
 import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
@@ -49,6 +50,8 @@ export interface PlannedUpgrade extends PlannedCloud {
   /** An earlier run has done a part of it: what that one replaced is not among the changes. */
   readonly isResumed?: true
   readonly steps: readonly UpgradeStep[]
+  /** What leaves Keystone's catalogue: `cinderv3 (volumev3)`; not in plans of before. */
+  readonly unregistered?: readonly string[]
   readonly noReturn: readonly string[]
   /** How long its parts took the last time. */
   readonly times: StepTimes
@@ -123,6 +126,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
         ...(record && { record }),
         ...(isResumed && { isResumed }),
         steps,
+        unregistered: from === to ? [] : unregisteredBy(cloud, target.members),
         noReturn: pointsOfNoReturn(steps, withSchema(target)),
         times,
         timesBack: await contexts.times(opened.cloud).of('rollback'),
@@ -176,6 +180,14 @@ export function upgradePlanActivities(contexts: CloudContexts) {
       })
     },
   }
+}
+
+function unregisteredBy({ cloud }: CloudContext, members: PlannedCloud['members']): string[] {
+  return Object.keys(members).flatMap((service) =>
+    (serviceNamed(service).identity?.(cloud).former ?? []).map(
+      ({ name, type }) => `${name} (${type})`,
+    ),
+  )
 }
 
 function withSchema({ oneShots }: PlannedCloud): string[] {

@@ -1,3 +1,4 @@
+import type { Cloud } from '../model/cloud.js'
 import type { Globals } from '../model/globals.js'
 import { apiComponent, endpoints } from './api.js'
 import { cephClientFiles, cephClientOverrides, cephKeysVolume, keyringOf } from './ceph/client.js'
@@ -41,6 +42,13 @@ const permissions = [
 ]
 
 /** Volumes in Ceph, and their backups. */
+/** kolla-ansible registers it until 2025.2, and takes it out of the catalogue afterwards. */
+const volumev3 = { name: 'cinderv3', type: 'volumev3' }
+
+function hasVolumev3({ globals }: Cloud): boolean {
+  return globals.openstack_release === '2025.2'
+}
+
 export const cinder: Service = {
   name: 'cinder',
   enabled: (globals) => globals.enable_cinder,
@@ -74,18 +82,17 @@ export const cinder: Service = {
         description: 'Openstack Block Storage',
         endpoints: endpoints(cloud, 'cinder_api', '/v3'),
       },
-      // kolla-ansible registers it until 2025.2.
-      ...(cloud.globals.openstack_release === '2025.2'
+      ...(hasVolumev3(cloud)
         ? [
             {
-              name: 'cinderv3',
-              type: 'volumev3',
+              ...volumev3,
               description: 'Openstack Block Storage',
               endpoints: endpoints(cloud, 'cinder_api', '/v3/%(tenant_id)s'),
             },
           ]
         : []),
     ],
+    ...(!hasVolumev3(cloud) && { former: [volumev3] }),
     users: [
       {
         name: cloud.globals.cinder_keystone_user,

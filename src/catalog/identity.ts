@@ -1,6 +1,8 @@
 /** What a service is to Keystone: its place in the catalogue and the accounts that it works with. */
 export interface Identity {
   readonly services: readonly CatalogueEntry[]
+  /** Of an earlier release, with their endpoints: they leave Keystone's catalogue. */
+  readonly former?: readonly Pick<CatalogueEntry, 'name' | 'type'>[]
   readonly users: readonly ServiceUser[]
   /** Roles that must be there besides those of `users`. */
   readonly roles?: readonly string[]

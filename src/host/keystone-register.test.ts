@@ -30,13 +30,21 @@ beforeEach(async () => {
 
 const knows = (user: string, password: string) => Promise.resolve(passwords[user] === password)
 
-const run = (isRight = knows) =>
-  register(api, identity, {
-    region: 'RegionOne',
-    admin: { user: 'admin', project: 'admin' },
-    secret: () => 'secret',
-    isRight,
-  })
+const run = (isRight = knows, more: Partial<Identity> = {}) =>
+  register(
+    api,
+    { ...identity, ...more },
+    {
+      cloud: 'demo',
+      region: 'RegionOne',
+      admin: { user: 'admin', project: 'admin' },
+      secret: () => 'secret',
+      isRight,
+    },
+  )
+
+/** How Keystone knows what this cloud has registered. */
+const made = { kolla_temporal: 'demo' }
 
 /** An endpoint of the catalogue. */
 function endpoint(id: string, more: Readonly<Record<string, string>> = {}) {
@@ -56,8 +64,8 @@ describe('register', () => {
     expect(await run()).toEqual([])
     expect(cloud.things.get('services')).toMatchObject([{ name: 'glance', type: 'image' }])
     expect(cloud.things.get('endpoints')).toMatchObject([
-      { interface: 'internal', region_id: 'RegionOne', url: 'http://10.0.0.9:9292' },
-      { interface: 'public', region_id: 'RegionOne', url: 'http://cloud:9292' },
+      { interface: 'internal', region_id: 'RegionOne', url: 'http://10.0.0.9:9292', ...made },
+      { interface: 'public', region_id: 'RegionOne', url: 'http://cloud:9292', ...made },
     ])
     expect(cloud.things.get('users')).toMatchObject([{ name: 'glance', password: 'secret' }])
   })
@@ -80,12 +88,38 @@ describe('register', () => {
 
   it('mends a URL and a password', async () => {
     cloud.add('services', { id: 's1', name: 'glance', type: 'image' })
-    endpoint('e1', { url: 'http://10.0.0.8:9292' })
-    endpoint('e2', { interface: 'public', url: 'http://cloud:9292' })
-    expect(await run()).toEqual([])
+    endpoint('e0', { url: 'http://by-hand:9292' })
+    endpoint('e1', { url: 'http://10.0.0.8:9292', ...made })
+    endpoint('e2', { interface: 'public', url: 'http://cloud:9292', ...made })
+    expect(await run()).toEqual([expect.stringContaining('http://by-hand:9292')])
     expect(cloud.changes.filter((call) => call.startsWith('PATCH')).sort()).toEqual([
       'PATCH /v3/endpoints/e1',
       'PATCH /v3/users/u',
+    ])
+  })
+
+  it('takes over what another tool has registered for our addresses, and nothing that leads elsewhere', async () => {
+    cloud.add('services', { id: 's1', name: 'glance', type: 'image' })
+    endpoint('e1', { url: 'https://10.0.0.9:443/image' })
+    endpoint('e2', { interface: 'public', url: 'http://elsewhere:9292' })
+    expect(await run()).toEqual([
+      expect.stringContaining('public of glance in RegionOne, http://elsewhere:9292'),
+    ])
+    expect(cloud.things.get('endpoints')).toMatchObject([
+      { id: 'e1', url: 'http://10.0.0.9:9292', ...made },
+      { id: 'e2', url: 'http://elsewhere:9292' },
+      { interface: 'public', url: 'http://cloud:9292', ...made },
+    ])
+  })
+
+  it('takes a service that the release has no more out of the catalogue', async () => {
+    cloud.add('services', { id: 's0', name: 'glance', type: 'imagev1' })
+    cloud.add('services', { id: 's1', name: 'other', type: 'imagev1' })
+    const former = [{ name: 'glance', type: 'imagev1' }]
+    await run(knows, { services: [], former })
+    await run(knows, { services: [], former })
+    expect(cloud.changes.filter((call) => call.startsWith('DELETE'))).toEqual([
+      'DELETE /v3/services/s0',
     ])
   })
 
@@ -95,8 +129,8 @@ describe('register', () => {
     cloud.add('services', { id: 's2', name: 'other', type: 'image' })
     cloud.add('services', { id: 's3', name: 'nova', type: 'compute' })
     endpoint('e0', { url: 'http://by-hand:9292' })
-    endpoint('e1')
-    endpoint('e2', { interface: 'public', url: 'http://cloud:9292' })
+    endpoint('e1', made)
+    endpoint('e2', { interface: 'public', url: 'http://cloud:9292', ...made })
     endpoint('e3', { region_id: 'RegionTwo' })
     endpoint('e4', { interface: 'admin' })
     endpoint('e5', { service_id: 's2', url: 'http://other:9292' })

@@ -4,6 +4,8 @@ import type { OpenStackApi } from './openstack-api.js'
 
 /** What an identity is registered with. */
 export interface Registration {
+  /** Name of the cloud: endpoints that it has made are known by that. */
+  readonly cloud: string
   readonly region: string
   /** Project and name of the administrator, who may be given further roles. */
   readonly admin: { readonly user: string; readonly project: string }
@@ -27,6 +29,8 @@ interface Endpoint extends Named {
   readonly interface: string
   readonly region_id: string
   readonly url: string
+  /** Name of the cloud that has made it: Keystone keeps what else is told of an endpoint. */
+  readonly kolla_temporal?: string
 }
 
 /** All of Keystone's catalogue. */
@@ -38,7 +42,7 @@ interface Catalogue {
 const defaultDomain = { domain_id: 'default' }
 
 /**
- * Makes what is missing and mends what differs, everything side by side that does not need another; may run again. Each
+ * Makes what is missing, mends what differs and takes away what the release has no more, everything side by side that does not need another; may run again. Each
  * request is a login on the host: what can be asked for at once is. Returns what others have registered for the same kinds
  * of services, in sentences; it is left as it is.
  */
@@ -47,11 +51,11 @@ export async function register(
   identity: Identity,
   registration: Registration,
 ): Promise<string[]> {
-  const { services, users, domains = [], adminRoles = [], roles = [] } = identity
+  const { services, former = [], users, domains = [], adminRoles = [], roles = [] } = identity
   const names = new Set([...roles, ...adminRoles, ...users.flatMap((user) => user.roles)])
   const project = ensure(api, 'projects', { name: 'service', ...defaultDomain })
   const ids = ensureRoles(api, [...names, ...(domains.length > 0 ? ['admin'] : [])])
-  const entries = services.length > 0 ? listCatalogue(api) : noCatalogue
+  const entries = services.length + former.length > 0 ? listCatalogue(api) : noCatalogue
   // Nobody may wait for them yet when they fail, which would end the process; whoever waits is told all the same.
   for (const begun of [project, ids, entries]) begun.catch(() => undefined)
   const grant = async (account: ServiceUser) => {
@@ -66,13 +70,16 @@ export async function register(
   const [catalogue] = await Promise.all([
     entries,
     entries.then((all) =>
-      Promise.all(services.map((entry) => registerEntry(api, entry, registration.region, all))),
+      Promise.all([
+        ...services.map((entry) => registerEntry(api, entry, registration, all)),
+        ...former.map((entry) => removeEntry(api, entry, all)),
+      ]),
     ),
     ...users.map(grant),
     ...domains.map((domain) => registerDomain(api, domain, ids, registration)),
     ...(adminRoles.length > 0 ? [grantAdmin(api, adminRoles, ids, registration)] : []),
   ])
-  return services.flatMap((entry) => registeredBesides(entry, registration.region, catalogue))
+  return services.flatMap((entry) => registeredBesides(entry, registration, catalogue))
 }
 
 const noCatalogue: Promise<Catalogue> = Promise.resolve({ services: [], endpoints: [] })
@@ -100,55 +107,78 @@ async function putRole(api: OpenStackApi, holder: string, role = ''): Promise<vo
 async function registerEntry(
   api: OpenStackApi,
   entry: CatalogueEntry,
-  region: string,
+  registration: Registration,
   catalogue: Catalogue,
 ): Promise<void> {
   const { name, type, description, endpoints: wanted } = entry
-  const service =
-    serviceOf(entry, catalogue) ?? (await make(api, 'services', { name, type, description }))
+  const { region, cloud } = registration
+  const mark = { kolla_temporal: cloud }
+  const present = serviceOf(entry, catalogue)
+  const { id } = present ?? (await make(api, 'services', { name, type, description }))
   await Promise.all(
     Object.entries(wanted).map(async ([as, url]) => {
-      const present = ourEndpoint(catalogue, { service, region, as, url })
-      if (present?.url === url) return
-      const endpoint = { interface: as, url, region_id: region, service_id: service.id }
-      if (present) await api.call('PATCH', 'identity', `endpoints/${present.id}`, { endpoint })
+      const ours = ourEndpoint(entry, as, registration, catalogue)
+      if (ours?.url === url && ours.kolla_temporal === cloud) return
+      const endpoint = { interface: as, url, region_id: region, service_id: id, ...mark }
+      if (ours) await api.call('PATCH', 'identity', `endpoints/${ours.id}`, { endpoint })
       else await api.call('POST', 'identity', 'endpoints', { endpoint })
     }),
   )
 }
 
-function serviceOf({ name, type }: CatalogueEntry, { services }: Catalogue): Named | undefined {
+/** Its endpoints go with it. */
+async function removeEntry(
+  api: OpenStackApi,
+  entry: Pick<CatalogueEntry, 'name' | 'type'>,
+  catalogue: Catalogue,
+): Promise<void> {
+  const service = serviceOf(entry, catalogue)
+  if (service) await api.call('DELETE', 'identity', `services/${service.id}`)
+}
+
+function serviceOf(
+  { name, type }: Pick<CatalogueEntry, 'name' | 'type'>,
+  { services }: Catalogue,
+): Service | undefined {
   return services.find((it) => it.name === name && it.type === type)
 }
 
-/** Of several that are alike the one with our URL: somebody has added the others. */
+/**
+ * Of several that are alike the one with our URL, or that this cloud has made, or, where somebody else has, that leads to
+ * our addresses: the others lead elsewhere, and somebody wants that.
+ */
 function ourEndpoint(
-  { endpoints }: Catalogue,
-  {
-    service,
-    region,
-    as,
-    url,
-  }: {
-    readonly service: Named | undefined
-    readonly region: string
-    readonly as: string
-    readonly url: string
-  },
+  entry: CatalogueEntry,
+  as: string,
+  { cloud, region }: Pick<Registration, 'cloud' | 'region'>,
+  catalogue: Catalogue,
 ): Endpoint | undefined {
-  const alike = endpoints.filter(
+  const service = serviceOf(entry, catalogue)
+  const wanted = new Map(Object.entries(entry.endpoints))
+  const addresses = [...wanted.values()].map(addressIn)
+  const alike = catalogue.endpoints.filter(
     (it) => it.service_id === service?.id && it.region_id === region && it.interface === as,
   )
-  return alike.find((it) => it.url === url) ?? alike[0]
+  return (
+    alike.find((it) => it.url === wanted.get(as)) ??
+    alike.find((it) => it.kolla_temporal === cloud) ??
+    alike.find((it) => addresses.includes(addressIn(it.url)))
+  )
+}
+
+/** `cloud.example` of `http://cloud.example:9292/v3`. */
+function addressIn(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
 /** Endpoints of the service, or of another one of its type, that are none of ours. */
-function registeredBesides(entry: CatalogueEntry, region: string, catalogue: Catalogue): string[] {
+function registeredBesides(
+  entry: CatalogueEntry,
+  registration: Registration,
+  catalogue: Catalogue,
+): string[] {
   const { type, endpoints: wanted } = entry
-  const service = serviceOf(entry, catalogue)
-  const ours = Object.entries(wanted).map(([as, url]) =>
-    ourEndpoint(catalogue, { service, region, as, url }),
-  )
+  const ours = Object.keys(wanted).map((as) => ourEndpoint(entry, as, registration, catalogue))
   const names = new Map(
     catalogue.services.filter((it) => it.type === type).map((it) => [it.id, it.name ?? it.id]),
   )

@@ -28,6 +28,7 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
     steps: [mariadb, keystone],
     members: { mariadb: hosts },
     oneShots: { keystone: { kinds: ['databases'] } },
+    unregistered: ['cinderv3 (volumev3)'],
     noReturn: ['the last MariaDB'],
     migrations: {
       versions: [{ program: 'MariaDB', from: '10.11.14', to: '11.8.3' }],
@@ -45,7 +46,7 @@ it('formatUpgrade tells what, in which order, which migrations, how long, and wh
     2. back up the database (not done before) and prove the backup (not done before); keep the release record
     3. mariadb on kolla1, kolla2, kolla3; image 2025.2 → 2026.1 (last time 94 s on 3 hosts)
     4. keystone on kolla1, kolla2, kolla3: keystone, keystone_fernet; image 2025.2 → 2026.1, configuration (not done before)
-    5. finish: feature flags, contraction of schemas, registration (not done before)
+    5. finish: feature flags, contraction of schemas, registration; cinderv3 (volumev3) leaves Keystone's catalogue (not done before)
     6. verify (not done before)
     Migrations:
     - MariaDB 10.11.14 → 11.8.3: each member migrates its system tables, one after the other

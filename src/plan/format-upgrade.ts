@@ -22,6 +22,8 @@ export interface UpgradePreview {
   /** Service → its hosts. */
   readonly members: Readonly<Record<string, readonly string[]>>
   readonly oneShots: KindsOfOneShots
+  /** What leaves Keystone's catalogue: `cinderv3 (volumev3)`. */
+  readonly unregistered?: readonly string[]
   readonly noReturn: readonly string[]
   readonly migrations?: Migrations
   readonly times: StepTimes
@@ -35,7 +37,7 @@ export interface UpgradePreview {
 
 export function formatUpgrade(plan: UpgradePreview): string {
   const { from, to, changes, pulls, steps, members, noReturn, migrations, times, record } = plan
-  const { evacuate = false } = plan
+  const { evacuate = false, unregistered = [] } = plan
   const all = pulls.map(({ host }) => host).join(', ')
   const last = (title: string) => lastTime(times, title)
   const backUp = members['mariadb']
@@ -44,11 +46,13 @@ export function formatUpgrade(plan: UpgradePreview): string {
   const wayBack = record
     ? `the way back is ${record.id}, as it was`
     : `${backUp}keep the release record`
+  const leaves =
+    unregistered.length === 0 ? '' : `; ${unregistered.join(', ')} leaves Keystone's catalogue`
   const order = [
     ...(pulls.length > 0 ? [`pull images on ${all} (${last(titles.pull)})`] : []),
     wayBack,
     ...steps.map((step) => `${describeStep(step, changes)} (${last(titles.upgrade(step.name))})`),
-    `finish: feature flags, contraction of schemas, registration (${last(titles.finish)})`,
+    `finish: feature flags, contraction of schemas, registration${leaves} (${last(titles.finish)})`,
     `verify (${last(titles.verify)})`,
   ]
   return [

@@ -162,7 +162,7 @@ export class FakeOpenStack {
     }
     const thing = all.find((it) => it['id'] === id || it['name'] === id)
     if (!thing) return { status: 404, body: { itemNotFound: { message: 'not found' } } }
-    if (method === 'PUT') Object.assign(thing, body?.[kind])
+    if (method === 'PUT' || method === 'PATCH') Object.assign(thing, body?.[kind])
     if (method === 'DELETE') {
       this.things.set(
         collection,
