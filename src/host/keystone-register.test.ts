@@ -112,13 +112,18 @@ describe('register', () => {
     ])
   })
 
-  it('takes a service that the release has no more out of the catalogue', async () => {
+  it('takes a service that the release has no more out of the catalogue of its region', async () => {
     cloud.add('services', { id: 's0', name: 'glance', type: 'imagev1' })
     cloud.add('services', { id: 's1', name: 'other', type: 'imagev1' })
+    endpoint('e0', { service_id: 's0' })
+    endpoint('e1', { service_id: 's0', region_id: 'RegionTwo' })
     const former = [{ name: 'glance', type: 'imagev1' }]
+    await run(knows, { services: [], former })
+    cloud.things.set('endpoints', [])
     await run(knows, { services: [], former })
     await run(knows, { services: [], former })
     expect(cloud.changes.filter((call) => call.startsWith('DELETE'))).toEqual([
+      'DELETE /v3/endpoints/e0',
       'DELETE /v3/services/s0',
     ])
   })

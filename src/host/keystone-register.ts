@@ -72,7 +72,7 @@ export async function register(
     entries.then((all) =>
       Promise.all([
         ...services.map((entry) => registerEntry(api, entry, registration, all)),
-        ...former.map((entry) => removeEntry(api, entry, all)),
+        ...former.map((entry) => removeEntry(api, entry, registration, all)),
       ]),
     ),
     ...users.map(grant),
@@ -126,14 +126,21 @@ async function registerEntry(
   )
 }
 
-/** Its endpoints go with it. */
+/** Its endpoints in this region go; it goes itself where no other region has any. */
 async function removeEntry(
   api: OpenStackApi,
   entry: Pick<CatalogueEntry, 'name' | 'type'>,
+  { region }: Registration,
   catalogue: Catalogue,
 ): Promise<void> {
   const service = serviceOf(entry, catalogue)
-  if (service) await api.call('DELETE', 'identity', `services/${service.id}`)
+  if (!service) return
+  const all = catalogue.endpoints.filter((it) => it.service_id === service.id)
+  const own = all.filter((it) => it.region_id === region)
+  // Keystone removes the endpoints of a service with it.
+  const gone =
+    own.length === all.length ? [`services/${service.id}`] : own.map(({ id }) => `endpoints/${id}`)
+  await Promise.all(gone.map((path) => api.call('DELETE', 'identity', path)))
 }
 
 function serviceOf(
