@@ -13,6 +13,7 @@ import {
 } from '../src/host/mariadb-data.js'
 import type { MemberData } from '../src/host/mariadb-data.js'
 import type { Backup } from '../src/plan/backup.js'
+import { label } from '../src/plan/desired.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { runOnce } from './containers.js'
@@ -32,6 +33,8 @@ export interface DatabaseMember extends MemberData {
   readonly running: boolean
   /** Of the server that runs; empty where none does. */
   readonly version: string
+  /** Of OpenStack, that its container is of; of one that does not run. */
+  readonly release?: string
 }
 
 /** What a backup is to be. */
@@ -138,10 +141,13 @@ async function memberOf(cloud: CloudContext, host: string): Promise<DatabaseMemb
   const volume = cloud.host(host).globals.mariadb_datadir_volume
   const data = await inspectData(cloud.remote(host), volume)
   const engine = cloud.engine(host)
-  const state = (await inspectContainer(engine, name))?.State
+  const present = await inspectContainer(engine, name)
   // One that its engine starts again and again can't be asked for its version.
-  const running = state?.Running === true && !state.Restarting
-  if (!running) return { host, running, version: '', ...data }
+  const running = present?.State.Running === true && !present.State.Restarting
+  if (!running) {
+    const release = present?.Config.Labels[label.release]
+    return { host, running, version: '', ...data, ...(release !== undefined && { release }) }
+  }
   const { stdout } = await execIn(engine, name, ['mariadbd', '--version'], cancellation())
   return { host, running, version: /Ver ([\d.]+)/.exec(stdout)?.[1] ?? '', ...data }
 }

@@ -184,7 +184,7 @@ export function upgradePlanActivities(contexts: CloudContexts) {
 
 function unregisteredBy({ cloud }: CloudContext, members: PlannedCloud['members']): string[] {
   return Object.keys(members).flatMap((service) =>
-    (serviceNamed(service).identity?.(cloud).former ?? []).map(
+    (serviceNamed(service).identity?.(cloud)?.former ?? []).map(
       ({ name, type }) => `${name} (${type})`,
     ),
   )

@@ -11,7 +11,7 @@ import { schemasIn, schemasOnTheWayBack } from '../src/plan/schemas.js'
 import type { Schemas } from '../src/plan/schemas.js'
 import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machines.js'
 import type { StartedMachines } from '../src/plan/started-machines.js'
-import { databaseWayBack } from '../src/plan/upgrade-plan.js'
+import { databaseWayBack, silentDonors } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
 import { roomToRestore } from './mariadb.js'
 import { observe, refuse } from './operate.js'
@@ -65,7 +65,7 @@ export async function planRollback(
     const plan = { ...all, findings: [...leftOut(gone), ...all.findings] }
     const schemas = schemasIn(seen)
     const way = databaseWayBack(database.members, schemas, record)
-    if (way === undefined) throw untold()
+    if (way === undefined) throw untold(silentDonors(database.members, record))
     refuse([
       ...plan.findings,
       ...checkDatabase(plan, database, way),
@@ -174,9 +174,10 @@ function silentCeph(): ApplicationFailure {
   )
 }
 
-function untold(): ApplicationFailure {
+function untold(silent: readonly string[]): ApplicationFailure {
+  const who = silent.length > 0 ? `MariaDB of ${silent.join(', ')}` : 'MariaDB'
   return ApplicationFailure.nonRetryable(
-    'no MariaDB answers, so that nobody knows how far its schemas were migrated and whether data must be restored: recover it first (mariadb-recovery)',
+    `${who} does not run, or does not answer, so that nobody knows how far its schemas were migrated and whether data must be restored: start it (docker start mariadb), or recover it (mariadb-recovery), first`,
     'BadInput',
   )
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Backup } from './backup.js'
 import type { Change } from './change.js'
 import {
   batchSize,
@@ -69,13 +70,15 @@ it('pointsOfNoReturn names those of the services that change', () => {
 
 describe('databaseWayBack', () => {
   const keystone = ['c', 'e1']
-  const record = { versions: { mariadb: '10.11.14', schemas: { keystone, heat: ['h1'] } } }
+  const backup = { id: 'b1' } as Backup
+  const versions = { mariadb: '10.11.14', schemas: { keystone, heat: ['h1'] } }
+  const record = { release: '2025.2', backup, versions }
   const at = (...versions: string[]) =>
     versions.map((version, index) => ({ host: `kolla${index + 1}`, version }))
   const old = '10.11.14'
 
   it('stays where there is none', () => {
-    const none = { versions: { mariadb: '', schemas: {} } }
+    const none = { release: '2025.2', versions: { mariadb: '', schemas: {} } }
     expect(databaseWayBack([], {}, none)).toBe('stays')
   })
 
@@ -103,11 +106,24 @@ describe('databaseWayBack', () => {
     expect(databaseWayBack(found, schemas, record)).toBe(way)
   })
 
+  const silent = { host: 'kolla2', version: '', release: '2025.2', data: 'complete' } as const
+
+  it.each([
+    ['of the record, with whole data', silent, undefined],
+    ['of the record, without data', { ...silent, data: 'none' as const }, 'restore'],
+    ['of the newer release', { ...silent, release: '2026.1' }, 'restore'],
+    ["that has the record's backup", { ...silent, restored: 'b1' }, 'restore'],
+    ['that has an older backup', { ...silent, restored: 'b0' }, undefined],
+  ])('with a member %s that does not run', (_which, member, way) => {
+    expect(databaseWayBack([...at('11.8.3'), member], same, record)).toBe(way)
+    expect(databaseWayBack([...at(old), member], same, record)).toBe('rejoin')
+  })
+
   it.each([
     ['e1', 'stays'],
     ['e2', 'restore'],
   ])("knows Keystone's alone from a record of earlier versions: at %s it %ss", (head, way) => {
-    const earlier = { versions: { mariadb: old, schema: ['c', 'e1'] } }
+    const earlier = { release: '2025.2', versions: { mariadb: old, schema: ['c', 'e1'] } }
     expect(databaseWayBack(at(old), { keystone: ['c', head], heat: ['h2'] }, earlier)).toBe(way)
   })
 })

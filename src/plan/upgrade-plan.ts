@@ -1,6 +1,6 @@
 import { isContainer } from './change.js'
 import type { Change } from './change.js'
-import type { Versions } from './release-record.js'
+import type { ReleaseSummary, Versions } from './release-record.js'
 import { partsOf, runbook } from './runbook.js'
 import type { PartName } from './runbook.js'
 import { hasMoved, schemasIn, schemasOnTheWayBack } from './schemas.js'
@@ -106,22 +106,50 @@ export function pointsOfNoReturn(
   ]
 }
 
+/** A member of the Galera cluster, as far as it tells who could copy from it. */
+interface Member {
+  readonly host: string
+  /** Of its MariaDB; empty where it does not run. */
+  readonly version: string
+  /** Of OpenStack, that one is of that does not run. */
+  readonly release?: string
+  readonly data?: 'none' | 'unfinished' | 'moving' | 'complete'
+  /** Id of the backup that its data were restored from. */
+  readonly restored?: string
+}
+
 /**
  * How the database can go back to a record; undefined where members have the record's MariaDB, but none tells how far
  * its `schemas` were migrated. A backup holds all of them: one that has moved takes the others back with it.
  */
 export function databaseWayBack(
-  members: readonly { readonly host: string; readonly version: string }[],
+  members: readonly Member[],
   schemas: Schemas | undefined,
-  record: { readonly versions: Pick<Versions, 'mariadb' | 'schemas' | 'schema'> },
+  record: Pick<ReleaseSummary, 'release' | 'backup'> & {
+    readonly versions: Pick<Versions, 'mariadb' | 'schemas' | 'schema'>
+  },
 ): DatabaseWayBack | undefined {
   const { versions } = record
   if (members.length === 0) return 'stays'
   const old = members.filter(({ version }) => version === versions.mariadb)
-  if (old.length === 0) return 'restore'
+  if (old.length === 0) return silentDonors(members, record).length > 0 ? undefined : 'restore'
   if (!schemas) return undefined
   if (schemasOnTheWayBack(schemas, schemasIn(versions) ?? {}).some(hasMoved)) return 'restore'
   return old.length === members.length ? 'stays' : 'rejoin'
+}
+
+/**
+ * Members of the record's release that do not run, with whole data: others could copy from them, or they know that they
+ * could not. Once the record's backup was put back, such a member is what the restore has made.
+ */
+export function silentDonors(
+  members: readonly Member[],
+  { release, backup }: Pick<ReleaseSummary, 'release' | 'backup'>,
+): string[] {
+  if (backup && members.some(({ restored }) => restored === backup.id)) return []
+  return members
+    .filter((it) => it.version === '' && it.release === release && it.data === 'complete')
+    .map(({ host }) => host)
 }
 
 /** How many hosts of a step are replaced at once: `1`, `3`, `50%` of them, at least one. */
