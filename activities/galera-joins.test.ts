@@ -40,6 +40,21 @@ describe('a member that copies all data', () => {
   })
 })
 
+it('that is the only one which serves is not replaced', async () => {
+  docker.add('mariadb', true).paused = true // so that it is to be made anew
+  let asked = 0
+  docker.print = () =>
+    `wsrep_local_state_comment\t${asked++ % 3 === 2 ? 'Synced' : 'Initialized'}\n`
+  const { contexts } = testContexts(docker)
+  const replace = (host: string) =>
+    testActivity().run(() => galeraUpgradeActivities(contexts).replaceMariadb(testRef, host))
+  await expect(replace('kolla3')).rejects.toThrow('MariaDB of kolla1, kolla2 is not Synced')
+  const stops = () => docker.requests.filter((it) => it === 'POST /containers/mariadb/stop').length
+  expect(stops()).toBe(0)
+  await replace('kolla2')
+  expect(stops()).toBe(1)
+})
+
 describe('the time until a member is Synced', () => {
   const waitOf = async (
     verb: (contexts: ReturnType<typeof testContexts>['contexts']) => Promise<void>,

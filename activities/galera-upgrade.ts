@@ -3,11 +3,12 @@ import { copyingFrom } from '../src/catalog/mariadb.js'
 import { inspectContainer, isRunning, stopContainer } from '../src/docker/containers.js'
 import { isReplaced, replaceData } from '../src/host/mariadb-data.js'
 import { awaitProbes } from '../src/host/wait.js'
+import { RemoteError } from '../src/ssh/errors.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained } from './drained.js'
 import { HEALTH_TIMEOUT, ask, isAsWanted } from './containers.js'
-import { levelVotes } from './galera-votes.js'
+import { levelVotes, synced } from './galera-votes.js'
 import { startMember, startMemberAs } from './mariadb.js'
 import { cancellation, report } from './progress.js'
 
@@ -27,9 +28,12 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
     /**
      * Replaces one member of a whole cluster by one of another MariaDB, which migrates its system tables itself. Nobody
      * is sent to it meanwhile. Returns when the cluster is whole again.
+     *
+     * @throws RemoteError where it is the only one that serves: there would be no database, and no old one to go back to
      */
     async replaceMariadb(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
+      await keepOneServing(cloud, host)
       await drained(cloud, host, ['mariadb'], async () => {
         await startMember(cloud, host)
         report('migrating the system tables')
@@ -49,7 +53,10 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       await drained(cloud, host, ['mariadb'], async () => {
         if (!(await joinsAlready(cloud, host, turn))) {
           await stopContainer(cloud.engine(host), 'mariadb')
-          await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+          await replaceData(cloud.remote(host), volume, {
+            ...{ turn, prepared: false },
+            ...cancellation(),
+          })
         }
         const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
         await startMemberAs(cloud, host, copyingFrom(container, donorName))
@@ -58,6 +65,17 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
       })
     },
   }
+}
+
+/** One that was replaced already is stopped no more. */
+async function keepOneServing(cloud: CloudContext, host: string): Promise<void> {
+  const others = cloud.members('mariadb').filter((member) => member !== host)
+  if (others.length === 0 || (await isAsWanted(cloud, host, 'mariadb'))) return
+  const [first, second] = await synced(cloud)
+  if (first !== host || second !== undefined) return
+  throw new RemoteError(host, 'find another member of the cluster that serves', 1, [
+    `MariaDB of ${others.join(', ')} is not Synced: bring one of them back first`,
+  ])
 }
 
 /**

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
-import { levelVotes, whileOutvoted } from './galera-votes.js'
+import { levelVotes, returnVotes, whileOutvoted } from './galera-votes.js'
 import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
+/** Titles of those that the last verb ran on the hosts. */
+let scripts: string[]
 beforeEach(async () => {
   docker = await FakeEngine.start()
   docker.add('mariadb', true)
@@ -25,10 +27,12 @@ function tell(states: readonly string[], votes: number, hasPlugin = false): void
 }
 
 async function run(verb: typeof levelVotes): Promise<string[]> {
-  const { contexts } = testContexts(docker)
+  const { contexts, ran } = testContexts(docker)
   const cloud = await contexts.get(testRef)
   const environment = testActivity()
+  docker.commands.length = 0
   await environment.run(() => verb(cloud))
+  scripts = ran.map(({ title }) => title)
   return docker.commands.flatMap((it) => /pc[._]weight ?= ?\d|joins/.exec(it)?.[0] ?? [])
 }
 
@@ -64,6 +68,20 @@ it('gives every member one vote when all hold the data', async () => {
     'joins',
     ...level,
   ])
+  const back = 'note that mariadb votes is given back'
+  expect(scripts).toEqual(['note that mariadb votes is drained', back, back, back])
+})
+
+it('takes back the votes that a run has left, once every member holds the data', async () => {
+  const back = (cloud: Parameters<typeof levelVotes>[0]) => returnVotes(cloud, 'kolla1')
+  tell(['Synced', 'Joining', 'Joining'], 5)
+  expect(await run(back)).toEqual([])
+  expect(scripts).toEqual([])
+  tell(['Synced', 'Synced', 'Synced'], 5)
+  expect(await run(back)).toEqual(['pc.weight=1', 'pc.weight=1', 'pc.weight=1'])
+  tell(['Synced', 'Synced', 'Synced'], 3)
+  expect(await run(back)).toEqual([])
+  expect(scripts).toEqual(['note that mariadb votes is given back'])
 })
 
 it('changes nothing where every member has one', async () => {

@@ -1,4 +1,6 @@
 import { isRunning } from '../src/docker/containers.js'
+import { leaveNote, removeNote } from '../src/host/notes.js'
+import { notes } from '../src/plan/drained.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext } from './cloud-context.js'
 import { ask } from './containers.js'
@@ -20,6 +22,7 @@ export async function whileOutvoted(cloud: CloudContext, join: () => Promise<voi
   const hosts = cloud.members(name)
   const [first, ...more] = await synced(cloud)
   if (first !== undefined && (more.length + 1) * 2 <= hosts.length) {
+    await leaveNote(cloud.remote(first), notes.votes)
     await giveVotes(cloud, first, hosts.length)
   }
   await join()
@@ -31,10 +34,23 @@ export async function levelVotes(cloud: CloudContext): Promise<void> {
   const hosts = cloud.members(name)
   const [host = ''] = hosts
   if (Number(await status(cloud, host, 'wsrep_cluster_weight')) === hosts.length) return
-  await allEnded(hosts.map((member) => giveVotes(cloud, member, 1)))
+  await allEnded(
+    hosts.map(async (member) => {
+      await giveVotes(cloud, member, 1)
+      await removeNote(cloud.remote(member), notes.votes)
+    }),
+  )
 }
 
-async function synced(cloud: CloudContext): Promise<string[]> {
+/** What a run that was ended has left. A cluster that is not whole yet is levelled by whoever brings the others in. */
+export async function returnVotes(cloud: CloudContext, host: string): Promise<void> {
+  if ((await synced(cloud)).length < cloud.members(name).length) return
+  await levelVotes(cloud)
+  await removeNote(cloud.remote(host), notes.votes)
+}
+
+/** Members that hold all data and serve. */
+export async function synced(cloud: CloudContext): Promise<string[]> {
   const states = await allEnded(
     cloud.members(name).map(async (host) => {
       const runs = await isRunning(cloud.engine(host), name).catch(() => false)

@@ -5,6 +5,7 @@ import { answering, unsetNoout } from './ceph/noout.js'
 import { askCeph } from './ceph/ask.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { takeBackCompute } from './computes.js'
+import { returnVotes } from './galera-votes.js'
 import { revive } from './maintenance.js'
 import { report } from './progress.js'
 
@@ -28,6 +29,8 @@ async function giveOneBack(cloud: CloudContext, host: string, name: string): Pro
       return readyServers(cloud.remote(host), [drained.server])
     case 'rabbitmq':
       return revive(cloud, host)
+    case 'votes':
+      return returnVotes(cloud, host)
     case 'compute':
       return takeBackCompute(cloud, host)
     case 'noout':

@@ -116,7 +116,7 @@ export function mariadbBackupActivities(contexts: CloudContexts) {
       const cloud = await contexts.get(ref)
       const volume = cloud.host(host).globals.mariadb_datadir_volume
       await stopContainer(cloud.engine(host), name)
-      await replaceData(cloud.remote(host), volume, { turn, prepared: true })
+      await replaceData(cloud.remote(host), volume, { turn, prepared: true, ...cancellation() })
       // A second try finds a member that was in a cluster since.
       await markSafeToBootstrap(cloud.remote(host), volume)
       await startMemberAlone(cloud, host)
@@ -126,7 +126,7 @@ export function mariadbBackupActivities(contexts: CloudContexts) {
     async setMariadbAside(ref: CloudRef, host: string, turn: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const volume = cloud.host(host).globals.mariadb_datadir_volume
-      await replaceData(cloud.remote(host), volume, { turn, prepared: false })
+      await replaceData(cloud.remote(host), volume, { turn, prepared: false, ...cancellation() })
     },
 
     /** Once a restore has succeeded on all members: what was set aside up to the success before it is removed. */

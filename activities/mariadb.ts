@@ -137,15 +137,21 @@ export async function startMemberAlone(cloud: CloudContext, host: string): Promi
   await startMemberAs(cloud, host, standAlone(cloud.container(host, name)))
 }
 
-/** As `startMember`, with another configuration than its own: when the member is Synced, that is back. */
+/**
+ * As `startMember`, with another configuration than its own. Whatever comes of it that is back afterwards: a member that
+ * Docker starts again later must find its peers.
+ */
 export async function startMemberAs(
   cloud: CloudContext,
   host: string,
   container: Container,
 ): Promise<void> {
   await write(cloud, host, container)
-  await startMember(cloud, host)
-  await write(cloud, host, cloud.container(host, name))
+  try {
+    await startMember(cloud, host)
+  } finally {
+    await write(cloud, host, cloud.container(host, name))
+  }
 }
 
 /** Starts or replaces a member; it copies what it lacks. Returns when it is Synced. */

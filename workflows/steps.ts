@@ -32,7 +32,7 @@ const transfer: ActivityOptions = {
   scheduleToCloseTimeout: '6 hours',
 }
 
-/** A member that may have to copy a whole database first. */
+/** A member whose whole database may have to be copied first. */
 const join: ActivityOptions = {
   ...act,
   startToCloseTimeout: '2 hours',
@@ -102,6 +102,8 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   startMariadb: 'join',
   replaceMariadb: 'join',
   rejoinMariadb: 'join',
+  restoreMariadb: 'join',
+  setMariadbAside: 'join',
   backUpMariadb: 'transfer',
   proveBackup: 'transfer',
   withdrawSuccessors: 'undo',

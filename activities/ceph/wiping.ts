@@ -48,7 +48,7 @@ async function whoseOsds(cloud: CloudContext, name: string, disk: ObservedDisk):
   const known = await knownOsds(cloud)
   if (!known)
     return [
-      `${name} carries an OSD, and no monitor answers that could say whether its data are needed: have them run first (deploy)`,
+      `${name} carries an OSD, and no monitor answers that could say whether its data are needed: have them run first (deploy, with enable_ceph)`,
     ]
   return uuids.flatMap((uuid) => {
     const id = known.get(uuid)
@@ -56,9 +56,12 @@ async function whoseOsds(cloud: CloudContext, name: string, disk: ObservedDisk):
   })
 }
 
-/** Identity → number, of the cluster's OSDs; none where there is no cluster, undefined where it does not answer. */
+/**
+ * Identity → number, of the cluster's OSDs; none where there is no cluster, undefined where it does not answer. One that
+ * is not enabled any more may be stopped only.
+ */
 async function knownOsds(cloud: CloudContext): Promise<ReadonlyMap<string, number> | undefined> {
-  const hosts = cloud.members('ceph-mon')
+  const hosts = cloud.cloud.groups.get('ceph-mon') ?? []
   for (const host of hosts) {
     try {
       const { osds } = await askMonitors<{ osds: readonly { osd: number; uuid: string }[] }>(

@@ -112,13 +112,17 @@ echo "free=$(free_of "\${folder:-$root}")"
 export async function replaceData(
   remote: Remote,
   volume: string,
-  { turn, prepared }: { readonly turn: string; readonly prepared: boolean },
+  {
+    turn,
+    prepared,
+    signal,
+  }: { readonly turn: string; readonly prepared: boolean; readonly signal?: AbortSignal },
 ): Promise<void> {
   await runOnVolumes(
     remote,
     sh`volume=${volume} away=${replacedVolume} ready=${preparedVolume} turn=${turn}
 mark=${preparedMark} restored=${restoredMark} prepared=${prepared ? 'yes' : ''}\n` + replace,
-    { title: `set the data of ${remote.host} aside` },
+    { title: `set the data of ${remote.host} aside`, ...(signal && { signal }) },
   )
 }
 
@@ -188,6 +192,9 @@ docker volume create "$away" >/dev/null
 find_folder "$volume"; data=$folder
 find_folder "$ready"; ready=$folder
 find_folder "$away"; away=$folder
+# An attempt that was given up may still move files.
+exec 9<"$away"
+flock 9
 own=$away/$turn
 tell() { echo "$2" >"$1/state.new"; mv "$1/state.new" "$1/state"; }
 state=$(cat "$own/state" 2>/dev/null) || true

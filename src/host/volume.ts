@@ -36,7 +36,7 @@ find_folder() {
 export async function runOnVolumes(
   remote: Remote,
   script: string,
-  options: { readonly title: string },
+  options: { readonly title: string; readonly signal?: AbortSignal },
 ): Promise<string> {
   try {
     return (await remote.runOrFail(findFolder + script, options)).stdout

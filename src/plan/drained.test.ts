@@ -9,7 +9,7 @@ const ours = {
 }
 
 it('gives back whatever a run has left drained, and nothing of other people', () => {
-  const all = [notes.rabbitmq, notes.noout, notes.nooutOf(3), notes.out(4)]
+  const all = [notes.rabbitmq, notes.votes, notes.noout, notes.nooutOf(3), notes.out(4)]
   const hosts = [
     observedHost('kolla1', { drained: ['mariadb_back/kolla2', 'their_back/x', 'something'] }),
     observedHost('kolla2', { drained: all }),
@@ -19,16 +19,17 @@ it('gives back whatever a run has left drained, and nothing of other people', ()
   expect(formatPlan(changes)).toBe(`HOST    SERVICE    CONTAINER            ACTION     WHY
 kolla1  haproxy    mariadb_back/kolla2  give back  drained
 kolla2  rabbitmq   rabbitmq             give back  drained
+kolla2  mariadb    mariadb votes        give back  drained
 kolla2  ceph-osd   noout                give back  drained
 kolla2  ceph-osd   osd.3 noout          give back  drained
 kolla2  ceph-osd   osd.4 out            give back  drained
 kolla3  nova-cell  nova_compute         give back  drained
 
-6 to give back on 3 hosts
+7 to give back on 3 hosts
 `)
-  expect(stillDrained(changes)).toHaveLength(6)
+  expect(stillDrained(changes)).toHaveLength(7)
   expect(changes.map(({ container }) => parseDrained(container)?.kind)).toEqual([
-    ...['member', 'rabbitmq', 'noout', 'noout of', 'out', 'compute'],
+    ...['member', 'rabbitmq', 'votes', 'noout', 'noout of', 'out', 'compute'],
   ])
 })
 

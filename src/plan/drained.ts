@@ -6,6 +6,8 @@ import type { Change } from './change.js'
 export const notes = {
   /** RabbitMQ's node of the host is in maintenance. */
   rabbitmq: 'rabbitmq',
+  /** The member of the host outvotes all others of its Galera cluster. */
+  votes: 'mariadb votes',
   /** The host starts no machines: an upgrade has moved them away. */
   compute: 'nova_compute',
   /** Of the whole cluster of Ceph, noted on a monitor's host, as are those below. */
@@ -17,13 +19,14 @@ export const notes = {
 /** What has to be done about a note, or about a member of HAProxy's. */
 export type Drained =
   | { readonly kind: 'member'; readonly server: string }
-  | { readonly kind: 'rabbitmq' | 'compute' | 'noout' }
+  | { readonly kind: 'rabbitmq' | 'votes' | 'compute' | 'noout' }
   | { readonly kind: 'noout of' | 'out'; readonly osd: number }
 
 /** From a line of the plan; undefined for what no verb of this version notes. */
 export function parseDrained(name: string): Drained | undefined {
   if (name.includes('/')) return { kind: 'member', server: name }
   if (name === notes.rabbitmq) return { kind: 'rabbitmq' }
+  if (name === notes.votes) return { kind: 'votes' }
   if (name === notes.compute) return { kind: 'compute' }
   if (name === notes.noout) return { kind: 'noout' }
   const [, osd, what] = /^osd\.(\d+) (noout|out)$/.exec(name) ?? []
@@ -68,6 +71,8 @@ function serviceOf(name: string, backends: readonly string[]): string | undefine
       return backends.includes(drained.server.split('/')[0] ?? '') ? 'haproxy' : undefined
     case 'rabbitmq':
       return 'rabbitmq'
+    case 'votes':
+      return 'mariadb'
     case 'compute':
       return 'nova-cell'
     case undefined:
