@@ -69,6 +69,8 @@ export interface ObservedHypervisor {
   readonly libvirt: boolean
   /** How many machines run by a libvirt; undefined for what was seen by an older version. */
   readonly machines?: number
+  /** How libvirt calls the host, where the kernel's name has no domain and the resolver knows it. */
+  readonly name?: string
 }
 
 /** What a member of the Galera cluster has kept. */

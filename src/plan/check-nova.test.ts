@@ -22,6 +22,30 @@ it('refuses KVM where the processor does not do it, whatever its device says', (
   expect(messages(without, hosts)).toEqual([])
 })
 
+it('refuses a host that libvirt calls by another name, unless machines run on it', () => {
+  const of = (name: string, ...names: string[]) => {
+    const hypervisor = { kvm: true, libvirt: true, name: `${name}.example.org` }
+    const containers = names.map((it) => running(desired({ name: it, service: 'nova-cell' })))
+    return observedHost(name, { hypervisor, containers })
+  }
+  const same = observedHost('kolla3', { hypervisor: { kvm: true, libvirt: false, name: 'kolla3' } })
+  const found = checkNova(cloud, [
+    of('kolla1', 'nova_libvirt', 'nova_compute'),
+    of('kolla2', 'nova_libvirt'),
+    same,
+  ])
+  expect(found).toEqual([
+    expect.objectContaining({ severity: 'warning', host: 'kolla1' }),
+    {
+      severity: 'error',
+      host: 'kolla2',
+      message: expect.stringMatching(
+        /^the kernel calls this host kolla2 and libvirt kolla2.example.org, .*put kolla2 before/,
+      ) as string,
+    },
+  ])
+})
+
 it("refuses a libvirt of the host's own, and not ours", () => {
   const hypervisor = { kvm: true, libvirt: true }
   const ours = [running(desired({ name: 'nova_libvirt', service: 'nova-cell' }))]

@@ -10,7 +10,7 @@ export function checkNova(cloud: Cloud, observed: readonly ObservedHost[]): Find
   const members = groupOf(cloud, 'compute')
   return observed
     .filter(({ facts }) => members.includes(facts.name))
-    .flatMap((host) => [...withoutKvm(cloud, host), ...otherLibvirt(host)])
+    .flatMap((host) => [...withoutKvm(cloud, host), ...otherLibvirt(host), ...otherName(host)])
 }
 
 function withoutKvm(cloud: Cloud, { facts: { name }, hypervisor }: ObservedHost): Finding[] {
@@ -19,6 +19,19 @@ function withoutKvm(cloud: Cloud, { facts: { name }, hypervisor }: ObservedHost)
   const message =
     'KVM can\'t be used here (no /dev/kvm that opens, or a processor without vmx or svm): turn virtualization on in the firmware, or set nova_compute_virt_type: "qemu" for this host'
   return [error(name, message)]
+}
+
+/** Where machines run by two names already, they go on. */
+function otherName({
+  facts: { name: host, hostname },
+  hypervisor,
+  containers,
+}: ObservedHost): Finding[] {
+  const { name = hostname } = hypervisor ?? {}
+  if (name === hostname) return []
+  const message = `the kernel calls this host ${hostname} and libvirt ${name}, by which Nova would have two hosts: put ${hostname} before all other names into the line of /etc/hosts that has it`
+  const runs = containers.some((container) => container.name === 'nova_compute')
+  return [{ ...error(host, message), severity: runs ? 'warning' : 'error' }]
 }
 
 function otherLibvirt({ facts: { name }, hypervisor, containers }: ObservedHost): Finding[] {

@@ -21,6 +21,23 @@ it('counts machines by their processes, and not libvirt, nor what has ended', ()
   expect(machines({})).toBe(0)
 })
 
+it.each([
+  [
+    'by the name that the resolver puts first',
+    '10.0.0.1 STREAM kolla1.example.org',
+    'kolla1.example.org',
+  ],
+  ['not by the loopback', '127.0.0.1 STREAM localhost', undefined],
+  ['by no name of which the resolver does not know', '', undefined],
+])('tells how libvirt calls the host: %s', (_case, known, name) => {
+  const fakes = `timeout() { shift; "$@"; }; getent() { echo ${JSON.stringify(known)}; }\n`
+  const script = hypervisorScript.replace('$(</proc/sys/kernel/hostname)', 'kolla1')
+  const { stdout } = spawnSync('bash', ['-c', `section() { :; }\n${fakes}${script}`], {
+    encoding: 'utf8',
+  })
+  expect(parseHypervisor(stdout.split('\n')).name).toBe(name)
+})
+
 it('looks where libvirt keeps them', () => {
   expect(hypervisorScript).toContain(machinesScript('/run/libvirt/qemu'))
 })
