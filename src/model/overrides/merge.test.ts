@@ -165,6 +165,22 @@ describe('tells what is broken, and merges the rest', () => {
   })
 })
 
+it.each([
+  [
+    'nova/policy.yaml',
+    'a: 1\nb:\t{{ port }}: c\n',
+    'config/nova/policy.yaml:2: error: this is no YAML',
+  ],
+  ['nova/vendordata.json', '{"a": }', 'config/nova/vendordata.json:1: error: this is no JSON'],
+  ['nova/policy.yaml', '# nothing yet\n', undefined],
+  ['rabbitmq/rabbitmq.conf', 'a: [', undefined],
+])('reads of a file that is taken whole what its name says: %s %j', (path, text, finding) => {
+  const { findings } = mergeOverrides('whole', '', [{ path, text }], () => 5000)
+  expect(findings.map(formatFinding)).toEqual(
+    finding === undefined ? [] : [expect.stringContaining(finding)],
+  )
+})
+
 it('refuses what is no text', () => {
   const override = { path: 'keystone.conf', text: '', problem: 'this is no text in UTF-8' }
   const { text, findings } = mergeOverrides('whole', 'a', [override], () => undefined)

@@ -54,6 +54,7 @@ export function mergeOverrides(
     let rendered = ''
     try {
       rendered = renderText(override.text, withFiles(scope, override.path, beside), layoutOf(kind))
+      if (kind === 'whole') checkWhole(override.path, rendered)
       text = mergeText(kind, text, rendered)
     } catch (error) {
       const above = override.text.startsWith('#jinja2:') ? 1 : 0
@@ -75,6 +76,12 @@ class MergeError extends Error {
   constructor(readonly where: IniError) {
     super(where.message)
   }
+}
+
+/** A file that is taken as it is still has to be what its name says, where that tells. */
+function checkWhole(path: string, text: string): void {
+  const [, ending] = /\.(json|ya?ml)$/.exec(path) ?? []
+  if (ending !== undefined) sound(parseTree(text, ending === 'json' ? 'json' : 'yaml'))
 }
 
 function mergeText(kind: MergeKind, base: string, over: string): string {
