@@ -8,6 +8,7 @@ import { foreignContainers, foreignListeners } from './check-foreign.js'
 import { checkExternalInterfaces } from './check-networks.js'
 import { checkFloatingAddresses } from './check-floating-addresses.js'
 import { checkRoom } from './room.js'
+import { sharedPorts } from './shared-ports.js'
 
 export interface HostChecks {
   /** Host → bytes that its missing images need, unpacked. */
@@ -43,11 +44,11 @@ export function checkHosts(
     ...checkHostnames(cloud, views),
     ...checkFloatingAddresses(cloud, views, observed),
     // Sockets can only be told where every member's address is known.
-    ...(addressed ? foreignPorts(cloud, views, byName) : []),
+    ...(addressed ? checkPorts(cloud, views, byName) : []),
   ]
 }
 
-function foreignPorts(
+function checkPorts(
   cloud: Cloud,
   views: readonly HostView[],
   observed: ReadonlyMap<string, ObservedHost>,
@@ -55,7 +56,9 @@ function foreignPorts(
   const facts = views.map((view) => view.facts)
   return views.flatMap((view) => {
     const host = observed.get(view.name)
-    return host ? foreignListeners(cloud.name, host, socketsOf(cloud, facts, view.name)) : []
+    const sockets = socketsOf(cloud, facts, view.name)
+    const shared = sharedPorts(sockets).map((message) => error(view.name, message))
+    return [...shared, ...(host ? foreignListeners(cloud.name, host, sockets) : [])]
   })
 }
 
