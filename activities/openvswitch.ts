@@ -66,7 +66,13 @@ export function openvswitchActivities(contexts: CloudContexts) {
 
 /** What the hosts' notes must tell of their bridges and kernel parameters. */
 export function wantedNetworking(cloud: CloudContext): WantedOneShots[] {
-  return cloud.members(service).map((host) => ({ service, host, digests: digestsOf(cloud, host) }))
+  return cloud.members(service).map((host) => ({
+    service,
+    host,
+    digests: digestsOf(cloud, host),
+    interruption:
+      'an interface that leaves its bridge takes the traffic of its physical network with it',
+  }))
 }
 
 function digestsOf({ cloud, found, digestKey }: CloudContext, host: string) {

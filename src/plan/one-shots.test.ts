@@ -26,9 +26,15 @@ it('are due again, each alone, when what they take has changed', () => {
   expect(noted(all)).toEqual([])
 })
 
-it('interrupt nobody', () => {
-  const [change] = oneShotChanges([wanted], [observedHost('kolla1')])
-  expect(change).toMatchObject({ host: 'kolla1', action: 'bootstrap', interrupts: false })
+it('stop no container, and tell what does not work when they are run again', () => {
+  const interruption = 'a port changes its bridge'
+  const change = (oneShots: Readonly<Record<string, string>>) =>
+    oneShotChanges([{ ...wanted, interruption }], [observedHost('kolla1', { oneShots })])[0]
+  const first = change({})
+  expect(first).toMatchObject({ host: 'kolla1', action: 'bootstrap', interrupts: false })
+  expect(first).not.toHaveProperty('interruption')
+  const again = change({ ...all, 'glance/schema': 's0' })
+  expect(again).toMatchObject({ action: 'bootstrap', interrupts: false, interruption })
 })
 
 it('count as done where a container of an older version of ours tells so by its labels', () => {

@@ -9,6 +9,8 @@ export interface WantedOneShots {
   readonly host: string
   /** Kind → digest. */
   readonly digests: Readonly<Record<string, string>>
+  /** What of the host may not work when one is run again. */
+  readonly interruption?: string
   /**
    * How older versions of ours told that all of them were run: by labels of the service's container, of the image and of
    * all that they took.
@@ -21,15 +23,16 @@ export function oneShotChanges(
   wanted: readonly WantedOneShots[],
   observed: readonly ObservedHost[],
 ): Change[] {
-  return wanted.flatMap(({ service, host, digests, labels }) => {
+  return wanted.flatMap(({ service, host, digests, interruption, labels }) => {
     if (labels && observed.some((one) => one.containers.some(isLabelled(labels)))) return []
     const notes = observed.find(({ facts }) => facts.name === host)?.oneShots ?? {}
     return Object.entries(digests).flatMap(([kind, digest]): Change[] => {
       const noted = notes[`${service}/${kind}`]
       if (noted === digest) return []
-      const reasons = [noted === undefined ? 'not done yet' : 'changed']
-      const change = { host, service, container: kind, interrupts: false, reasons }
-      return [{ ...change, action: 'bootstrap' }]
+      const change = { host, service, container: kind, action: 'bootstrap' } as const
+      if (noted === undefined) return [{ ...change, interrupts: false, reasons: ['not done yet'] }]
+      const interrupts = { interrupts: false, ...(interruption !== undefined && { interruption }) }
+      return [{ ...change, ...interrupts, reasons: ['changed'] }]
     })
   })
 }

@@ -53,6 +53,7 @@ export const agents: readonly Component[] = [
       }
     }),
     carriesMachines: true,
+    interrupts: () => 'traffic goes on; no port is wired meanwhile',
   },
   {
     ...agent('neutron_dhcp_agent', 'neutron-dhcp-agent', (ctx) => ({
@@ -68,6 +69,8 @@ export const agents: readonly Component[] = [
       ...wrapped(ctx, 'neutron_dhcp_agent'),
     })),
     helpers: 'neutron_dhcp_agent_',
+    interrupts: () =>
+      'machines keep their addresses; who asks for one meanwhile is answered by another agent of its network, or waits',
   },
   {
     ...agent('neutron_l3_agent', 'neutron-l3-agent', (ctx) => ({
