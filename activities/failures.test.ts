@@ -26,12 +26,17 @@ describe('findings', () => {
   })
 
   it('that a step returns hold no secret', () => {
-    const result = { name: 'hunter2', findings: [{ severity: 'warning', message: 'is hunter2' }] }
-    expect(withCleanFindings(result, redact)).toEqual({
+    const told = (message: string) => [{ severity: 'warning', message }]
+    const clean = (result: unknown) => withCleanFindings(result, redact)
+    expect(clean({ name: 'hunter2', findings: told('is hunter2') })).toEqual({
       name: 'hunter2',
-      findings: [{ severity: 'warning', message: 'is ***' }],
+      findings: told('is ***'),
     })
-    expect(withCleanFindings('hunter2', redact)).toBe('hunter2')
+    expect(clean({ warnings: told('is hunter2') })).toEqual({ warnings: told('is ***') })
+    expect(clean(told('is hunter2'))).toEqual(told('is ***'))
+    for (const other of ['hunter2', ['hunter2'], [{ id: 'hunter2' }], undefined, 7]) {
+      expect(clean(other)).toEqual(other)
+    }
   })
 })
 

@@ -56,8 +56,17 @@ function isStepFailure(failure: Error): boolean {
 
 /** What a verb tells people in sentences; all else that it returns are names and numbers, to be used as they are. */
 export function withCleanFindings(result: unknown, redact: Redact): unknown {
-  if (typeof result !== 'object' || result === null || !('findings' in result)) return result
-  return { ...result, findings: redactedValue(result.findings, redact) }
+  if (Array.isArray(result)) {
+    return result.map((it: unknown) => (isFinding(it) ? redactedValue(it, redact) : it))
+  }
+  if (typeof result !== 'object' || result === null) return result
+  const told = Object.entries(result).filter(([key]) => key === 'findings' || key === 'warnings')
+  const clean = told.map(([key, value]) => [key, redactedValue(value, redact)])
+  return { ...result, ...Object.fromEntries(clean) } as unknown
+}
+
+function isFinding(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'severity' in value && 'message' in value
 }
 
 /** By convention a verb takes a cloud and then, if it works on one host, that host's name. */
