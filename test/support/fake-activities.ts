@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import { expect } from 'vitest'
 import type { Activities, OpenedCloud, PlannedCloud } from '../../activities/index.js'
 import type { Change } from '../../src/plan/change.js'
 
@@ -48,6 +49,24 @@ export function changesOf(
       }),
     ),
   )
+}
+
+/** When the first of some calls began and the last ended. @throws where there is none, which stands in no order */
+export function spanOf(calls: readonly Call[]) {
+  if (calls.length === 0) throw new RangeError('never called')
+  return {
+    count: calls.length,
+    begin: Math.min(...calls.map((call) => call.startedAt)),
+    end: Math.max(...calls.map((call) => call.endedAt)),
+  }
+}
+
+/** That all of these were called, each for the first time after the one before it. */
+export function expectOrder(verbs: readonly string[], ...order: readonly string[]): void {
+  const called = verbs.filter(
+    (verb, index) => order.includes(verb) && verbs.indexOf(verb) === index,
+  )
+  expect(called).toEqual(order)
 }
 
 /** Starts of a service's containers. */

@@ -4,7 +4,7 @@ import type { Activities, PlannedRollback, PlannedUpgrade } from '../../activiti
 import type { Change } from '../../src/plan/change.js'
 import type { CephReleases } from '../../src/plan/ceph/release.js'
 import { pointsOfNoReturn, upgradeSteps } from '../../src/plan/upgrade-plan.js'
-import { fakeActivities, planned } from '../support/fake-activities.js'
+import { expectOrder, fakeActivities, planned } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
 
 const hosts = ['kolla1', 'kolla2', 'kolla3']
@@ -100,7 +100,7 @@ describe('an upgrade of Ceph', () => {
     expect(of('startOsd')).toHaveLength(6)
     // Before anything, before the first of each kind, and after every host of managers and OSDs.
     expect(of('awaitSettledCeph')).toHaveLength(1 + 3 + 6)
-    expect(verbs.indexOf('awaitSettledCeph')).toBeLessThan(verbs.indexOf('startContainers'))
+    expectOrder(verbs, 'awaitSettledCeph', 'startContainers')
     expect(verbs).not.toContain('backUpMariadb')
   })
 
@@ -109,14 +109,14 @@ describe('an upgrade of Ceph', () => {
     const { activities, calls } = fakes({ planUpgrade: () => ({ ...plan, record }) })
     await environment.withWorker(activities, (runs) => runs.execute('upgrade', input))
     const verbs = calls.map(({ verb }) => verb)
-    expect(verbs.indexOf('awaitSettledCeph')).toBeGreaterThan(verbs.indexOf('setNoout'))
+    expectOrder(verbs, 'setNoout', 'awaitSettledCeph')
   })
 
   it('leaves managers and OSDs as they are where the monitors were left out', async () => {
     const step = 'Ceph settled before ceph-mon'
     const { activities, calls } = fakes({
-      awaitSettledCeph: (_ref: unknown, summary?: string) => {
-        if (summary === undefined && calls.some(({ verb }) => verb === 'setNoout'))
+      awaitSettledCeph: () => {
+        if (calls.some(({ verb }) => verb === 'setNoout'))
           throw ApplicationFailure.nonRetryable('a copy is missing', 'StepFailed')
       },
     })

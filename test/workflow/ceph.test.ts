@@ -2,8 +2,7 @@ import { ApplicationFailure } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
 import type { Change } from '../../src/plan/change.js'
-import { fakeActivities, planned } from '../support/fake-activities.js'
-import type { Call } from '../support/fake-activities.js'
+import { fakeActivities, planned, spanOf } from '../support/fake-activities.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
 
 const cloud = 'demo'
@@ -45,9 +44,6 @@ async function deploy(changes: readonly Change[], more = {}) {
   return { result, of }
 }
 
-const begin = (calls: readonly Call[]) => Math.min(...calls.map((call) => call.startedAt))
-const end = (calls: readonly Call[]) => Math.max(...calls.map((call) => call.endedAt))
-
 describe('Ceph', () => {
   it('begins from blank disks in the order of its dependencies', async () => {
     const { of } = await deploy(
@@ -75,7 +71,9 @@ describe('Ceph', () => {
     ]
     for (const [index, verb] of order.slice(1).entries()) {
       const before = order[index] ?? verb
-      expect(begin(of(verb)), `${before}, then ${verb}`).toBeGreaterThanOrEqual(end(of(before)))
+      expect(spanOf(of(verb)).begin, `${before}, then ${verb}`).toBeGreaterThanOrEqual(
+        spanOf(of(before)).end,
+      )
     }
     expect(of('makeCephMon').map(({ host }) => host)).toEqual(hosts)
     expect(of('awaitMonOkToStop')).toEqual([])
@@ -103,7 +101,7 @@ describe('Ceph', () => {
     expect(quorum).toMatchObject({ host: 'kolla1' })
     expect(quorum?.startedAt).toBeGreaterThanOrEqual(elder?.endedAt ?? Infinity)
     expect(newcomers.map(({ host }) => host).sort()).toEqual(['kolla2', 'kolla3'])
-    expect(begin(of('makeCephMon'))).toBeGreaterThanOrEqual(quorum?.endedAt ?? Infinity)
+    expect(spanOf(of('makeCephMon')).begin).toBeGreaterThanOrEqual(quorum?.endedAt ?? Infinity)
   })
 
   it('makes pools that a deploy that died has not come to, and nothing else', async () => {
@@ -125,7 +123,7 @@ describe('Ceph', () => {
       }
     }
     expect(of('awaitMonOkToStop')).toHaveLength(3)
-    expect(begin(of('startOsd'))).toBeGreaterThanOrEqual(end(of('startCephMon')))
+    expect(spanOf(of('startOsd')).begin).toBeGreaterThanOrEqual(spanOf(of('startCephMon')).end)
   })
 
   describe('an OSD that is to go', () => {

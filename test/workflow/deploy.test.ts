@@ -8,6 +8,7 @@ import {
   fakeActivities,
   kinds,
   planned,
+  spanOf,
   startsOf,
 } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
@@ -23,14 +24,6 @@ afterAll(() => environment.stop())
 /** Calls of a verb, and when the first began and the last ended. */
 function span(calls: readonly Call[], verb: keyof Activities) {
   return spanOf(calls.filter((call) => call.verb === verb))
-}
-
-function spanOf(found: readonly Call[]) {
-  return {
-    count: found.length,
-    begin: Math.min(...found.map((call) => call.startedAt)),
-    end: Math.max(...found.map((call) => call.endedAt)),
-  }
 }
 
 const finding = (host: string) => ({ severity: 'error' as const, host, message: 'no Docker' })

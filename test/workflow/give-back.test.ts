@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Change } from '../../src/plan/change.js'
-import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
+import { changesOf, expectOrder, fakeActivities, planned } from '../support/fake-activities.js'
 import { fakes, order, rollbackPlan, upgradePlan } from '../support/fake-upgrade.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
 
@@ -44,8 +44,8 @@ it('before it replaces anything', async () => {
   const { activities, calls } = fakeActivities({ planCloud: () => planned(changes) })
   await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud: 'demo' }))
   const verbs = order(calls)
-  expect(verbs.indexOf('giveBack')).toBeGreaterThan(verbs.indexOf('planCloud'))
-  expect(verbs.indexOf('giveBack')).toBeLessThan(verbs.indexOf('writeConfiguration'))
+  expectOrder(verbs, 'planCloud', 'giveBack')
+  expectOrder(verbs, 'giveBack', 'writeConfiguration')
 })
 
 it('check warns of it, and touches nothing', async () => {
@@ -80,7 +80,7 @@ it.each(['upgrade', 'rollback'] as const)('%s gives it back first', async (name)
   )
   const verbs = order(calls)
   expect(calls.filter(({ verb }) => verb === 'giveBack')).toHaveLength(4)
-  expect(verbs.indexOf('giveBack')).toBeLessThan(verbs.indexOf('replaceLoadBalancer'))
+  expectOrder(verbs, 'giveBack', 'replaceLoadBalancer')
   // Who starts machines is told so by Nova's API, when it is there again.
   const last = calls.findLastIndex(({ verb }) => verb === 'giveBack')
   expect(calls[last]?.args.slice(1)).toEqual(['kolla3', ['nova_compute']])

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/model/finding.js'
 import type { Activities } from '../../activities/index.js'
 import type { OperationInputs } from '../../workflows/operations.js'
-import { changesOf, fakeActivities, planned } from '../support/fake-activities.js'
+import { changesOf, expectOrder, fakeActivities, planned } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { backup, fakes, hosts, order, until } from '../support/fake-upgrade.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -132,7 +132,7 @@ describe('a rollback that restores', () => {
     )
     expect(hostsOf(calls, 'settleReplacedMariadb')).toEqual(hosts)
     const verbs = order(calls)
-    expect(verbs.indexOf('settleReplacedMariadb')).toBeGreaterThan(verbs.indexOf('issueToken'))
+    expectOrder(verbs, 'issueToken', 'settleReplacedMariadb')
   })
 
   it('removes nothing where a person has skipped the data', async () => {

@@ -4,7 +4,7 @@ import type { UpgradeInput } from '../../workflows/operations.js'
 import type { StepTimes } from '../../src/plan/step-times.js'
 import { BadInput, connect } from '../../src/client/index.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
-import { kinds, startsOf } from '../support/fake-activities.js'
+import { expectOrder, kinds, startsOf } from '../support/fake-activities.js'
 import { broken, fakes, hosts, order, record, until, upgradePlan } from '../support/fake-upgrade.js'
 
 let environment: WorkflowEnvironment
@@ -268,7 +268,7 @@ describe('upgrade', () => {
     const verbs = calls.map((call) => call.verb)
     expect(verbs.filter((verb) => verb === 'restoreMariadb')).toHaveLength(1)
     expect(verbs.filter((verb) => verb === 'setMariadbAside')).toHaveLength(2)
-    expect(verbs.indexOf('mendMariadbAccounts')).toBeGreaterThan(verbs.indexOf('restoreMariadb'))
+    expectOrder(verbs, 'restoreMariadb', 'mendMariadbAccounts')
     expect(verbs.lastIndexOf('issueToken')).toBeGreaterThan(verbs.indexOf('restoreMariadb'))
   })
 
@@ -420,7 +420,7 @@ describe('the upgrade check of a service', () => {
       runs.execute('upgrade', input),
     )
     const verbs = order(calls)
-    expect(verbs.indexOf('checkUpgrade')).toBeLessThan(verbs.indexOf('migrateSchema'))
+    expectOrder(verbs, 'checkUpgrade', 'migrateSchema')
     expect(warnings).toEqual([warning])
   })
 
