@@ -28,6 +28,17 @@ const CHECK_LINES = 300
 /** What a service is given once, before its containers are started. */
 export function oneShotActivities(contexts: CloudContexts) {
   return {
+    /** Databases of services that are there already and are somebody else's. */
+    async checkDatabases(
+      ref: CloudRef,
+      member: string,
+      names: readonly string[],
+    ): Promise<Finding[]> {
+      const cloud = await contexts.get(ref)
+      const found = names.map((name) => foreignDatabases(cloud, member, serviceNamed(name)))
+      return (await Promise.all(found)).flat()
+    },
+
     /**
      * A service's databases and their accounts, on a member of the Galera cluster.
      *

@@ -15,10 +15,10 @@ beforeEach(() => {
   }
 })
 
-function inspect(globals: Partial<Globals>) {
+function inspect(globals: Partial<Globals>, patience?: 'at once') {
   const { contexts } = contextsOn(openstack.remote, globals)
   const activity = testActivity()
-  return activity.run(() => openStackHealthActivities(contexts).inspectOpenStack(testRef))
+  return activity.run(() => openStackHealthActivities(contexts).inspectOpenStack(testRef, patience))
 }
 const both = { enable_nova: true, enable_neutron: true }
 
@@ -50,6 +50,20 @@ it('waits for an agent that was only late', async () => {
   })
   expect(await inspect(both)).toEqual([])
   expect(asked).toBe(2)
+})
+
+it('waits for nobody where it is only to be told', async () => {
+  const [agent] = openstack.things.get('agents') ?? []
+  if (agent) agent['alive'] = false
+  const [found] = await inspect(both, 'at once')
+  expect(found).toMatchObject({ severity: 'warning', host: 'kolla1' })
+  openstack.answers.set('GET /v2.1/os-services', () => ({ status: 503 }))
+  expect(await inspect(both, 'at once')).toEqual([
+    {
+      severity: 'warning',
+      message: expect.stringMatching(/^Nova and Neutron do not tell how they are: /) as string,
+    },
+  ])
 })
 
 it('tells what stays silent', async () => {

@@ -12,6 +12,7 @@ import type {
   NovaService,
   OpenStackState,
 } from '../src/plan/openstack-health.js'
+import { HostError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { readable } from './failures.js'
 import { administer } from './openstack.js'
@@ -25,29 +26,56 @@ const REPORTING = 90_000
 
 export function openStackHealthActivities(contexts: CloudContexts) {
   return {
-    /** What does not do its work by Nova's and Neutron's own word; nothing where neither is enabled. */
-    async inspectOpenStack(ref: CloudRef): Promise<readonly Finding[]> {
+    /**
+     * What does not do its work by Nova's and Neutron's own word; nothing where neither is enabled. `at once`: only to be
+     * told, in warnings, and not waited for.
+     */
+    async inspectOpenStack(
+      ref: CloudRef,
+      patience: 'until they report' | 'at once' = 'until they report',
+    ): Promise<readonly Finding[]> {
       const cloud = await contexts.get(ref)
       const { enable_nova, enable_neutron, enable_keystone } = cloud.cloud.globals
       if (!enable_keystone || !(enable_nova || enable_neutron)) return []
-      const api = await administer(cloud)
+      if (patience === 'at once') return readable(await lookOnce(cloud))
+      const look = await lookingAt(cloud)
       const deadline = Date.now() + REPORTING
       for (;;) {
-        const state = {
-          ...(enable_nova && { nova: await askNova(api) }),
-          ...(enable_neutron && { neutron: await askNeutron(api) }),
-        }
-        const hosts = namedHosts(cloud).map((host) => ({
-          ...host,
-          runs: (container: string) => runsOn(cloud.cloud, host.name, container),
-        }))
-        const findings = judgeOpenStack(state, hosts)
+        const findings = await look()
         if (!hasErrors(findings) || Date.now() >= deadline) return readable(findings)
         const errors = findings.filter(({ severity }) => severity === 'error')
         report(`${errors.length} agents and services do not work yet`)
         await sleep(2000, undefined, cancellation())
       }
     },
+  }
+}
+
+async function lookOnce(cloud: CloudContext): Promise<Finding[]> {
+  try {
+    const look = await lookingAt(cloud)
+    return (await look()).map((finding) => ({ ...finding, severity: 'warning' }))
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    const message = `Nova and Neutron do not tell how they are: ${error.message}`
+    return [{ severity: 'warning', message }]
+  }
+}
+
+/** Logs in, and returns what asks each time it is called. */
+async function lookingAt(cloud: CloudContext): Promise<() => Promise<Finding[]>> {
+  const { enable_nova, enable_neutron } = cloud.cloud.globals
+  const api = await administer(cloud)
+  const hosts = namedHosts(cloud).map((host) => ({
+    ...host,
+    runs: (container: string) => runsOn(cloud.cloud, host.name, container),
+  }))
+  return async () => {
+    const state = {
+      ...(enable_nova && { nova: await askNova(api) }),
+      ...(enable_neutron && { neutron: await askNeutron(api) }),
+    }
+    return judgeOpenStack(state, hosts)
   }
 }
 

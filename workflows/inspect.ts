@@ -1,15 +1,36 @@
+import { patched } from '@temporalio/workflow'
+import type { PlannedCloud } from '../activities/index.js'
+import type { Finding } from '../src/model/finding.js'
 import { stillDrained } from '../src/plan/drained.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { inspect, observeAndPlan, refuse, verify } from './operate.js'
+import type { Operation } from './operate.js'
 import type { CloudInput, DeployInput, OperationResult } from './operations.js'
 import { step } from './steps.js'
 
 /** What `deploy` would do, and why. */
 export async function plan(input: DeployInput): Promise<OperationResult> {
   return inspect('plan', input, async (operation) => {
-    const { changes, findings } = await observeAndPlan(operation, input)
-    return { changes, warnings: findings, summary: summarize(changes) }
+    const planned = await observeAndPlan(operation, input)
+    const { changes, findings } = planned
+    const doubts = await doubtsOf(operation, planned)
+    return { changes, warnings: [...findings, ...doubts], summary: summarize(changes) }
   })
+}
+
+/** What does not work by Nova's and Neutron's own word, where there is a Keystone to ask them by. Nobody is waited for. */
+async function doubtsOf(
+  { cloud, stages }: Operation,
+  { ref, changes, members }: PlannedCloud,
+): Promise<readonly Finding[]> {
+  const changed = new Set(
+    changes.filter(({ service }) => service === 'keystone').map(({ host }) => host),
+  )
+  const isThere = members['keystone']?.some((host) => !changed.has(host)) ?? false
+  if (!isThere || !patched('a plan tells what does not work')) return []
+  return stages.run('Agents and computes', () =>
+    step('inspectOpenStack', cloud.name, ref, 'at once'),
+  )
 }
 
 /** Looks for everything that would stop a deploy. */

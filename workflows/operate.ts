@@ -1,6 +1,7 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow'
 import { ApplicationFailure } from '@temporalio/common'
 import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
+import type { OneShotKind } from '../src/catalog/one-shots.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
 import { isContainer } from '../src/plan/change.js'
@@ -104,7 +105,11 @@ export async function observeAndPlan(
       await step('planCloud', cloud.name, cloud.ref, observed, options.services),
     )
     refuse([...cloud.findings, ...unobserved, ...plan.findings])
-    refuse([...(await checkHostNames(plan)), ...(await checkStorageNetwork(plan))])
+    refuse([
+      ...(await checkHostNames(plan)),
+      ...(await checkStorageNetwork(plan)),
+      ...(await checkDatabases(plan)),
+    ])
     return plan
   })
 }
@@ -116,6 +121,19 @@ async function checkHostNames({ ref, changes, members }: PlannedCloud): Promise<
   const hosts = members['rabbitmq'] ?? []
   const found = await onAll(hosts, (host) => step('checkHostNames', host, ref, host, hosts))
   return found.flat()
+}
+
+/** Before anything of a new service is made: in a living cluster there may be a database of somebody else's by its name. */
+async function checkDatabases({ ref, changes, members }: PlannedCloud): Promise<Finding[]> {
+  const kind: OneShotKind = 'databases'
+  const due = changes
+    .filter(({ action, container }) => action === 'bootstrap' && container === kind)
+    .map(({ service }) => service)
+  const changed = changes.filter(({ service }) => service === 'mariadb').map(({ host }) => host)
+  const member = members['mariadb']?.find((host) => !changed.includes(host))
+  if (due.length === 0 || member === undefined) return []
+  if (!patched('databases of others are looked for before anything is touched')) return []
+  return step('checkDatabases', `${member} · ${due.join(', ')}`, ref, member, due)
 }
 
 /** Before anything of Ceph is changed: a cluster whose hosts don't reach each other would begin and never end. */

@@ -82,6 +82,7 @@ const kinds: Partial<Record<keyof Activities, Step>> = {
   planCloud: 'look',
   checkHostNames: 'look',
   checkStorageNetwork: 'look',
+  checkDatabases: 'look',
   drainOsd: 'drain',
   prepareRunonce: 'look',
   listStartedMachines: 'look',

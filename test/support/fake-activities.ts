@@ -114,6 +114,7 @@ export function fakeActivities(fakes: Fakes = {}) {
       return { host, data: 'none', running: false, synced: false, view: false, seqno: -1 }
     },
     checkHostNames: () => [],
+    checkDatabases: () => [],
     rememberFacts: () => opened.ref,
     prepareHost: (_ref: unknown, host: string) => ({ changed: [host], ok: [] }),
     buildImages: () => ({ built: 10, present: 0 }),
