@@ -43,6 +43,8 @@ interface AnyApi {
   readonly permissions: readonly Permission[]
   volumes?(ctx: Context): readonly string[]
   privileged?(ctx: Context): boolean
+  /** Whether it reads bodies without a length itself, piece by piece. */
+  readonly readsPieces?: boolean
   /** uWSGI's own further lines. */
   readonly uwsgi?: readonly string[]
   /** What its frontends have besides. */
@@ -72,6 +74,7 @@ export function apiComponent(api: Api): Component {
         address: addressOf(ctx.host),
         port: port(ctx.host),
         workers: workersOf(api, globals) ?? defaultWorkers(globals, facts.cpus),
+        readsPieces: api.readsPieces ?? false,
         options: api.uwsgi ?? [],
       })
       return [

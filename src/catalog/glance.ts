@@ -63,6 +63,7 @@ export const glance: Service = {
       ],
       privileged: ({ host: { globals } }) => globals.enable_cinder && globals.cinder_backend_ceph,
       // Images come in pieces of any size.
+      readsPieces: true,
       uwsgi: ['chunked-input-limit = 67108864', 'logfile-chmod = 644'],
       frontend: ({ globals }) => ({
         clientTimeout: globals.haproxy_glance_api_client_timeout,

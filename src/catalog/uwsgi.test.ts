@@ -48,6 +48,7 @@ async function install(name: string): Promise<string> {
     join(home, 'api.py'),
     `import socket\nfrom federation import idp\n${application}\n`,
   )
+  await writeFile(join(home, 'uwsgi.py'), 'pieces = []\nchunked_read = lambda: pieces.pop(0)\n')
   await writeFile(join(home, 'federation/__init__.py'), '')
   await writeFile(join(home, 'federation/idp.py'), 'print("loading")\nanswer = "loaded"\n')
   return home
@@ -102,4 +103,31 @@ test('what few requests need is loaded when one does', async () => {
   const script = 'import keystone_api_shared, api; print("shared"); print(api.idp.answer)'
   const { stdout } = await promisify(execFile)('python3', ['-c', script], { cwd })
   expect(stdout.split('\n')).toEqual(['shared', 'loading', 'loaded', ''])
+})
+
+test.each([
+  ['with a length as it comes', 'CONTENT_LENGTH="3"', [], 'abc'],
+  ['without one in pieces', 'HTTP_TRANSFER_ENCODING="chunked"', ['de', 'f', ''], 'def'],
+  [
+    'not, where it has no end',
+    'HTTP_TRANSFER_ENCODING="chunked"',
+    Array(9).fill('x'.repeat(2 ** 17)),
+    '413 Content Too Large',
+  ],
+])('the application gets a body %s', async (_case, header, pieces, body) => {
+  const home = await install('pieces')
+  const echo = 'environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))'
+  await writeFile(join(home, 'api.py'), `application = lambda environ, start: [${echo}]\n`)
+  const script = `import io, json, os, socket, sys, uwsgi
+listener = socket.socket()
+os.dup2(listener.fileno(), 3)
+exec(open("keystone-uwsgi.py").read())
+uwsgi.pieces = [piece.encode() for piece in json.load(sys.stdin)]
+told = []
+answer = application({"wsgi.input": io.BytesIO(b"abc"), **dict(${header})}, lambda status, _: told.append(status))
+print("".join(told) + b"".join(answer).decode())
+`
+  const running = promisify(execFile)('python3', ['-c', script], { cwd: home })
+  running.child.stdin?.end(JSON.stringify(pieces))
+  expect((await running).stdout.trim()).toBe(body)
 })

@@ -21,6 +21,8 @@ export interface UwsgiApi {
   readonly address: string
   readonly port: number
   readonly workers: number
+  /** Whether it reads bodies without a length itself, piece by piece. */
+  readonly readsPieces?: boolean
   /** uWSGI's own further lines. */
   readonly options?: readonly string[]
 }
@@ -94,14 +96,39 @@ os.execvp("uwsgi", ["uwsgi", "${ini}"])
 `
 
 /** Python's own socket, made before the application has eventlet put others in their place, which Nova's of 2025.2 does. */
-const serve = ({ module }: UwsgiApi) => `import os, socket
+const serve = ({ module, readsPieces = false }: UwsgiApi) => `import io, os, socket
 
 listener = socket.socket(fileno=os.dup(3))
 
 from ${module} import application
-
+${readsPieces ? '' : withLength}
 listener.listen(1024)
 open("${marker}", "w").close()
+`
+
+/** What oslo.middleware and Keystone take at most is 112 KiB. */
+const longestBody = 1024 * 1024
+
+/** uWSGI hands an application no body that comes in pieces, without a length, as some clients send it. */
+const withLength = `
+import uwsgi
+
+def with_length(application):
+    def apply(environ, start_response):
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            body = b""
+            while piece := uwsgi.chunked_read():
+                body += piece
+                if len(body) > ${longestBody}:
+                    start_response("413 Content Too Large", [("Content-Length", "0")])
+                    return [b""]
+            environ["wsgi.input"] = io.BytesIO(body)
+            environ["CONTENT_LENGTH"] = str(len(body))
+            del environ["HTTP_TRANSFER_ENCODING"]
+        return application(environ, start_response)
+    return apply
+
+application = with_length(application)
 `
 
 /**
