@@ -105,6 +105,11 @@ describe('deploy', () => {
     expect(token).toMatchObject({ user: { name: 'admin' }, project: { name: 'admin' } })
   })
 
+  it('takes a request whose body comes in pieces, without a length', async () => {
+    const keystone = await Keystone.of(installation)
+    expect(await keystone.accepts(await keystone.tokenForPieces())).toBe(true)
+  })
+
   it('shows no secret in history, logs, process lists or readable files', async () => {
     const secrets = await installation.secrets()
     expect(secrets.length).toBeGreaterThan(50)

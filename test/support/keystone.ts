@@ -26,11 +26,20 @@ export class Keystone {
 
   /** @throws when Keystone issues none within `milliseconds` */
   async token(milliseconds = 20_000): Promise<string> {
+    return this.#tokenFor({ body: this.login, signal: AbortSignal.timeout(milliseconds) })
+  }
+
+  /** As `token`, asked without telling how long the request's body is (`Transfer-Encoding: chunked`). */
+  async tokenForPieces(): Promise<string> {
+    const body = new Blob([this.login]).stream()
+    return this.#tokenFor({ body, duplex: 'half', signal: AbortSignal.timeout(20_000) })
+  }
+
+  async #tokenFor(request: RequestInit): Promise<string> {
     const response = await fetch(`${this.url}/v3/auth/tokens`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', connection: 'close' },
-      body: this.login,
-      signal: AbortSignal.timeout(milliseconds),
+      ...request,
     })
     await response.text()
     if (response.status !== 201) throw new Error(`HTTP status ${response.status}`)
