@@ -9,7 +9,7 @@ import {
   parseBuildLine,
 } from '../src/images/build-events.js'
 import type { BuildEvent, BuildProgress } from '../src/images/build-events.js'
-import { buildPlan } from '../src/images/build-plan.js'
+import { buildPlan, recipe } from '../src/images/build-plan.js'
 import { checkBuild } from '../src/images/check-build.js'
 import { exchangedImages } from '../src/images/compare-digests.js'
 import type { BuildRequest } from '../src/images/check-build.js'
@@ -41,9 +41,6 @@ const recipeFolder = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../images' : '../images', import.meta.url),
 )
 
-/** Where it lies on a build host. */
-export const recipePath = '/var/cache/kolla-build/recipe'
-
 /** For all images of one build, in milliseconds. */
 const BUILD_TIMEOUT = 2 * 3600_000
 
@@ -55,7 +52,7 @@ export function imageActivities(contexts: CloudContexts) {
       const remote = cloud.sharedRemote(host)
       await sendRecipe(remote)
       const { docker_registry: address } = cloud.cloud.globals
-      await remote.runOrFail(sh`bash ${recipePath}/registry.sh ${address}`, {
+      await remote.runOrFail(sh`bash ${recipe}/registry.sh ${address}`, {
         ...cancellation(),
         title: `start the registry ${address}`,
         onOutput: report,
@@ -78,8 +75,8 @@ export function imageActivities(contexts: CloudContexts) {
         throw ApplicationFailure.nonRetryable(message, 'BadInput', findings)
       }
       const remote = cloud.sharedRemote(host)
-      const { recipe, files, command } = buildPlan(request)
-      const recipeFiles = await filesBelow(recipeFolder, recipe.path)
+      const { files, command } = buildPlan(request)
+      const recipeFiles = await filesBelow(recipeFolder, recipe)
       await sendFiles(remote, [...recipeFiles, ...files], cancellation())
       const kept = contexts.builtImages()
       let progress = noProgress
@@ -133,7 +130,7 @@ function byReference(
 
 /** Puts `images/` on a build host. */
 export async function sendRecipe(remote: Remote): Promise<void> {
-  await sendFiles(remote, await filesBelow(recipeFolder, recipePath), cancellation())
+  await sendFiles(remote, await filesBelow(recipeFolder, recipe), cancellation())
 }
 
 async function runBuild(

@@ -4,13 +4,14 @@ import { ensureImage } from '../src/host/runonce/image.js'
 import { ensureNetworks } from '../src/host/runonce/networks.js'
 import { ensureAddress, ensureServer } from '../src/host/runonce/server.js'
 import type { Outcome } from '../src/host/runonce/thing.js'
+import { recipe } from '../src/images/build-plan.js'
 import type { Finding } from '../src/model/finding.js'
 import { checkRunonceNetworks, runonceNetworks } from '../src/plan/runonce.js'
 import { sh } from '../src/ssh/quote.js'
 import type { InitRunonceInput } from '../workflows/operations.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
-import { recipePath, sendRecipe } from './images.js'
+import { sendRecipe } from './images.js'
 import { administer } from './openstack.js'
 import { cancellation, report } from './progress.js'
 
@@ -114,7 +115,7 @@ async function checkServices(cloud: CloudContext): Promise<Finding[]> {
 async function buildGuest(cloud: CloudContext, host: string): Promise<void> {
   const remote = cloud.sharedRemote(host)
   await sendRecipe(remote)
-  await remote.runOrFail(sh`bash ${recipePath}/guest/build.sh ${guestFile}`, {
+  await remote.runOrFail(sh`bash ${recipe}/guest/build.sh ${guestFile}`, {
     ...cancellation(),
     title: "make the guest's image",
     timeoutMs: BUILDING,

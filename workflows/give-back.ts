@@ -1,3 +1,4 @@
+import { isOfCeph } from '../src/plan/ceph/pinned.js'
 import type { Change } from '../src/plan/change.js'
 import { onAll } from './operate.js'
 import type { Run } from './run.js'
@@ -19,9 +20,9 @@ export async function giveBack({ plan, ref, stages }: Run, of: Kind): Promise<vo
   )
 }
 
-function kindOf({ service }: Change): Kind {
-  if (service.startsWith('ceph-')) return 'ceph'
-  return service === 'nova-cell' ? 'computes' : 'services'
+function kindOf(change: Change): Kind {
+  if (isOfCeph(change)) return 'ceph'
+  return change.service === 'nova-cell' ? 'computes' : 'services'
 }
 
 /** All but computes, in a cloud whose Ceph answers. */

@@ -4,6 +4,7 @@ import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
+import { isOfCeph } from '../src/plan/ceph/pinned.js'
 import { isContainer } from '../src/plan/change.js'
 import type { Change } from '../src/plan/change.js'
 import { pack, unpack } from '../src/plan/same-on-hosts.js'
@@ -138,7 +139,7 @@ async function checkDatabases({ ref, changes, members }: PlannedCloud): Promise<
 
 /** Before anything of Ceph is changed: a cluster whose hosts don't reach each other would begin and never end. */
 async function checkStorageNetwork({ ref, changes, members }: PlannedCloud): Promise<Finding[]> {
-  if (!changes.some(({ service }) => service.startsWith('ceph-'))) return []
+  if (!changes.some(isOfCeph)) return []
   const hosts = [...new Set([...(members['ceph-mon'] ?? []), ...(members['ceph-osd'] ?? [])])]
   const found = await onAll(hosts, (host) => step('checkStorageNetwork', host, ref, host, hosts))
   return found.flat()

@@ -2,7 +2,8 @@ import { observeCeph } from '../../src/host/ceph/observe-ceph.js'
 import { openersOf, wipeDisk } from '../../src/host/ceph/wipe-disk.js'
 import type { ObservedDisk } from '../../src/model/observed-host.js'
 import { describeDisk } from '../../src/plan/ceph/describe-disk.js'
-import { isWiped, namedDisk, osdsOn, whyNotWiped } from '../../src/plan/ceph/wipe.js'
+import { isBlank } from '../../src/plan/ceph/disk-state.js'
+import { namedDisk, osdsOn, whyNotWiped } from '../../src/plan/ceph/wipe.js'
 import type { WipeRequest } from '../../src/plan/ceph/wipe.js'
 import { HostError } from '../../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from '../cloud-context.js'
@@ -28,12 +29,12 @@ export function wipingActivities(contexts: CloudContexts) {
       if (disk) reasons.push(...(await whoseOsds(cloud, request.disk, disk)))
       if (reasons.length > 0)
         throw badInput(reasons.map((message) => ({ severity: 'error', host, message })))
-      if (!disk || isWiped(disk)) return ''
+      if (!disk || isBlank(disk)) return ''
       const content = describeDisk(disk)
       report(`wiping ${request.disk}: ${content}`)
       await wipeDisk(remote, disk)
       const after = namedDisk(await look(), request.disk)
-      if (after && isWiped(after)) return content
+      if (after && isBlank(after)) return content
       throw new Error(
         `${request.disk} is still not blank: ${after ? describeDisk(after) : 'it is gone'}`,
       )

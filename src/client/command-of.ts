@@ -1,5 +1,5 @@
 import { quote } from '../ssh/quote.js'
-import { verbOf } from './wording.js'
+import { kebab, verbOf } from './wording.js'
 
 /** Fields of inputs that are arguments of the verb, in their order. */
 const argumentsOf: Readonly<Record<string, readonly string[]>> = {
@@ -59,5 +59,3 @@ function words(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(words)
   return typeof value === 'string' || typeof value === 'number' ? [quote(String(value))] : []
 }
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import type { Client, Connection, WorkflowExecutionDescription } from '@temporalio/client'
 import type { OperationInputs, OperationName, Waiting } from '../../workflows/operations.js'
 import { checkInput, operationInputs } from '../model/inputs.js'
+import { stamp } from '../model/stamp.js'
 import type { Decoder } from './decoder.js'
 import { BadInput, CloudBusy, NoWorker, UnknownOperation, toOperationError } from './errors.js'
 import { explain } from './explain.js'
@@ -170,6 +171,5 @@ export class KollaTemporal {
 
 /** `demo-deploy-20261123T061200Z` */
 export function operationId(cloud: string, operation: string, at: Date): string {
-  const stamp = at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')
-  return `${cloud}-${operation}-${stamp}`
+  return `${cloud}-${operation}-${stamp(at)}`
 }

@@ -16,22 +16,13 @@ export function formatSeconds(seconds: number): string {
 
 /** The command line's verb for an operation, as kolla-ansible calls it. */
 export function verbOf(operation: string): string {
-  const own: Record<string, string> = {
-    prepareHosts: 'bootstrap-servers',
-    buildImages: 'build',
-    postDeploy: 'post-deploy',
-    initRunonce: 'init-runonce',
-    drainCompute: 'drain-compute',
-    enableCompute: 'enable-compute',
-    removeCompute: 'remove-compute',
-    removeOsd: 'remove-osd',
-    wipeDisk: 'wipe-disk',
-    mariadbBackup: 'mariadb-backup',
-    mariadbRestore: 'mariadb-restore',
-    mariadbRecovery: 'mariadb-recovery',
-    mariadbRejoin: 'mariadb-rejoin',
-  }
-  return own[operation] ?? operation
+  if (operation === 'prepareHosts') return 'bootstrap-servers'
+  return operation === 'buildImages' ? 'build' : kebab(operation)
+}
+
+/** `mariadb-backup` of `mariadbBackup` */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** What a person can answer, as commands. */

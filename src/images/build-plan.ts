@@ -6,12 +6,7 @@ import { ownProfiles, packagesOnlyImages } from './profiles.js'
 import type { ImageRelease } from './releases.js'
 import { imageReleases, serviceSources } from './releases.js'
 
-export { checkBuild } from './check-build.js'
-export type { BuildEnvironment, BuildRequest } from './check-build.js'
-
 export interface BuildPlan {
-  /** This package's directory `images/`, which goes there as it is. */
-  readonly recipe: { readonly source: 'images'; readonly path: string }
   readonly files: readonly BuildFile[]
   /** For a shell, as root. Prints one `BuildEvent` a line; run again, it builds only what is missing. */
   readonly command: string
@@ -24,7 +19,9 @@ export interface BuildFile {
 }
 
 const cache = '/var/cache/kolla-build'
-const recipe = `${cache}/recipe`
+
+/** Where this package's directory `images/` lies on a build host, as it is. */
+export const recipe = `${cache}/recipe`
 
 /** What a build host is given to build a request's images. Throws what `checkBuild` finds. */
 export function buildPlan(request: BuildRequest): BuildPlan {
@@ -32,7 +29,6 @@ export function buildPlan(request: BuildRequest): BuildPlan {
   if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'))
   const builds = request.environment === 'upstream' ? [upstream(request)] : packagesOnly(request)
   return {
-    recipe: { source: 'images', path: recipe },
     files: builds.flatMap(({ files }) => files),
     command: ['bash', `${recipe}/build.sh`, ...builds.map(({ directory }) => directory)].join(' '),
   }

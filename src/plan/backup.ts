@@ -1,3 +1,5 @@
+import { stamp } from '../model/stamp.js'
+
 /** A backup of the database as its own note in the volume tells it. */
 export interface Backup {
   /** `20261123T094000Z-full`: when it was begun, and its kind. One clock names all of them, so that they sort by it. */
@@ -23,7 +25,7 @@ export interface Backup {
 
 /** `20261123T094000Z-full`, by the clock of whoever asks for all backups of a cloud: Temporal's. */
 export function backupId(kind: Backup['kind'], at: Date): string {
-  return `${at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')}-${kind}`
+  return `${stamp(at)}-${kind}`
 }
 
 /** A full backup and the incremental ones up to the named one, in the order in which they are applied. */

@@ -1,6 +1,7 @@
 import type { Container } from '../catalog/container.js'
 import type { CloudFiles } from '../model/cloud.js'
 import type { HostFacts } from '../model/observed-host.js'
+import { stamp } from '../model/stamp.js'
 import type { Backup } from './backup.js'
 import type { KnownSchemas } from './schemas.js'
 
@@ -56,7 +57,7 @@ export interface Versions extends KnownSchemas {
 
 /** `2025.2-20261123T094000Z` */
 export function recordId(release: string, at: Date): string {
-  return `${release}-${at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')}`
+  return `${release}-${stamp(at)}`
 }
 
 export function summaryOf(record: ReleaseRecord): ReleaseSummary {

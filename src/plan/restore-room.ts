@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.js'
-import { checkRoom, gib } from './room.js'
+import { gib } from './gib.js'
+import { checkRoom } from './room.js'
 
 /** A member whose data are going to be set aside, in bytes; see `MemberData`. */
 export interface ReplacedMember {

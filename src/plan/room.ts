@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.js'
+import { gib } from './gib.js'
 
 /** What an operation is going to put on a host's disk. */
 export interface Need {
@@ -21,9 +22,4 @@ export function checkRoom(
   const what = some.length === 1 ? (one?.what ?? '') : parts
   const message = `${what} need ${gib(bytes)} and ${disk.root} has ${gib(disk.freeBytes)} free: make room there, with \`kolla-temporal prune\` for one, or set docker_runtime_directory to a larger disk`
   return [{ severity: 'error', host, message }]
-}
-
-/** `1.5 GiB` */
-export function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
 }

@@ -21,5 +21,3 @@ export function describeDisk(disk: ObservedDisk): string {
     '; ',
   )
 }
-
-export const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`

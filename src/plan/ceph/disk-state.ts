@@ -1,5 +1,6 @@
 import type { ObservedDevice, ObservedDisk, ObservedPartition } from '../../model/observed-host.js'
-import { describeDevice, describeDisk, gib } from './describe-disk.js'
+import { gib } from '../gib.js'
+import { describeDevice, describeDisk } from './describe-disk.js'
 import { isOurTable, journalLabel, osdLabel } from './labels.js'
 
 /** Least sizes: BlueStore wants some GiB for itself; a smaller journal would spill over at once. */
@@ -36,7 +37,8 @@ export const isLabelled = (disk: ObservedDisk, label: string) =>
 export const isEmpty = ({ blank, content, uses }: ObservedDevice) =>
   blank === true && content === undefined && uses.length === 0
 
-const isBlank = (disk: ObservedDisk) => isEmpty(disk) && !disk.table && disk.partitions.length === 0
+export const isBlank = (disk: ObservedDisk) =>
+  isEmpty(disk) && !disk.table && disk.partitions.length === 0
 
 /** Our own table, with nothing in it: its writing was interrupted. */
 const isHalfLabelled = (disk: ObservedDisk) =>

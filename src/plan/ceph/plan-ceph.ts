@@ -13,6 +13,7 @@ import type { DiskPlan } from './disks.js'
 import { planMonitors } from './monitors.js'
 import type { MonitorPlan } from './monitors.js'
 import { finishedOsds, partitionsOf } from './osds.js'
+import { isOfCeph } from './pinned.js'
 
 export interface CephPlan {
   readonly findings: readonly Finding[]
@@ -215,6 +216,6 @@ function ours(cloud: Cloud, observed: readonly ObservedHost[]) {
     containers
       .filter((it) => it.labels[label.cloud] === cloud.name)
       .map((it) => ({ host: facts.name, name: it.name, service: it.labels[label.service] ?? '' }))
-      .filter(({ service }) => service.startsWith('ceph-')),
+      .filter(isOfCeph),
   )
 }

@@ -1,3 +1,5 @@
+import { gib } from '../gib.js'
+
 /** `ceph osd tree --format json`, as far as we read it. */
 export interface OsdTree {
   readonly nodes: readonly {
@@ -104,8 +106,7 @@ function lackOfRoom({ nodes }: OsdUsage, alive: readonly number[], { name, osds 
   const room = sum(own.filter((it) => alive.includes(it.id)).map(({ kb }) => kb)) * fullest
   const used = sum(own.map(({ kb_used }) => kb_used))
   if (used <= room) return ''
-  const gib = (kb: number) => `${(kb / 2 ** 20).toFixed(1)} GiB`
   const [there, which, add] =
     name === '' ? ['', '', ''] : [` of ${name}`, ' there, one of all copies', ` there`]
-  return `the other OSDs${there} have room for ${gib(room)}, and ${gib(used)} are used${which}: add a disk${add} first`
+  return `the other OSDs${there} have room for ${gib(room * 1024)}, and ${gib(used * 1024)} are used${which}: add a disk${add} first`
 }

@@ -1,5 +1,5 @@
 import type { ObservedDisk } from '../../model/observed-host.js'
-import { gib } from './describe-disk.js'
+import { gib } from '../gib.js'
 import type { journalLabel, osdLabel } from './labels.js'
 
 export interface Table {

@@ -1,5 +1,5 @@
 import type { ObservedCeph, ObservedDisk } from '../../model/observed-host.js'
-import { isEmpty, isSystem } from './disk-state.js'
+import { isSystem } from './disk-state.js'
 
 /** A disk that is to be made blank, and what shows that whoever asks has looked at it: one of the two at least, such
  * that no other disk of the host has the same. */
@@ -80,9 +80,6 @@ function wayOut(disk: ObservedDisk, { serial, size }: WipeRequest): string {
   if (serial !== undefined) return 'nothing tells it from the others, so blank it by hand'
   return disk.serial ? `give its serial ${columns}` : 'it tells no serial, so blank it by hand'
 }
-
-export const isWiped = (disk: ObservedDisk) =>
-  isEmpty(disk) && !disk.table && disk.partitions.length === 0
 
 /** OSDs whose data or journal a disk carries. */
 export function osdsOn(disk: ObservedDisk): string[] {
