@@ -1,21 +1,23 @@
-import { createHmac } from 'node:crypto'
 import type { FernetKeys } from '../catalog/fernet-keys.js'
+import { keyedDigest } from '../plan/digest.js'
 import type { Remote } from '../ssh/remote.js'
+import { runOnVolumes } from './volume.js'
 
-const folder = `docker version >/dev/null || exit 1
-folder=$(docker volume inspect -f '{{.Mountpoint}}' keystone_fernet_tokens 2>/dev/null)`
+const volume = 'keystone_fernet_tokens'
 
 /** Which keys a member has, by name and keyed digest. */
 export async function inspectFernetKeys(remote: Remote, digestKey: string): Promise<FernetKeys> {
-  const { stdout } = await remote.runOrFail(
-    `${folder}\n[ -z "$folder" ] || (cd "$folder" && sha256sum -- [0-9]* 2>/dev/null || true)`,
+  const stdout = await runOnVolumes(
+    remote,
+    `find_folder ${volume}
+[ -z "$folder" ] || (cd "$folder" && sha256sum -- [0-9]* 2>/dev/null || true)`,
     { title: 'list the Fernet keys' },
   )
   const lines = stdout.split('\n').filter((line) => line !== '')
   return {
     host: remote.host,
     names: lines.map((line) => line.split(/\s+/)[1] ?? ''),
-    digest: createHmac('sha256', digestKey).update(lines.join('\n')).digest('hex'),
+    digest: keyedDigest(digestKey, lines.join('\n')),
   }
 }
 
@@ -24,29 +26,30 @@ export async function inspectFernetKeys(remote: Remote, digestKey: string): Prom
  * seconds for it): 32 random bytes each, in base64 for URLs. Key 0 comes last: members wait for it.
  */
 export async function createFernetKeys(remote: Remote): Promise<void> {
-  await remote.runOrFail(create, { title: 'create Fernet keys' })
+  await runOnVolumes(remote, create, { title: 'create Fernet keys' })
 }
 
 /** The keys as an archive. Secret: it goes to other members and nowhere else. */
 export async function takeFernetKeys(remote: Remote): Promise<string> {
-  const { stdout } = await remote.runOrFail(
-    `${folder}\ncd "$folder" && tar -c --owner=42425 --group=42425 -- [0-9]* | base64`,
+  return runOnVolumes(
+    remote,
+    `find_folder ${volume}
+cd "$folder" && tar -c --owner=42425 --group=42425 -- [0-9]* | base64`,
     { title: 'take the Fernet keys' },
   )
-  return stdout
 }
 
 /** Puts another member's keys in the place of this one's, in an order that leaves no token without its key. */
 export async function giveFernetKeys(remote: Remote, archive: string): Promise<void> {
-  await remote.runOrFail(receive, { title: 'receive the Fernet keys', input: archive })
+  await runOnVolumes(remote, receive, { title: 'receive the Fernet keys', input: archive })
 }
 
 /** Owner is Kolla's keystone, 42425. */
 const repository = `
 set -o errexit -o pipefail
 umask 077
-docker volume create keystone_fernet_tokens >/dev/null
-folder=$(docker volume inspect -f '{{.Mountpoint}}' keystone_fernet_tokens)
+docker volume create ${volume} >/dev/null
+find_folder ${volume}
 chown 42425:42425 "$folder"
 chmod 770 "$folder"
 staging=$(mktemp -d "$folder/.receiving.XXXXXX")

@@ -1,5 +1,5 @@
 import { HostError, RemoteError } from '../ssh/errors.js'
-import type { Remote } from '../ssh/remote.js'
+import type { Remote, RunOptions } from '../ssh/remote.js'
 
 /** How a script of ours ends that has found a volume which it can't look into: as `EX_CONFIG` of sysexits. */
 const UNUSABLE = 78
@@ -36,7 +36,7 @@ find_folder() {
 export async function runOnVolumes(
   remote: Remote,
   script: string,
-  options: { readonly title: string; readonly signal?: AbortSignal },
+  options: Pick<RunOptions, 'input' | 'signal'> & { readonly title: string },
 ): Promise<string> {
   try {
     return (await remote.runOrFail(findFolder + script, options)).stdout

@@ -1,16 +1,15 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { poolsFile } from '../../model/observed-host.js'
-import { raw, sh } from '../../ssh/quote.js'
+import { keyedDigest } from '../../plan/digest.js'
+import { sh } from '../../ssh/quote.js'
 import type { Remote } from '../../ssh/remote.js'
+import { runOnVolumes } from '../volume.js'
 
 /** Owner of everything of Ceph's, in the numbers that its packages on Debian give it. */
 const owner = '64045:64045'
 
 const volume = 'ceph_mon_config'
 const files = ['ceph.mon.keyring', 'ceph.client.admin.keyring'] as const
-
-const folderOf = `docker version >/dev/null || exit 1
-folder=$(docker volume inspect -f '{{.Mountpoint}}' ${volume} 2>/dev/null)`
 
 export interface ClusterKeys {
   readonly host: string
@@ -22,8 +21,9 @@ export interface ClusterKeys {
 
 /** Which of the cluster's keys a monitor's host has. */
 export async function inspectClusterKeys(remote: Remote, digestKey: string): Promise<ClusterKeys> {
-  const { stdout } = await remote.runOrFail(
-    sh`${raw(folderOf)}
+  const stdout = await runOnVolumes(
+    remote,
+    sh`find_folder ${volume}
 [ -n "$folder" ] || exit 0
 cd "$folder"
 for file in ${files}; do
@@ -33,7 +33,7 @@ true`,
     { title: 'look at the keys of Ceph' },
   )
   const lines = stdout.split('\n').filter(Boolean)
-  const digest = createHmac('sha256', digestKey).update(lines.join('\n')).digest('hex')
+  const digest = keyedDigest(digestKey, lines.join('\n'))
   return { host: remote.host, complete: lines.length === files.length, digest }
 }
 
@@ -60,10 +60,10 @@ function cephxKey(): string {
 }
 
 export async function takeClusterKeys(remote: Remote): Promise<Keyrings> {
-  const read = async (file: string) => {
-    const script = sh`${raw(folderOf)}\ncat "$folder/"${file}`
-    return (await remote.runOrFail(script, { title: 'take the keys of Ceph' })).stdout
-  }
+  const read = (file: string) =>
+    runOnVolumes(remote, sh`find_folder ${volume}\ncat -- "$folder/"${file}`, {
+      title: 'take the keys of Ceph',
+    })
   const [monitor, administrator] = await Promise.all(files.map(read))
   return {
     'ceph.mon.keyring': monitor ?? '',
@@ -87,8 +87,8 @@ export async function putFile(
   text: string,
 ): Promise<void> {
   const folder = place.path.includes('/') ? place.path.replace(/\/[^/]*$/, '') : '.'
-  const names = sh`volume=${place.volume} path=${place.path} folder=${folder} owner=${owner}`
-  await remote.runOrFail(`${names}\n${receive}`, {
+  const names = sh`volume=${place.volume} path=${place.path} within=${folder} owner=${owner}`
+  await runOnVolumes(remote, `${names}\n${receive}`, {
     title: `put ${place.path} into the volume ${place.volume}`,
     input: text,
   })
@@ -98,9 +98,9 @@ const receive = `
 set -o errexit
 umask 077
 docker volume create "$volume" >/dev/null
-cd -- "$(docker volume inspect -f '{{.Mountpoint}}' "$volume")"
-mkdir -p -- "$folder"
-chown "$owner" . "$folder" "\${folder%%/*}"
+find_folder "$volume"; cd -- "$folder"
+mkdir -p -- "$within"
+chown "$owner" . "$within" "\${within%%/*}"
 cat >"$path.new"
 chown "$owner" "$path.new"
 mv -fT -- "$path.new" "$path"
