@@ -51,6 +51,7 @@ function hasVolumev3({ globals }: Cloud): boolean {
 
 export const cinder: Service = {
   name: 'cinder',
+  memory: 80,
   enabled: (globals) => globals.enable_cinder,
   components: [
     apiComponent({

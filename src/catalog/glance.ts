@@ -36,6 +36,7 @@ const conf: Overridable = {
 /** Images, in Ceph, or in files on the first host of `glance-api` where there is none. */
 export const glance: Service = {
   name: 'glance',
+  memory: 100,
   enabled: (globals) => globals.enable_glance,
   components: [
     apiComponent({

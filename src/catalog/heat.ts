@@ -34,6 +34,7 @@ const domain = { name: 'heat_user_domain', admin: 'heat_domain_admin' }
 /** Stacks: what belongs together, made and changed by templates. */
 export const heat: Service = {
   name: 'heat',
+  memory: 80,
   enabled: (globals) => globals.enable_heat,
   components: [
     apiComponent({

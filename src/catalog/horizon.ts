@@ -41,6 +41,7 @@ const ofBootstrap = ['admin', 'manager', 'member', 'reader', 'service']
 /** The dashboard. It keeps no data: sessions are in memcached. */
 export const horizon = ofOneComponent({
   name: 'horizon',
+  memory: 100,
   container: 'horizon',
   group: 'horizon',
   enabled: (globals) => globals.enable_horizon,

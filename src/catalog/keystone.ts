@@ -24,6 +24,7 @@ const extraFiles = ['keystone-paste.ini', 'policy.yaml'].map((file) => ({
 
 export const keystone: Service = {
   name: 'keystone',
+  memory: 100,
   enabled: (globals) => globals.enable_keystone,
   // The API waits for Fernet keys, which the others keep and hand on.
   components: [

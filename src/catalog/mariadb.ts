@@ -26,6 +26,7 @@ const notifyCommand = '/usr/local/bin/wsrep-notify.sh'
  */
 export const mariadb = ofOneComponent({
   name: 'mariadb',
+  memory: 250,
   container: 'mariadb',
   group: 'mariadb',
   enabled: (globals) => globals.enable_mariadb,

@@ -17,6 +17,7 @@ const conf = mergedConf('placement', 'placement-api')
 /** Which hosts have what room for machines. */
 export const placement: Service = {
   name: 'placement',
+  memory: 80,
   enabled: (globals) => globals.enable_placement,
   components: [
     apiComponent({

@@ -28,6 +28,7 @@ const overridable = {
  */
 export const rabbitmq = ofOneComponent({
   name: 'rabbitmq',
+  memory: 150,
   container: 'rabbitmq',
   group: 'rabbitmq',
   enabled: (globals) => globals.enable_rabbitmq,

@@ -88,6 +88,15 @@ function restart({ globals }: HostView): Pick<Container, 'restartPolicy'> {
   return { restartPolicy: name === 'on-failure' ? { name, retries } : { name } }
 }
 
+/** Memory that the host's containers take at rest, in MiB; of several OSDs it counts one. */
+export function memoryOf(cloud: Cloud, hostName: string): number {
+  const each = services.map((service) => {
+    const { memory = 20 } = service
+    return memory * componentsOn(cloud, service, hostName).length
+  })
+  return each.reduce((sum, one) => sum + one, 0)
+}
+
 /** Every socket that the host's containers will open. */
 export function socketsOf(cloud: Cloud, facts: readonly HostFacts[], hostName: string): Socket[] {
   return collect(cloud, facts, hostName, (component, ctx) => component.ports(ctx))

@@ -5,6 +5,7 @@ import { networksOf, servicesOn, socketsOf } from '../catalog/render.js'
 import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import { foreignContainers, foreignListeners } from './check-foreign.js'
+import { checkMemory } from './check-memory.js'
 import { checkExternalInterfaces } from './check-networks.js'
 import { checkFloatingAddresses } from './check-floating-addresses.js'
 import { checkRoom } from './room.js'
@@ -43,6 +44,7 @@ export function checkHosts(
     ...own,
     ...checkHostnames(cloud, views),
     ...checkFloatingAddresses(cloud, views, observed),
+    ...checkMemory(cloud, observed),
     // Sockets can only be told where every member's address is known.
     ...(addressed ? checkPorts(cloud, views, byName) : []),
   ]

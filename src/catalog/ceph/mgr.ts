@@ -14,6 +14,7 @@ import {
 /** The managers: one works, the others stand by. */
 export const cephMgr = ofOneComponent({
   name: 'ceph-mgr',
+  memory: 250,
   container: 'ceph_mgr',
   group: 'ceph-mgr',
   enabled: (globals) => globals.enable_ceph,

@@ -15,6 +15,7 @@ import {
 /** The monitors: what the cluster is and who belongs to it. Their data and keys are made once, ever. */
 export const cephMon = ofOneComponent({
   name: 'ceph-mon',
+  memory: 70,
   container: 'ceph_mon',
   group: 'ceph-mon',
   enabled: (globals) => globals.enable_ceph,

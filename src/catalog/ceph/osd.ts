@@ -16,6 +16,7 @@ import {
 /** A container for each finished OSD that the host's disks hold. All that it is lies on its partitions. */
 export const cephOsd = ofOneComponent({
   name: 'ceph-osd',
+  memory: 50,
   container: 'ceph_osd_*',
   group: 'ceph-osd',
   enabled: (globals) => globals.enable_ceph,

@@ -19,6 +19,7 @@ import {
 /** Object storage with the APIs of Swift and S3, for Keystone's users. */
 export const cephRgw = ofOneComponent({
   name: 'ceph-rgw',
+  memory: 70,
   container: 'ceph_rgw',
   group: 'ceph-rgw',
   enabled: (globals) => globals.enable_ceph && globals.enable_ceph_rgw,

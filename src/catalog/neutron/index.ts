@@ -10,6 +10,7 @@ import { serverFiles, workers } from './server.js'
 /** Networks of machines, by ML2 with Open vSwitch: what asks for them, and the agents that bring them about on hosts. */
 export const neutron: Service = {
   name: 'neutron',
+  memory: 150,
   enabled: (globals) => globals.enable_neutron,
   components: [
     apiComponent({

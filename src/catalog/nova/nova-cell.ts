@@ -103,6 +103,7 @@ const novncproxy: Component = {
 /** The one cell: what works on its database, and the hosts that machines run on. */
 export const novaCell: Service = {
   name: 'nova-cell',
+  memory: 100,
   prefix: 'nova',
   logs: ['nova', 'libvirt'],
   enabled: (globals) => globals.enable_nova,

@@ -52,6 +52,7 @@ const scheduler: Component = {
 /** Machines: the side of Nova that answers requests and chooses hosts. Hosts belong to its cell, `nova-cell`. */
 export const nova: Service = {
   name: 'nova',
+  memory: 100,
   enabled: (globals) => globals.enable_nova,
   components: [
     apiComponent({
