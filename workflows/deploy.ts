@@ -6,6 +6,7 @@ import type { PartName } from '../src/plan/runbook.js'
 import { observeAndPlan, onAll, operate, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
+import { pullImages } from './pull-images.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { protocolOf } from './services/index.js'
@@ -34,7 +35,7 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
 /** Everything side by side that the runbook allows. */
 async function carryOut(run: Run): Promise<void> {
   await giveBack(run, 'services')
-  await pullImages(run)
+  await pullImages(run.stages, run.plan)
   await writeConfiguration(run)
   const begun = new Map<PartName, Promise<void>>()
   const begin = (part: PartName): Promise<void> => {
@@ -48,13 +49,6 @@ async function carryOut(run: Run): Promise<void> {
   await giveBack(run, 'computes')
   // Last: who is to take over has done so.
   await removeUnwanted(run)
-}
-
-async function pullImages({ plan, ref, stages }: Run): Promise<void> {
-  if (plan.pulls.length === 0) return
-  await stages.run('Pull images', () =>
-    onAll(plan.pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
-  )
 }
 
 async function writeConfiguration({ plan, ref, stages }: Run): Promise<void> {

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common'
 import type { Finding } from '../src/model/finding.js'
-import { observeAndPlan, onAll, operate } from './operate.js'
+import { observeAndPlan, operate } from './operate.js'
 import type { BuildImagesInput, OperationResult, PullInput } from './operations.js'
+import { pullImages } from './pull-images.js'
 import { step } from './steps.js'
 import { planRelease } from './upgrade-plan.js'
 
@@ -33,12 +34,11 @@ function noBuildHost(): ApplicationFailure {
 export async function pull(input: PullInput): Promise<OperationResult> {
   return operate('pull', input, async (operation) => {
     const { release } = input
-    const { pulls, ref, findings } = await (release === undefined
+    const plan = await (release === undefined
       ? observeAndPlan(operation)
       : operation.stages.run('Observe and plan', () => planRelease(operation, release)))
-    await operation.stages.run('Pull images', () =>
-      onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
-    )
+    await pullImages(operation.stages, plan)
+    const { pulls, findings } = plan
     const summary =
       pulls.length === 0
         ? 'Every host has its images'

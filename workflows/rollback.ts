@@ -15,6 +15,7 @@ import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
 import { findOrphans } from './orphans.js'
 import { carryOutPart } from './parts.js'
+import { pullImages } from './pull-images.js'
 import { rememberTimes } from './remember.js'
 import { removeUnwanted } from './removals.js'
 import { describe, donorsOf, planRollback, versionsOf } from './rollback-plan.js'
@@ -65,11 +66,7 @@ export async function rollBack(
     throw unconfirmed(plan, description)
   }
   operation.stages.plan(description)
-  if (plan.pulls.length > 0) {
-    await operation.stages.run(titles.pull, () =>
-      onAll(plan.pulls, ({ host, images }) => step('pullImages', host, plan.ref, host, images)),
-    )
-  }
+  await pullImages(operation.stages, plan)
   const run = new Run(plan, operation.stages)
   const attempt: Attempt = (title, body) => control.attempt(title, body)
   await attempt('what was left drained', () => giveBackFirst(run))

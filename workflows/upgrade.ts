@@ -15,10 +15,11 @@ import { Control } from './control.js'
 import { reasonOf } from './reason.js'
 import { backUp } from './mariadb.js'
 import { giveBack, giveBackFirst } from './give-back.js'
-import { inspect, onAll, operate, refuse, verify } from './operate.js'
+import { inspect, operate, refuse, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { FailureType, OperationResult, UpgradeInput } from './operations.js'
 import { carryOutPart } from './parts.js'
+import { pullImages } from './pull-images.js'
 import { rememberTimes } from './remember.js'
 import { rollBack } from './rollback.js'
 import { removeUnwanted } from './removals.js'
@@ -50,7 +51,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       return finished(operation, plan, run)
     }
     await settleCeph(operation, plan)
-    await pullImages(operation, plan)
+    await pullImages(stages, plan)
     const record = plan.record ?? (await keepRecord(operation, plan))
     try {
       await replaceAll(operation, plan, run, control, input)
@@ -100,14 +101,6 @@ async function settleCeph(
   if (record !== undefined || !waitsForCeph(steps)) return
   await stages.run('Wait for a settled Ceph', () =>
     step('awaitSettledCeph', 'before the upgrade', ref),
-  )
-}
-
-/** All of them, everywhere, before anything is stopped. */
-async function pullImages({ stages }: Operation, { pulls, ref }: PlannedUpgrade): Promise<void> {
-  if (pulls.length === 0) return
-  await stages.run(titles.pull, () =>
-    onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
   )
 }
 
