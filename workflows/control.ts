@@ -1,5 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
+import type { ApplicationFailure } from '@temporalio/common'
+import { badInput } from './bad-input.js'
 import { attempt } from './attempt.js'
 import type { Hand } from './attempt.js'
 import { approveUpdate, decideUpdate, pauseUpdate, resumeUpdate, waitingQuery } from './messages.js'
@@ -163,7 +164,7 @@ export class Control implements Hand {
   #refused(message: string): ApplicationFailure {
     const open = this.#questions.filter(({ answer }) => answer === undefined)
     const waits = open.length === 0 ? '' : `. What waits:\n${this.#describe(open)}`
-    return ApplicationFailure.nonRetryable(`${message}${waits}`, 'BadInput')
+    return badInput(`${message}${waits}`)
   }
 }
 

@@ -1,5 +1,6 @@
-import { ApplicationFailure } from '@temporalio/common'
+import type { ApplicationFailure } from '@temporalio/common'
 import type { Finding } from '../src/model/finding.js'
+import { badInput } from './bad-input.js'
 import { observeAndPlan, operate } from './operate.js'
 import type { BuildImagesInput, OperationResult, PullInput } from './operations.js'
 import { pullImages } from './pull-images.js'
@@ -27,7 +28,7 @@ function isExchanged(ref: string): Finding {
 
 function noBuildHost(): ApplicationFailure {
   const message = 'no host builds images: name one in the group [registry] of the inventory'
-  return ApplicationFailure.nonRetryable(message, 'BadInput')
+  return badInput(message)
 }
 
 /** Brings every image to every host that needs it, now or for another release, and changes nothing else. */

@@ -1,5 +1,5 @@
 import { patched } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
+import type { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, DatabaseState } from '../activities/index.js'
 import { backupId, baseFor, chainOf, newest, unpackedBytes } from '../src/plan/backup.js'
 import type { Backup } from '../src/plan/backup.js'
@@ -8,6 +8,7 @@ import { checkHistories } from '../src/plan/galera-histories.js'
 import { roomToReplace } from '../src/plan/restore-room.js'
 import type { Finding } from '../src/model/finding.js'
 import { titles } from '../src/plan/upgrade-plan.js'
+import { badInput } from './bad-input.js'
 import { observe, onAll, operate, refuse, together } from './operate.js'
 import type { Operation } from './operate.js'
 import type {
@@ -274,10 +275,6 @@ function unconfirmed({ id, at }: Backup): ApplicationFailure {
   return badInput(
     `${id} puts the whole database back to ${at}, and what was written since is lost: confirm it (--confirm, or "confirm": true)`,
   )
-}
-
-function badInput(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'BadInput')
 }
 
 function done(summary: string): OperationResult {

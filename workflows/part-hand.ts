@@ -5,7 +5,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
+import { badInput } from './bad-input.js'
 import type { Hand } from './attempt.js'
 import { answerSignal, askSignal, holdSignal, noticeSignal } from './messages.js'
 import type { PartAnswer, PartQuestion } from './messages.js'
@@ -87,5 +87,5 @@ function operation() {
   if (parent) return getExternalWorkflowHandle(parent.workflowId, parent.runId)
   const message =
     'a part is started by its operation alone: start an upgrade or a rollback in its place'
-  throw ApplicationFailure.nonRetryable(message, 'BadInput')
+  throw badInput(message)
 }

@@ -1,5 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common'
 import type { OpenedCloud } from '../activities/index.js'
+import { badInput } from './bad-input.js'
 import { observe, onAll, oneByOne, operate, refuse } from './operate.js'
 import type { OperationResult, PrepareHostsInput } from './operations.js'
 import { step } from './steps.js'
@@ -11,7 +11,7 @@ export async function prepareHosts(input: PrepareHostsInput): Promise<OperationR
     const unknown = (input.hosts ?? []).filter((host) => !cloud.hosts.includes(host))
     if (unknown.length > 0) {
       const message = `hosts: ${unknown.join(', ')} not in the inventory, which has ${cloud.hosts.join(', ')}`
-      throw ApplicationFailure.nonRetryable(message, 'BadInput')
+      throw badInput(message)
     }
     const { observed, unobserved } = await stages.run('Observe', () => observe(cloud))
     refuse(unobserved)

@@ -1,6 +1,7 @@
 import { CancellationScope, log } from '@temporalio/workflow'
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common'
+import { CancelledFailure } from '@temporalio/common'
 import type { CloudRef, PlannedCloud } from '../activities/index.js'
+import { badInput } from './bad-input.js'
 import { observe, operate, refuse } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RemoveOsdInput } from './operations.js'
@@ -15,7 +16,7 @@ export async function removeOsd(input: RemoveOsdInput): Promise<OperationResult>
     const { ref, members, findings } = await look(operation)
     const [monitor] = members['ceph-mon'] ?? []
     if (monitor === undefined) {
-      throw ApplicationFailure.nonRetryable('enable_ceph is no: there is no OSD', 'BadInput')
+      throw badInput('enable_ceph is no: there is no OSD')
     }
     const osd = await stages.run(`Look for osd.${id}`, () =>
       step('inspectOsd', monitor, ref, monitor, id),

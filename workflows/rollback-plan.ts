@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common'
+import type { ApplicationFailure } from '@temporalio/common'
 import type { DatabaseState, PlannedRollback } from '../activities/index.js'
 import type { Finding } from '../src/model/finding.js'
 import { canGoBack, describeDaemons } from '../src/plan/ceph/release.js'
@@ -13,6 +13,7 @@ import { describeStarted, hostsOfOtherLibvirt } from '../src/plan/started-machin
 import type { StartedMachines } from '../src/plan/started-machines.js'
 import { databaseWayBack, silentDonors } from '../src/plan/upgrade-plan.js'
 import type { DatabaseWayBack } from '../src/plan/upgrade-plan.js'
+import { badInput } from './bad-input.js'
 import { roomToRestore } from './mariadb.js'
 import { observe, refuse } from './operate.js'
 import type { Operation } from './operate.js'
@@ -168,16 +169,14 @@ function flagsThatStay({ record, changes }: PlannedRollback, runs: string): stri
 }
 
 function silentCeph(): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
+  return badInput(
     'no monitor of Ceph answers, so that nobody knows whether it can go back: bring a quorum back first',
-    'BadInput',
   )
 }
 
 function untold(silent: readonly string[]): ApplicationFailure {
   const who = silent.length > 0 ? `MariaDB of ${silent.join(', ')}` : 'MariaDB'
-  return ApplicationFailure.nonRetryable(
+  return badInput(
     `${who} does not run, or does not answer, so that nobody knows how far its schemas were migrated and whether data must be restored: start it (docker start mariadb), or recover it (mariadb-recovery), first`,
-    'BadInput',
   )
 }

@@ -1,4 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common'
+import { patched } from '@temporalio/workflow'
+import type { ApplicationFailure } from '@temporalio/common'
 import type { PlannedRollback } from '../activities/index.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { comesBackWithData } from '../src/plan/format-rollback.js'
@@ -7,6 +8,7 @@ import { runbook } from '../src/plan/runbook.js'
 import { unseenMachines } from '../src/plan/started-machines.js'
 import { titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
+import { badInput } from './bad-input.js'
 import { Control } from './control.js'
 import { giveBack, giveBackFirst } from './give-back.js'
 import { othersOf, putBack, settle } from './mariadb.js'
@@ -28,6 +30,12 @@ import { startIdleNodes } from './services/rabbitmq.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
 import { turnOfThisRun } from './turn.js'
+
+/**
+ * Services whose programs load at once on a host after a restore. All of them together would take two processors for five
+ * minutes, in which none does its work, and each is taken for one that failed.
+ */
+const LOADING = 2
 
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
@@ -165,16 +173,18 @@ async function restoreData(
   })
   if (!inPlace) return false
   // From here on what fails is tried again alone: the others serve, or copy what would be thrown away.
-  // Alone, and so sooner: from then on there is an API again, for which no pause is waited.
+  // The first host of each begins alone, and so sooner, even while the operation is paused: until then no API answers.
   for (const service of users) {
     const [first = ''] = run.members(service)
     await control.attempt(`the first ${service}`, () => start(service, [first]), 'at once')
   }
+  const startOthers = (service: string) => {
+    const others = run.members(service).slice(1)
+    return control.attempt(`the other ${service}`, () => start(service, others))
+  }
+  const window = patched('services of a restore load a few at once') ? LOADING : users.length
   await together(
-    ...users.map((service) => () => {
-      const others = run.members(service).slice(1)
-      return control.attempt(`the other ${service}`, () => start(service, others))
-    }),
+    () => onAll(users, startOthers, window),
     () =>
       operation.stages.run(titles.join, () =>
         onAll(othersOf({ backup, members }), (host) =>
@@ -233,8 +243,7 @@ function wasRestored({ plan: { record }, database }: Rollback): boolean {
 }
 
 function unconfirmed({ record }: PlannedRollback, description: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
+  return badInput(
     `${record.id}: every MariaDB or a schema is of the newer release, so the database goes back to ${record.backup?.at ?? ''}, and what was written since is lost: confirm it (--confirm, or "confirm": true). The plan:\n${description}`,
-    'BadInput',
   )
 }

@@ -1,8 +1,9 @@
-import { ApplicationFailure } from '@temporalio/common'
+import type { ApplicationFailure } from '@temporalio/common'
 import { checkHistories } from '../../src/plan/galera-histories.js'
 import { chooseFirstMember } from '../../src/plan/galera.js'
 import type { FirstMember, GaleraMember } from '../../src/plan/galera.js'
 import type { CloudRef } from '../../activities/index.js'
+import { badInput } from '../bad-input.js'
 import { onAll, refuse } from '../operate.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
@@ -108,5 +109,5 @@ async function withPosition(ref: CloudRef, member: GaleraMember): Promise<Galera
 function undecided(holders: readonly GaleraMember[]): ApplicationFailure {
   const names = holders.map((member) => member.host).join(', ')
   const message = `${names} hold databases and none tells its last transaction: start the one with the newest data by hand, then deploy again`
-  return ApplicationFailure.nonRetryable(message, 'BadInput')
+  return badInput(message)
 }
