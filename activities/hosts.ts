@@ -34,7 +34,7 @@ export function hostActivities(contexts: CloudContexts) {
         ...cephQuestions(cloud, host),
         signal,
       })
-      // Whose it is says more than what it shows.
+      // Where both fail, that the host is somebody else's says more than that it can't be looked at.
       await allEnded<unknown>([contexts.checkOwner(ref, host, signal), observing])
       const observed = await observing
       const snapshots = contexts.snapshots(ref.cloud)

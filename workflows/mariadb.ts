@@ -124,7 +124,7 @@ export async function putBack(
   return found
 }
 
-/** The data are there twice from then on: what is put in place, and what is set aside. */
+/** Members that lack the room for a restore: what is put in place lies beside what is set aside. */
 export function roomToRestore(
   { members, backups }: DatabaseState,
   backup: Backup,

@@ -124,7 +124,7 @@ function planFor(
 async function answer(part: Part, control: Control, questions: PartQuestion[]): Promise<void> {
   for (;;) {
     await condition(() => questions.length > 0)
-    // One that fails is of a part that has ended, which the operation hears of by itself.
+    // To answer fails only where the part has ended meanwhile, and the operation hears of that by itself.
     for (const question of questions.splice(0)) {
       void answerOne(part, control, question).catch(() => undefined)
     }

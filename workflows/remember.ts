@@ -5,8 +5,9 @@ import type { Operation } from './operate.js'
 import { step } from './steps.js'
 
 /**
- * Keeps how long each part took, for the next plan to say. Parts before the `since`th stage are another's. Where that
- * can't be kept, what was done is done all the same.
+ * Keeps how long each part took, for the next plan to say. Where that can't be kept, what was done is done all the same.
+ *
+ * @param since of the stages that this workflow has run, how many came before the operation, and are another one's
  */
 export async function rememberTimes(
   { cloud, stages }: Operation,

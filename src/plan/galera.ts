@@ -13,7 +13,7 @@ export interface GaleraMember extends ObservedDatabase {
   readonly seqno: number
 }
 
-/** A donor does so, too, though it is not Synced for as long as the copy takes. */
+/** Whether a member answers clients. One from which another copies does, too, though it is not Synced for as long as that takes. */
 export function serves({
   synced = false,
   serving = false,

@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import { awaitRest, restBefore, restless } from './machines.js'
+import { awaitRest, restBefore, restless } from './await-rest.js'
 import type { Attempt, Protocol } from './protocol.js'
 import { createDatabases, giveCephKeys, replace, standard } from './standard.js'
 

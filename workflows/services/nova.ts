@@ -1,7 +1,7 @@
 import { partsHaveWorkflows } from '../patches.js'
 import type { Run } from '../run.js'
 import { step } from '../steps.js'
-import { restBefore } from './machines.js'
+import { restBefore } from './await-rest.js'
 import type { Protocol } from './protocol.js'
 import { replace, standard } from './standard.js'
 
