@@ -36,6 +36,8 @@ async function run(verb: typeof levelVotes): Promise<string[]> {
   return docker.commands.flatMap((it) => /pc[._]weight ?= ?\d|joins/.exec(it)?.[0] ?? [])
 }
 
+const back = 'note that mariadb votes is given back'
+
 const join = () => {
   docker.commands.push('joins')
   return Promise.resolve()
@@ -68,20 +70,18 @@ it('gives every member one vote when all hold the data', async () => {
     'joins',
     ...level,
   ])
-  const back = 'note that mariadb votes is given back'
   expect(scripts).toEqual(['note that mariadb votes is drained', back, back, back])
 })
 
 it('takes back the votes that a run has left, once every member holds the data', async () => {
-  const back = (cloud: Parameters<typeof levelVotes>[0]) => returnVotes(cloud, 'kolla1')
   tell(['Synced', 'Joining', 'Joining'], 5)
-  expect(await run(back)).toEqual([])
+  expect(await run(returnVotes)).toEqual([])
   expect(scripts).toEqual([])
   tell(['Synced', 'Synced', 'Synced'], 5)
-  expect(await run(back)).toEqual(['pc.weight=1', 'pc.weight=1', 'pc.weight=1'])
+  expect(await run(returnVotes)).toEqual(['pc.weight=1', 'pc.weight=1', 'pc.weight=1'])
   tell(['Synced', 'Synced', 'Synced'], 3)
-  expect(await run(back)).toEqual([])
-  expect(scripts).toEqual(['note that mariadb votes is given back'])
+  expect(await run(returnVotes)).toEqual([])
+  expect(scripts).toEqual([back, back, back])
 })
 
 it('changes nothing where every member has one', async () => {

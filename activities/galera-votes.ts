@@ -26,27 +26,21 @@ export async function whileOutvoted(cloud: CloudContext, join: () => Promise<voi
     await giveVotes(cloud, first, hosts.length)
   }
   await join()
-  if ((await synced(cloud)).length === hosts.length) await levelVotes(cloud)
+  await returnVotes(cloud)
 }
 
-/** One vote for each member of a whole cluster. */
+/** One vote for each member of a whole cluster, and no note that there is more to do. */
 export async function levelVotes(cloud: CloudContext): Promise<void> {
   const hosts = cloud.members(name)
   const [host = ''] = hosts
-  if (Number(await status(cloud, host, 'wsrep_cluster_weight')) === hosts.length) return
-  await allEnded(
-    hosts.map(async (member) => {
-      await giveVotes(cloud, member, 1)
-      await removeNote(cloud.remote(member), notes.votes)
-    }),
-  )
+  const all = Number(await status(cloud, host, 'wsrep_cluster_weight'))
+  if (all !== hosts.length) await allEnded(hosts.map((member) => giveVotes(cloud, member, 1)))
+  await allEnded(hosts.map((member) => removeNote(cloud.remote(member), notes.votes)))
 }
 
 /** What a run that was ended has left. A cluster that is not whole yet is levelled by whoever brings the others in. */
-export async function returnVotes(cloud: CloudContext, host: string): Promise<void> {
-  if ((await synced(cloud)).length < cloud.members(name).length) return
-  await levelVotes(cloud)
-  await removeNote(cloud.remote(host), notes.votes)
+export async function returnVotes(cloud: CloudContext): Promise<void> {
+  if ((await synced(cloud)).length === cloud.members(name).length) await levelVotes(cloud)
 }
 
 /** Members that hold all data and serve. */

@@ -30,7 +30,7 @@ async function giveOneBack(cloud: CloudContext, host: string, name: string): Pro
     case 'rabbitmq':
       return revive(cloud, host)
     case 'votes':
-      return returnVotes(cloud, host)
+      return returnVotes(cloud)
     case 'compute':
       return takeBackCompute(cloud, host)
     case 'noout':
