@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
+import type { CloudContext } from './cloud-context.js'
 import { levelVotes, returnVotes, whileOutvoted } from './galera-votes.js'
 import { testActivity, testContexts, testRef } from './testing.js'
 
@@ -26,7 +27,7 @@ function tell(states: readonly string[], votes: number, hasPlugin = false): void
   }
 }
 
-async function run(verb: typeof levelVotes): Promise<string[]> {
+async function run(verb: (cloud: CloudContext) => Promise<unknown>): Promise<string[]> {
   const { contexts, ran } = testContexts(docker)
   const cloud = await contexts.get(testRef)
   const environment = testActivity()

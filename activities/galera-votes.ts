@@ -38,9 +38,11 @@ export async function levelVotes(cloud: CloudContext): Promise<void> {
   await allEnded(hosts.map((member) => removeNote(cloud.remote(member), notes.votes)))
 }
 
-/** What a run that was ended has left. A cluster that is not whole yet is levelled by whoever brings the others in. */
-export async function returnVotes(cloud: CloudContext): Promise<void> {
-  if ((await synced(cloud)).length === cloud.members(name).length) await levelVotes(cloud)
+/** Levels the votes of a cluster, and returns whether it is whole: else that is for who brings the others in. */
+export async function returnVotes(cloud: CloudContext): Promise<boolean> {
+  const isWhole = (await synced(cloud)).length === cloud.members(name).length
+  if (isWhole) await levelVotes(cloud)
+  return isWhole
 }
 
 /** Members that hold all data and serve. */

@@ -30,7 +30,9 @@ async function giveOneBack(cloud: CloudContext, host: string, name: string): Pro
     case 'rabbitmq':
       return revive(cloud, host)
     case 'votes':
-      return returnVotes(cloud)
+      // The host may be no member any more.
+      if (await returnVotes(cloud)) await removeNote(cloud.remote(host), notes.votes)
+      return
     case 'compute':
       return takeBackCompute(cloud, host)
     case 'noout':

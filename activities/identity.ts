@@ -1,5 +1,6 @@
 import type { Identity } from '../src/catalog/identity.js'
 import { register } from '../src/host/keystone-register.js'
+import { isNoted } from '../src/host/one-shot-notes.js'
 import { issueToken } from '../src/host/keystone-token.js'
 import { password } from '../src/model/passwords.js'
 import { RemoteError } from '../src/ssh/errors.js'
@@ -13,12 +14,14 @@ import { administer, administrator } from './openstack.js'
 export async function identify(
   context: CloudContext,
   host: string,
+  service: string,
   identity: Identity,
 ): Promise<string[]> {
   const remote = context.remote(host)
   const { url, user, project, region } = administrator(context)
   return register(await administer(context, host), identity, {
     cloud: context.cloud.name,
+    wasHere: await isNoted(remote, service, 'identity'),
     region,
     admin: { user, project },
     secret: (key) => password(context.cloud.passwords, key),

@@ -15,7 +15,7 @@ import { UPGRADE_FAILURE, upgradeCheckScript, upgradeFindings } from '../src/pla
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, runOnce } from './containers.js'
-import { badInput } from './failures.js'
+import { badInput, ifRefused } from './failures.js'
 import { identify } from './identity.js'
 import { sql, trustingFunctionCreators } from './mariadb.js'
 
@@ -28,7 +28,7 @@ const CHECK_LINES = 300
 /** What a service is given once, before its containers are started. */
 export function oneShotActivities(contexts: CloudContexts) {
   return {
-    /** Databases of services that are there already and are somebody else's. */
+    /** Databases of services that are there already and are somebody else's, as far as this member tells. */
     async checkDatabases(
       ref: CloudRef,
       member: string,
@@ -36,7 +36,7 @@ export function oneShotActivities(contexts: CloudContexts) {
     ): Promise<Finding[]> {
       const cloud = await contexts.get(ref)
       const found = names.map((name) => foreignDatabases(cloud, member, serviceNamed(name)))
-      return (await Promise.all(found)).flat()
+      return (await Promise.all(found).catch(ifRefused<Finding[][]>([]))).flat()
     },
 
     /**
@@ -95,7 +95,7 @@ export function oneShotActivities(contexts: CloudContexts) {
     async registerService(ref: CloudRef, host: string, service: string): Promise<Finding[]> {
       const cloud = await contexts.get(ref)
       const identity = serviceNamed(service).identity?.(cloud.cloud)
-      const besides = identity ? await identify(cloud, host, identity) : []
+      const besides = identity ? await identify(cloud, host, service, identity) : []
       await note(cloud, service, 'identity')
       return besides.map((message) => ({ severity: 'warning', message }))
     },
@@ -107,7 +107,7 @@ export function oneShotActivities(contexts: CloudContexts) {
     async resumeOneShots(ref: CloudRef, host: string, service: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const identity = serviceNamed(service).identity?.(cloud.cloud)
-      if (identity) await identify(cloud, host, identity)
+      if (identity) await identify(cloud, host, service, identity)
       await note(cloud, service, ...shotsOf(cloud, service).takes.keys())
     },
 

@@ -52,6 +52,12 @@ it('waits for an agent that was only late', async () => {
   expect(asked).toBe(2)
 })
 
+it('asks nobody who is not registered yet where it is only to be told', async () => {
+  delete openstack.catalogue['compute']
+  expect(await inspect(both, 'at once')).toEqual([])
+  expect(openstack.calls).toEqual(['GET /v2.0/agents', 'GET /v2.0/ports'])
+})
+
 it('waits for nobody where it is only to be told', async () => {
   const [agent] = openstack.things.get('agents') ?? []
   if (agent) agent['alive'] = false

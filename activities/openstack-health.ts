@@ -38,7 +38,7 @@ export function openStackHealthActivities(contexts: CloudContexts) {
       const { enable_nova, enable_neutron, enable_keystone } = cloud.cloud.globals
       if (!enable_keystone || !(enable_nova || enable_neutron)) return []
       if (patience === 'at once') return readable(await lookOnce(cloud))
-      const look = await lookingAt(cloud)
+      const look = lookingAt(cloud, await administer(cloud))
       const deadline = Date.now() + REPORTING
       for (;;) {
         const findings = await look()
@@ -51,9 +51,11 @@ export function openStackHealthActivities(contexts: CloudContexts) {
   }
 }
 
+/** Of what is registered by now: the rest is still to come. */
 async function lookOnce(cloud: CloudContext): Promise<Finding[]> {
   try {
-    const look = await lookingAt(cloud)
+    const api = await administer(cloud)
+    const look = lookingAt(cloud, api, (type) => api.has(type))
     return (await look()).map((finding) => ({ ...finding, severity: 'warning' }))
   } catch (error) {
     if (!(error instanceof HostError)) throw error
@@ -62,18 +64,21 @@ async function lookOnce(cloud: CloudContext): Promise<Finding[]> {
   }
 }
 
-/** Logs in, and returns what asks each time it is called. */
-async function lookingAt(cloud: CloudContext): Promise<() => Promise<Finding[]>> {
+/** What asks, each time it is called. */
+function lookingAt(
+  cloud: CloudContext,
+  api: OpenStackApi,
+  isAsked: (type: 'compute' | 'network') => boolean = () => true,
+): () => Promise<Finding[]> {
   const { enable_nova, enable_neutron } = cloud.cloud.globals
-  const api = await administer(cloud)
   const hosts = namedHosts(cloud).map((host) => ({
     ...host,
     runs: (container: string) => runsOn(cloud.cloud, host.name, container),
   }))
   return async () => {
     const state = {
-      ...(enable_nova && { nova: await askNova(api) }),
-      ...(enable_neutron && { neutron: await askNeutron(api) }),
+      ...(enable_nova && isAsked('compute') && { nova: await askNova(api) }),
+      ...(enable_neutron && isAsked('network') && { neutron: await askNeutron(api) }),
     }
     return judgeOpenStack(state, hosts)
   }

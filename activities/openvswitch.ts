@@ -71,7 +71,7 @@ export function wantedNetworking(cloud: CloudContext): WantedOneShots[] {
     host,
     digests: digestsOf(cloud, host),
     interruption:
-      'an interface that leaves its bridge takes the traffic of its physical network with it',
+      'where an interface changes its bridge, the traffic of its physical network goes with it',
   }))
 }
 

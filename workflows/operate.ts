@@ -72,9 +72,8 @@ async function perform(
 export async function onAll<Item, T>(
   items: readonly Item[],
   body: (item: Item) => Promise<T>,
-  window?: number,
 ): Promise<T[]> {
-  const results = await sideBySide(items, body, window)
+  const results = await sideBySide(items, body)
   return results.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value

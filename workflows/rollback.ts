@@ -12,6 +12,7 @@ import { badInput } from './bad-input.js'
 import { Control } from './control.js'
 import { giveBack, giveBackFirst } from './give-back.js'
 import { othersOf, putBack, settle } from './mariadb.js'
+import { Lanes } from './lanes.js'
 import { inspect, onAll, operate, together, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { OperationResult, RollbackInput } from './operations.js'
@@ -178,13 +179,13 @@ async function restoreData(
     const [first = ''] = run.members(service)
     await control.attempt(`the first ${service}`, () => start(service, [first]), 'at once')
   }
-  const startOthers = (service: string) => {
-    const others = run.members(service).slice(1)
-    return control.attempt(`the other ${service}`, () => start(service, others))
-  }
-  const window = patched('services of a restore load a few at once') ? LOADING : users.length
+  const atOnce = patched('services of a restore load a few at once') ? LOADING : users.length
+  const lanes = new Lanes(atOnce)
   await together(
-    () => onAll(users, startOthers, window),
+    ...users.map((service) => () => {
+      const others = run.members(service).slice(1)
+      return control.attempt(`the other ${service}`, () => lanes.run(() => start(service, others)))
+    }),
     () =>
       operation.stages.run(titles.join, () =>
         onAll(othersOf({ backup, members }), (host) =>

@@ -28,7 +28,7 @@ export function gatewayActivities(contexts: CloudContexts) {
     /** The object store in Keystone's catalogue, and the account that the gateways check tokens with. */
     async registerCephRgw(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      await identify(cloud, host, swiftIdentity(cloud.cloud))
+      await identify(cloud, host, 'ceph-rgw', swiftIdentity(cloud.cloud))
     },
   }
 }

@@ -41,7 +41,6 @@ const permissions = [
   { path: '/var/log/kolla/cinder', owner: 'cinder:cinder', recurse: true },
 ]
 
-/** Volumes in Ceph, and their backups. */
 /** kolla-ansible registers it until 2025.2, and takes it out of the catalogue afterwards. */
 const volumev3 = { name: 'cinderv3', type: 'volumev3' }
 
@@ -49,6 +48,7 @@ function hasVolumev3({ globals }: Cloud): boolean {
   return globals.openstack_release === '2025.2'
 }
 
+/** Volumes in Ceph, and their backups. */
 export const cinder: Service = {
   name: 'cinder',
   memory: 80,

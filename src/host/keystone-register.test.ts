@@ -30,12 +30,13 @@ beforeEach(async () => {
 
 const knows = (user: string, password: string) => Promise.resolve(passwords[user] === password)
 
-const run = (isRight = knows, more: Partial<Identity> = {}) =>
+const run = (isRight = knows, more: Partial<Identity> = {}, wasHere = false) =>
   register(
     api,
     { ...identity, ...more },
     {
       cloud: 'demo',
+      wasHere,
       region: 'RegionOne',
       admin: { user: 'admin', project: 'admin' },
       secret: () => 'secret',
@@ -112,16 +113,27 @@ describe('register', () => {
     ])
   })
 
+  it('changes the only one to a new address where this cloud has registered before', async () => {
+    cloud.add('services', { id: 's1', name: 'glance', type: 'image' })
+    endpoint('e1', { url: 'http://former:9292' })
+    expect(await run(knows, {}, true)).toEqual([])
+    expect(cloud.things.get('endpoints')?.[0]).toMatchObject({
+      url: 'http://10.0.0.9:9292',
+      ...made,
+    })
+  })
+
   it('takes a service that the release has no more out of the catalogue of its region', async () => {
     cloud.add('services', { id: 's0', name: 'glance', type: 'imagev1' })
     cloud.add('services', { id: 's1', name: 'other', type: 'imagev1' })
     endpoint('e0', { service_id: 's0' })
     endpoint('e1', { service_id: 's0', region_id: 'RegionTwo' })
+    endpoint('e2', { service_id: 's0', url: 'http://elsewhere:9292' })
     const former = [{ name: 'glance', type: 'imagev1' }]
-    await run(knows, { services: [], former })
+    await run(knows, { former })
     cloud.things.set('endpoints', [])
-    await run(knows, { services: [], former })
-    await run(knows, { services: [], former })
+    await run(knows, { former })
+    await run(knows, { former })
     expect(cloud.changes.filter((call) => call.startsWith('DELETE'))).toEqual([
       'DELETE /v3/endpoints/e0',
       'DELETE /v3/services/s0',

@@ -6,6 +6,8 @@ import type { OpenStackApi } from './openstack-api.js'
 export interface Registration {
   /** Name of the cloud: endpoints that it has made are known by that. */
   readonly cloud: string
+  /** Whether it has registered this before: a version of ours that left no mark may have. */
+  readonly wasHere: boolean
   readonly region: string
   /** Project and name of the administrator, who may be given further roles. */
   readonly admin: { readonly user: string; readonly project: string }
@@ -55,6 +57,7 @@ export async function register(
   const names = new Set([...roles, ...adminRoles, ...users.flatMap((user) => user.roles)])
   const project = ensure(api, 'projects', { name: 'service', ...defaultDomain })
   const ids = ensureRoles(api, [...names, ...(domains.length > 0 ? ['admin'] : [])])
+  const addresses = services.flatMap((entry) => Object.values(entry.endpoints).map(addressIn))
   const entries = services.length + former.length > 0 ? listCatalogue(api) : noCatalogue
   // Nobody may wait for them yet when they fail, which would end the process; whoever waits is told all the same.
   for (const begun of [project, ids, entries]) begun.catch(() => undefined)
@@ -72,7 +75,7 @@ export async function register(
     entries.then((all) =>
       Promise.all([
         ...services.map((entry) => registerEntry(api, entry, registration, all)),
-        ...former.map((entry) => removeEntry(api, entry, registration, all)),
+        ...former.map((entry) => removeEntry(api, { ...entry, addresses }, registration, all)),
       ]),
     ),
     ...users.map(grant),
@@ -126,38 +129,41 @@ async function registerEntry(
   )
 }
 
-/** Its endpoints in this region go; it goes itself where no other region has any. */
+/** Our endpoints of it go; it goes itself where nobody else has any. */
 async function removeEntry(
   api: OpenStackApi,
-  entry: Pick<CatalogueEntry, 'name' | 'type'>,
-  { region }: Registration,
+  { addresses, ...entry }: { readonly addresses: readonly string[] } & Names,
+  { region, cloud }: Registration,
   catalogue: Catalogue,
 ): Promise<void> {
   const service = serviceOf(entry, catalogue)
   if (!service) return
   const all = catalogue.endpoints.filter((it) => it.service_id === service.id)
-  const own = all.filter((it) => it.region_id === region)
+  const own = all.filter(
+    (it) =>
+      it.region_id === region &&
+      (it.kolla_temporal === cloud || addresses.includes(addressIn(it.url))),
+  )
   // Keystone removes the endpoints of a service with it.
   const gone =
     own.length === all.length ? [`services/${service.id}`] : own.map(({ id }) => `endpoints/${id}`)
   await Promise.all(gone.map((path) => api.call('DELETE', 'identity', path)))
 }
 
-function serviceOf(
-  { name, type }: Pick<CatalogueEntry, 'name' | 'type'>,
-  { services }: Catalogue,
-): Service | undefined {
+type Names = Pick<CatalogueEntry, 'name' | 'type'>
+
+function serviceOf({ name, type }: Names, { services }: Catalogue): Service | undefined {
   return services.find((it) => it.name === name && it.type === type)
 }
 
 /**
  * Of several that are alike the one with our URL, or that this cloud has made, or, where somebody else has, that leads to
- * our addresses: the others lead elsewhere, and somebody wants that.
+ * our addresses: the others lead elsewhere, and somebody wants that. The only one is ours where we have registered before.
  */
 function ourEndpoint(
   entry: CatalogueEntry,
   as: string,
-  { cloud, region }: Pick<Registration, 'cloud' | 'region'>,
+  { cloud, region, wasHere }: Pick<Registration, 'cloud' | 'region' | 'wasHere'>,
   catalogue: Catalogue,
 ): Endpoint | undefined {
   const service = serviceOf(entry, catalogue)
@@ -166,10 +172,13 @@ function ourEndpoint(
   const alike = catalogue.endpoints.filter(
     (it) => it.service_id === service?.id && it.region_id === region && it.interface === as,
   )
+  const [first, second] = alike
+  const isFormer = wasHere && second === undefined && first?.kolla_temporal === undefined
   return (
     alike.find((it) => it.url === wanted.get(as)) ??
     alike.find((it) => it.kolla_temporal === cloud) ??
-    alike.find((it) => addresses.includes(addressIn(it.url)))
+    alike.find((it) => addresses.includes(addressIn(it.url))) ??
+    (isFormer ? first : undefined)
   )
 }
 

@@ -72,13 +72,13 @@ describe('databaseWayBack', () => {
   const keystone = ['c', 'e1']
   const backup = { id: 'b1' } as Backup
   const versions = { mariadb: '10.11.14', schemas: { keystone, heat: ['h1'] } }
-  const record = { release: '2025.2', backup, versions }
+  const record = { release: '2025.2', to: '2026.1', backup, versions }
   const at = (...versions: string[]) =>
     versions.map((version, index) => ({ host: `kolla${index + 1}`, version }))
   const old = '10.11.14'
 
   it('stays where there is none', () => {
-    const none = { release: '2025.2', versions: { mariadb: '', schemas: {} } }
+    const none = { release: '2025.2', to: '2026.1', versions: { mariadb: '', schemas: {} } }
     expect(databaseWayBack([], {}, none)).toBe('stays')
   })
 
@@ -119,11 +119,19 @@ describe('databaseWayBack', () => {
     expect(databaseWayBack([...at(old), member], same, record)).toBe('rejoin')
   })
 
+  it('is restored where an upgrade to other images of the same release has left none that runs', () => {
+    expect(databaseWayBack([silent], same, { ...record, to: '2025.2' })).toBe('restore')
+  })
+
   it.each([
     ['e1', 'stays'],
     ['e2', 'restore'],
   ])("knows Keystone's alone from a record of earlier versions: at %s it %ss", (head, way) => {
-    const earlier = { release: '2025.2', versions: { mariadb: old, schema: ['c', 'e1'] } }
+    const earlier = {
+      release: '2025.2',
+      to: '2026.1',
+      versions: { mariadb: old, schema: ['c', 'e1'] },
+    }
     expect(databaseWayBack(at(old), { keystone: ['c', head], heat: ['h2'] }, earlier)).toBe(way)
   })
 })

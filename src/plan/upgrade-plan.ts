@@ -125,7 +125,7 @@ interface Member {
 export function databaseWayBack(
   members: readonly Member[],
   schemas: Schemas | undefined,
-  record: Pick<ReleaseSummary, 'release' | 'backup'> & {
+  record: Pick<ReleaseSummary, 'release' | 'to' | 'backup'> & {
     readonly versions: Pick<Versions, 'mariadb' | 'schemas' | 'schema'>
   },
 ): DatabaseWayBack | undefined {
@@ -144,8 +144,10 @@ export function databaseWayBack(
  */
 export function silentDonors(
   members: readonly Member[],
-  { release, backup }: Pick<ReleaseSummary, 'release' | 'backup'>,
+  { release, to, backup }: Pick<ReleaseSummary, 'release' | 'to' | 'backup'>,
 ): string[] {
+  // Of an upgrade to other images of the same release nothing tells old and new apart.
+  if (release === to) return []
   if (backup && members.some(({ restored }) => restored === backup.id)) return []
   return members
     .filter((it) => it.version === '' && it.release === release && it.data === 'complete')

@@ -173,6 +173,7 @@ it.each([
   ],
   ['nova/vendordata.json', '{"a": }', 'config/nova/vendordata.json:1: error: this is no JSON'],
   ['nova/policy.yaml', '# nothing yet\n', undefined],
+  ['nova/policy.yaml', 'a: x\na: y\n', undefined],
   ['rabbitmq/rabbitmq.conf', 'a: [', undefined],
 ])('reads of a file that is taken whole what its name says: %s %j', (path, text, finding) => {
   const { findings } = mergeOverrides('whole', '', [{ path, text }], () => 5000)

@@ -81,7 +81,7 @@ class MergeError extends Error {
 /** A file that is taken as it is still has to be what its name says, where that tells. */
 function checkWhole(path: string, text: string): void {
   const [, ending] = /\.(json|ya?ml)$/.exec(path) ?? []
-  if (ending !== undefined) sound(parseTree(text, ending === 'json' ? 'json' : 'yaml'))
+  if (ending !== undefined) sound(parseTree(text, ending === 'json' ? 'json' : 'yaml', false))
 }
 
 function mergeText(kind: MergeKind, base: string, over: string): string {

@@ -19,9 +19,14 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function parseTree(text: string, kind: 'json' | 'yaml'): { value: unknown } | IniError {
+/** @param uniqueKeys whether a key may stand only once in a mapping; else the last one counts, as for PyYAML */
+export function parseTree(
+  text: string,
+  kind: 'json' | 'yaml',
+  uniqueKeys = true,
+): { value: unknown } | IniError {
   if (text.trim() === '') return { value: {} }
-  const document = parseDocument(text, { prettyErrors: true })
+  const document = parseDocument(text, { prettyErrors: true, uniqueKeys })
   const [error] = document.errors
   if (error)
     return {
