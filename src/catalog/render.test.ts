@@ -376,10 +376,10 @@ describe('RabbitMQ', () => {
   it.each(['rabbitmq.conf', 'definitions.json'])("takes the operator's %s whole", (name) => {
     const overrides = [
       { path: name, text: 'no role reads it here\n' },
-      { path: `rabbitmq/${name}`, text: 'of all hosts\n' },
-      { path: `rabbitmq/kolla3/${name}`, text: 'of one\n' },
+      { path: `rabbitmq/${name}`, text: '{"of": "all hosts"}\n' },
+      { path: `rabbitmq/kolla3/${name}`, text: '{"of": "one"}\n' },
     ]
-    expect(fileOf(testCloud({ overrides }), 'rabbitmq', name)).toBe('of all hosts\n')
+    expect(fileOf(testCloud({ overrides }), 'rabbitmq', name)).toBe('{"of": "all hosts"}\n')
   })
 })
 
