@@ -54,7 +54,8 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
         if (!(await joinsAlready(cloud, host, turn))) {
           await stopContainer(cloud.engine(host), 'mariadb')
           await replaceData(cloud.remote(host), volume, {
-            ...{ turn, prepared: false },
+            turn,
+            prepared: false,
             ...cancellation(),
           })
         }

@@ -1,14 +1,14 @@
 import type { Identity } from '../src/catalog/identity.js'
 import { register } from '../src/host/keystone-register.js'
-import { isNoted } from '../src/host/one-shot-notes.js'
 import { issueToken } from '../src/host/keystone-token.js'
+import { isNoted } from '../src/host/one-shot-notes.js'
 import { password } from '../src/model/passwords.js'
 import { RemoteError } from '../src/ssh/errors.js'
 import type { CloudContext } from './cloud-context.js'
 import { administer, administrator } from './openstack.js'
 
 /**
- * Gives Keystone a service's accounts and its place in the catalogue, asked from a host. Returns what others have
+ * Gives Keystone a service's accounts and its place in the catalogue, asked from the host that keeps its notes. Returns what others have
  * registered beside it, in sentences.
  */
 export async function identify(
@@ -19,9 +19,13 @@ export async function identify(
 ): Promise<string[]> {
   const remote = context.remote(host)
   const { url, user, project, region } = administrator(context)
-  return register(await administer(context, host), identity, {
+  const [api, wasHere] = await Promise.all([
+    administer(context, host),
+    isNoted(remote, service, 'identity'),
+  ])
+  return register(api, identity, {
     cloud: context.cloud.name,
-    wasHere: await isNoted(remote, service, 'identity'),
+    wasHere,
     region,
     admin: { user, project },
     secret: (key) => password(context.cloud.passwords, key),

@@ -1,8 +1,8 @@
 /** What a service is to Keystone: its place in the catalogue and the accounts that it works with. */
 export interface Identity {
   readonly services: readonly CatalogueEntry[]
-  /** Of an earlier release, with their endpoints: they leave Keystone's catalogue. */
-  readonly former?: readonly Pick<CatalogueEntry, 'name' | 'type'>[]
+  /** Of an earlier release: they leave Keystone's catalogue, with our endpoints of them. */
+  readonly former?: readonly CatalogueName[]
   readonly users: readonly ServiceUser[]
   /** Roles that must be there besides those of `users`. */
   readonly roles?: readonly string[]
@@ -12,11 +12,14 @@ export interface Identity {
   readonly domains?: readonly ServiceDomain[]
 }
 
-/** A service of Keystone's catalogue, in the cloud's region. */
-export interface CatalogueEntry {
-  /** `glance` of type `image`. */
+/** `glance` of type `image`. */
+export interface CatalogueName {
   readonly name: string
   readonly type: string
+}
+
+/** A service of Keystone's catalogue, in the cloud's region. */
+export interface CatalogueEntry extends CatalogueName {
   readonly description: string
   readonly endpoints: Readonly<Record<'internal' | 'public', string>>
 }

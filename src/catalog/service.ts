@@ -31,7 +31,7 @@ export interface Service {
   ) => readonly { readonly path: string; readonly key: string }[]
   /** Where a host must have an address, beside the network `api`. */
   readonly networks?: readonly Network[]
-  /** What one of its containers takes at rest, in MiB, as measured with both releases; 20 where nothing is said. */
+  /** What one of its containers takes at rest, in MiB, as measured on the lab; 20 where nothing is said. */
   readonly memory?: number
   /** Images that a host needs before any container of the service is known. */
   readonly images?: readonly string[]

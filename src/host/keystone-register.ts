@@ -1,4 +1,10 @@
-import type { CatalogueEntry, Identity, ServiceDomain, ServiceUser } from '../catalog/identity.js'
+import type {
+  CatalogueEntry,
+  CatalogueName,
+  Identity,
+  ServiceDomain,
+  ServiceUser,
+} from '../catalog/identity.js'
 import { ApiError } from './openstack-api.js'
 import type { OpenStackApi } from './openstack-api.js'
 
@@ -44,9 +50,9 @@ interface Catalogue {
 const defaultDomain = { domain_id: 'default' }
 
 /**
- * Makes what is missing, mends what differs and takes away what the release has no more, everything side by side that does not need another; may run again. Each
- * request is a login on the host: what can be asked for at once is. Returns what others have registered for the same kinds
- * of services, in sentences; it is left as it is.
+ * Makes what is missing, mends what differs and takes away what the release has no more, everything side by side that does
+ * not need another; may run again. Each request is a login on the host: what can be asked for at once is. Returns what
+ * others have registered for the same kinds of services, in sentences; it is left as it is.
  */
 export async function register(
   api: OpenStackApi,
@@ -75,7 +81,7 @@ export async function register(
     entries.then((all) =>
       Promise.all([
         ...services.map((entry) => registerEntry(api, entry, registration, all)),
-        ...former.map((entry) => removeEntry(api, { ...entry, addresses }, registration, all)),
+        ...former.map((entry) => removeEntry(api, entry, addresses, registration, all)),
       ]),
     ),
     ...users.map(grant),
@@ -132,7 +138,8 @@ async function registerEntry(
 /** Our endpoints of it go; it goes itself where nobody else has any. */
 async function removeEntry(
   api: OpenStackApi,
-  { addresses, ...entry }: { readonly addresses: readonly string[] } & Names,
+  entry: CatalogueName,
+  addresses: readonly string[],
   { region, cloud }: Registration,
   catalogue: Catalogue,
 ): Promise<void> {
@@ -150,9 +157,7 @@ async function removeEntry(
   await Promise.all(gone.map((path) => api.call('DELETE', 'identity', path)))
 }
 
-type Names = Pick<CatalogueEntry, 'name' | 'type'>
-
-function serviceOf({ name, type }: Names, { services }: Catalogue): Service | undefined {
+function serviceOf({ name, type }: CatalogueName, { services }: Catalogue): Service | undefined {
   return services.find((it) => it.name === name && it.type === type)
 }
 

@@ -21,8 +21,8 @@ export async function noteOneShots(
 
 /** Whether a host has a note that a one-shot was run, with whatever it took then. */
 export async function isNoted(remote: Remote, service: string, kind: string): Promise<boolean> {
-  const file = sh`${folder}/${service}/${kind}`
-  const { stdout } = await remote.runOrFail(`[[ ! -e ${file} ]] || echo yes`, {
+  const look = sh`[[ ! -e ${folder}/${service}/${kind} ]] || echo yes`
+  const { stdout } = await remote.runOrFail(look, {
     title: `look whether ${kind} of ${service} was run`,
   })
   return stdout.trim() === 'yes'

@@ -29,10 +29,12 @@ export function oneShotChanges(
     return Object.entries(digests).flatMap(([kind, digest]): Change[] => {
       const noted = notes[`${service}/${kind}`]
       if (noted === digest) return []
-      const change = { host, service, container: kind, action: 'bootstrap' } as const
-      if (noted === undefined) return [{ ...change, interrupts: false, reasons: ['not done yet'] }]
-      const interrupts = { interrupts: false, ...(interruption !== undefined && { interruption }) }
-      return [{ ...change, ...interrupts, reasons: ['changed'] }]
+      const due = { host, service, container: kind, interrupts: false }
+      const change = { ...due, action: 'bootstrap' } as const
+      if (noted === undefined) return [{ ...change, reasons: ['not done yet'] }]
+      return [
+        { ...change, reasons: ['changed'], ...(interruption !== undefined && { interruption }) },
+      ]
     })
   })
 }

@@ -52,6 +52,19 @@ describe('deploy', () => {
     expect(calls.map(({ verb }) => verb)).not.toContain('pullImages')
   })
 
+  it("begins nothing where a new service's database is somebody else's", async () => {
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(dueOneShots({ heat: kinds, glance: ['identity'] })),
+      checkDatabases: (_ref: unknown, host: string, services: readonly string[]) =>
+        services.map((service) => ({ ...finding(host), message: `${service} is alice's` })),
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const failure = await failureOf(runs.execute('deploy', { cloud }))
+      expect(failure.message).toBe("kolla1: error: heat is alice's")
+    })
+    expect(calls.map(({ verb }) => verb)).not.toContain('writeConfiguration')
+  })
+
   it('looks up no names where RabbitMQ goes on', async () => {
     const { activities, calls } = fakeActivities({
       planCloud: () => planned(changesOf('restart', ['keystone'])),

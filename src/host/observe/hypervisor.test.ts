@@ -28,7 +28,7 @@ it.each([
     'kolla1.example.org',
   ],
   ['not by the loopback', '127.0.0.1 STREAM localhost', undefined],
-  ['by no name of which the resolver does not know', '', undefined],
+  ['by no other name where the resolver knows none', '', undefined],
 ])('tells how libvirt calls the host: %s', (_case, known, name) => {
   const fakes = `timeout() { shift; "$@"; }; getent() { echo ${JSON.stringify(known)}; }\n`
   const script = hypervisorScript.replace('$(</proc/sys/kernel/hostname)', 'kolla1')
