@@ -15,7 +15,7 @@ export const waiting = `${askEngine}
 trap '' PIPE
 exec 8<> <(:)
 declare -A restarts running
-next_look=1 connected=()
+next_look=1 listed=-2 connected=()
 pause() { read -rt 0.15 -u 8; }
 
 probe_tcp() { { exec 7<>"/dev/tcp/$1/$2"; } 2>/dev/null || { seen='nobody listens'; return 1; }; exec 7>&-; }
@@ -98,7 +98,7 @@ list_connected() {
 probe_running() {
   local name
   seen=
-  list_running
+  ((SECONDS - listed < 2)) || list_running
   for name in "$@"; do [[ \${running[$name]-} ]] || seen+="$name does not run; "; done
   [[ ! $seen ]]
 }
@@ -106,7 +106,7 @@ probe_running() {
 # Name → id, with ' healthy' where Docker's check of the container succeeds.
 list_running() {
   local key value name container
-  running=()
+  running=() listed=$SECONDS
   while IFS='"' read -r _ key _ value _ _ _ name _; do
     if [[ $key == Id ]]; then
       container=\${name#/} running[\${name#/}]=$value

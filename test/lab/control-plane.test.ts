@@ -4,7 +4,7 @@ import { Installation } from '../support/installation.js'
 import { Keystone } from '../support/keystone.js'
 import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../support/lab.js'
 import { containersOn, issueToken, querySql } from '../support/outside.js'
-import { ProcessListRecorder, readableByOthers } from '../support/secrets.js'
+import { expectNoSecretShown, recordProcesses } from '../support/secrets.js'
 
 /**
  * The main job, from bare hosts to a highly available control plane, looked at from outside. The parts build on each
@@ -65,12 +65,13 @@ describe('images', () => {
 })
 
 describe('deploy', () => {
-  const recorders = hosts.map((host) => new ProcessListRecorder(host))
+  let processes: string[]
 
   it('brings up the control plane', async () => {
-    await Promise.all(recorders.map((recorder) => recorder.start()))
+    const stop = await recordProcesses()
     await installation.run('deploy')
     await installation.run('post-deploy')
+    processes = await stop()
   })
 
   it('makes a Galera cluster of three, Synced behind the floating address', async () => {
@@ -113,16 +114,7 @@ describe('deploy', () => {
   it('shows no secret in history, logs, process lists or readable files', async () => {
     const secrets = await installation.secrets()
     expect(secrets.length).toBeGreaterThan(50)
-    const seen = await Promise.all(recorders.map((recorder) => recorder.stop()))
-    const history = await installation.histories()
-    const processes = seen.map((text, index) => [`processes of ${hosts[index]}`, text] as const)
-    const logs = await installation.logs()
-    for (const [where, text] of [['history', history], ['logs', logs], ...processes] as const) {
-      expect(text.length, where).toBeGreaterThan(100)
-      const leaked = secrets.filter((secret) => text.includes(secret))
-      expect(leaked.length, `secrets in ${where}`).toBe(0)
-    }
-    for (const host of hosts) expect(await readableByOthers(host, secrets)).toEqual([])
+    await expectNoSecretShown(secrets, installation, processes)
   })
 })
 

@@ -7,7 +7,7 @@ import { Installation } from '../support/installation.js'
 import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../support/lab.js'
 import { OpenStack } from '../support/openstack.js'
 import { containersOn } from '../support/outside.js'
-import { readableByOthers } from '../support/secrets.js'
+import { expectNoSecretShown, recordProcesses } from '../support/secrets.js'
 
 /**
  * All of OpenStack that needs no hypervisor, on Ceph, from bare hosts, looked at from outside. The parts build on each
@@ -29,10 +29,14 @@ const rbd = (command: string, host = 'kolla1') =>
 
 const started = () => containersOn(hosts)
 
+let processes: string[]
+
 describe('deploy', () => {
   it('brings everything up', async () => {
+    const stop = await recordProcesses()
     await installation.run('deploy')
     await installation.run('post-deploy')
+    processes = await stop()
   })
 
   it('again changes nothing', async () => {
@@ -123,10 +127,12 @@ describe('images, volumes and stacks', () => {
 })
 
 describe('secrets', () => {
-  it('are in no file that others read, and in no environment', async () => {
-    const secrets = await installation.secrets()
+  it('are in no history, log, process list, file that others read, or environment', async () => {
+    const auth = await onHost('kolla1', 'docker exec ceph_mon ceph auth ls --format json')
+    const { auth_dump: clients } = JSON.parse(auth) as { auth_dump: { key: string }[] }
+    const secrets = [...(await installation.secrets()), ...clients.map(({ key }) => key)]
+    await expectNoSecretShown(secrets, installation, processes)
     for (const host of hosts) {
-      expect(await readableByOthers(host, secrets)).toEqual([])
       const shown = await onHost(host, 'docker inspect $(docker ps -aq)')
       expect(secrets.filter((secret) => shown.includes(secret))).toEqual([])
     }

@@ -7,6 +7,7 @@ import { eventually } from './lab.js'
 import { killAtEveryStep, verbsOf } from './mortal-worker.js'
 import { OpenStack } from './openstack.js'
 import { openstackState, removeOpenStack } from './openstack-state.js'
+import type { OpenStackService } from './openstack-state.js'
 
 /** Deploys with a kill in a step of that verb, if there is one. Returns the verbs of all steps, and where it was killed. */
 async function deploy(installation: Installation, client: KollaTemporal, kill?: string) {
@@ -53,12 +54,18 @@ export async function deployKilledEverywhere(
   }
 }
 
-/** The same, each time from what carries OpenStack alone; every cloud is like the one that was deployed without a kill. */
-export async function deployOpenStackKilledEverywhere(installation: Installation): Promise<void> {
+/**
+ * The same, each time from a cloud without these services, or without any but Keystone and Ceph; every cloud is like
+ * the one that was deployed without a kill.
+ */
+export async function deployOpenStackKilledEverywhere(
+  installation: Installation,
+  services?: readonly OpenStackService[],
+): Promise<void> {
   let first: string[] | undefined
   await deployKilledEverywhere(
     installation,
-    () => removeOpenStack(installation),
+    () => removeOpenStack(installation, services),
     async (when) => {
       const state = await openstackState(installation)
       expect(state, when).toEqual((first ??= state))

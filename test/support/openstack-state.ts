@@ -4,28 +4,36 @@ import { onHosts } from './lab.js'
 import { OpenStack } from './openstack.js'
 import { containerLabels, querySql } from './outside.js'
 
-const services = 'glance|placement|cinder|openvswitch|neutron|nova|heat|horizon'
-const databases = [
-  'glance',
-  'placement',
-  'cinder',
-  'neutron',
-  'nova',
-  'nova_api',
-  'nova_cell0',
-  'heat',
-] as const
+/** What a deployment brings besides Keystone and Ceph, and the databases of each. */
+const databasesOf = {
+  glance: ['glance'],
+  placement: ['placement'],
+  cinder: ['cinder'],
+  openvswitch: [],
+  neutron: ['neutron'],
+  nova: ['nova', 'nova_api', 'nova_cell0'],
+  heat: ['heat'],
+  horizon: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>
 
-/** Takes off the hosts what a deployment brings besides Keystone and Ceph, with its data, accounts and endpoints. */
-export async function removeOpenStack(installation: Installation): Promise<void> {
+export type OpenStackService = keyof typeof databasesOf
+
+const everything = Object.keys(databasesOf) as OpenStackService[]
+
+/** Takes these services off the hosts, with their data, accounts and endpoints; all but Keystone and Ceph by default. */
+export async function removeOpenStack(
+  installation: Installation,
+  services: readonly OpenStackService[] = everything,
+): Promise<void> {
+  const pattern = `^(${services.join('|')})`
   await onHosts(`set -e
-docker ps --all --format '{{.Names}}' | grep -E '^(${services})' | xargs --no-run-if-empty docker rm --force --volumes
-docker volume ls --quiet | grep -E '^(${services})' | xargs --no-run-if-empty docker volume rm
+docker ps --all --format '{{.Names}}' | grep -E '${pattern}' | xargs --no-run-if-empty docker rm --force --volumes
+docker volume ls --quiet | grep -E '${pattern}' | xargs --no-run-if-empty docker volume rm
 cd /etc/kolla
-ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf
+ls | grep -E '${pattern}' | xargs --no-run-if-empty rm -rf
 cd ${oneShotNotes}
-ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
-  for (const database of databases) {
+ls | grep -E '${pattern}' | xargs --no-run-if-empty rm -rf`)
+  for (const database of services.flatMap((service) => databasesOf[service])) {
     await querySql(installation, `DROP DATABASE IF EXISTS ${database}`)
   }
   const cloud = await OpenStack.of(installation)
@@ -39,7 +47,7 @@ ls | grep -E '^(${services})' | xargs --no-run-if-empty rm -rf`)
     )[kind] ?? []
   const kinds = ['services', 'users'] as const
   for (const kind of kinds) {
-    const own = (await things(kind)).filter(({ name }) => new RegExp(`^(${services})`).test(name))
+    const own = (await things(kind)).filter(({ name }) => new RegExp(pattern).test(name))
     for (const { id } of own) await cloud.ask('DELETE', 'identity', `/v3/${kind}/${id}`)
   }
 }
@@ -49,7 +57,9 @@ export async function openstackState(installation: Installation): Promise<string
   const cloud = await OpenStack.of(installation)
   const ask = (sql: string) => querySql(installation, sql)
   const there = (await ask('SHOW DATABASES')).split('\n')
-  const schemas = databases.filter((it) => it !== 'nova_cell0' && there.includes(it))
+  const schemas = Object.values(databasesOf)
+    .flat()
+    .filter((it) => it !== 'nova_cell0' && there.includes(it))
   const revisions = await Promise.all(
     schemas.map((it) => ask(`SELECT '${it}', version_num FROM ${it}.alembic_version ORDER BY 2`)),
   )

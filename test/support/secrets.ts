@@ -1,4 +1,6 @@
-import { onHost } from './lab.js'
+import { expect } from 'vitest'
+import type { Installation } from './installation.js'
+import { hosts, onHost } from './lab.js'
 
 /** Writes down every command line that runs on a host, every `pause` seconds, until it is stopped. */
 export class ProcessListRecorder {
@@ -25,11 +27,35 @@ export class ProcessListRecorder {
   }
 }
 
-/** Files of a host that hold one of the secrets and can be read by somebody who is not root. */
-export async function readableByOthers(
-  host: string,
+/** Starts a recorder on every host. Returns what stops them, and tells what each has seen. */
+export async function recordProcesses(): Promise<() => Promise<string[]>> {
+  const recorders = hosts.map((host) => new ProcessListRecorder(host))
+  await Promise.all(recorders.map((recorder) => recorder.start()))
+  return () => Promise.all(recorders.map((recorder) => recorder.stop()))
+}
+
+/**
+ * No secret is in a history, a log, a file that others read, or in the command lines that were recorded on each host;
+ * and each of these was there to be searched.
+ */
+export async function expectNoSecretShown(
   secrets: readonly string[],
-): Promise<string[]> {
+  installation: Installation,
+  recorded: readonly string[],
+): Promise<void> {
+  const processes = recorded.map((text, index) => [`processes of ${hosts[index]}`, text] as const)
+  const history = await installation.histories()
+  const logs = await installation.logs()
+  for (const [where, text] of [['history', history], ['logs', logs], ...processes] as const) {
+    expect(text.length, where).toBeGreaterThan(100)
+    const leaked = secrets.filter((secret) => text.includes(secret))
+    expect(leaked.length, `secrets in ${where}`).toBe(0)
+  }
+  for (const host of hosts) expect(await readableByOthers(host, secrets), host).toEqual([])
+}
+
+/** Files of a host that hold one of the secrets and can be read by somebody who is not root. */
+async function readableByOthers(host: string, secrets: readonly string[]): Promise<string[]> {
   const folders = '/etc /home /opt /root /run /srv /tmp /usr/local /var'
   const find = `setpriv --reuid=65534 --regid=65534 --clear-groups grep -rlIF -f - ${folders} 2>/dev/null || true`
   const found = await onHost(host, find, secrets.join('\n') + '\n')

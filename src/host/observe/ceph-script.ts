@@ -48,7 +48,7 @@ const lookAtDisks =
   `
 look_at_disks() {
   local -A parents=() lines=() ours=() probed=()
-  local name device line KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
+  local name device line KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT swaps=$'\\n'$(</proc/swaps)
   hash sfdisk 2>/dev/null || echo missing=sfdisk
   for name in "$@"; do
     device=$(readlink -e -- "$name") && [[ -b $device ]] || device=
@@ -73,7 +73,7 @@ look_at_disks() {
 }
 
 look_at_device() {
-  local device=$1 probed=$2 blank= holder KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
+  local device=$1 probed=$2 blank= holder line KNAME TYPE PKNAME SIZE RO SERIAL MOUNTPOINT
   eval "$3"
   echo "device=$device"
   echo "parent=$PKNAME"
@@ -84,14 +84,16 @@ look_at_device() {
   for holder in /sys/class/block/"\${device##*/}"/holders/*; do
     [[ ! -e $holder ]] || echo "use=in use by \${holder##*/}"
   done
-  ! grep -q "^$device " /proc/swaps || echo 'use=swap'
+  [[ $swaps != *$'\\n'"$device "* ]] || echo 'use=swap'
   if ! [[ $probed == *$'\\n'TYPE=* || $MOUNTPOINT ]]; then
     # What is not blank now may have been given its signature since.
     is_blank "$device" "$SIZE" && blank=yes || { blank=no; probed=$(blkid --probe --output export "$device"); }
   fi
-  grep -E '^(TYPE|PTTYPE|PTUUID|PART_ENTRY_NAME|PART_ENTRY_UUID)=' <<<"$probed"
+  while read -r line; do
+    [[ ! $line =~ ^(TYPE|PTTYPE|PTUUID|PART_ENTRY_NAME|PART_ENTRY_UUID)= ]] || echo "$line"
+  done <<<"$probed"
   if [[ $probed == *$'\\n'TYPE=ceph_bluestore* ]]; then
-    head --bytes 4096 "$device" | od --address-radix=n --output-duplicates --format=u1 --width=4096 |
+    od --read-bytes=4096 --address-radix=n --output-duplicates --format=u1 --width=4096 "$device" |
       awk "$bluestore_label"
   elif [[ $blank ]]; then
     echo "blank=$blank"

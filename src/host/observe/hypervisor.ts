@@ -19,7 +19,7 @@ fi`
 export const hypervisorScript = `section hypervisor
 if [[ -c /dev/kvm ]] && { : <>/dev/kvm; } 2>/dev/null; then
   echo kvm
-  if [[ $(uname -m) != x86_64 ]] || grep -qwE 'vmx|svm' /proc/cpuinfo; then echo processor; fi
+  if [[ $HOSTTYPE != x86_64 ]] || grep -qwE 'vmx|svm' /proc/cpuinfo; then echo processor; fi
 fi
 if [[ $(ss --no-header --listening --unix) =~ /libvirt/(libvirt|virtqemud)-sock[[:space:]] ]]; then echo libvirt; fi
 ${machinesScript('/run/libvirt/qemu')}

@@ -190,16 +190,32 @@ describe('virtual machines', () => {
     expect(longestGap).toBeLessThan(10_000)
   })
 
-  it('go on while what carries them is replaced, host by host', async () => {
-    const running = await machineProcesses()
-    const ping = new Ping(address)
-    await installation.write('config/nova.conf', '[DEFAULT]\nmax_concurrent_builds = 5\n')
-    await installation.run('deploy')
-    const { longestGap } = await ping.stop()
-    console.log(`an option of Nova's: longest gap ${longestGap} ms`)
-    expect(await machineProcesses()).toEqual(running)
-    expect(await installation.run('plan')).toContain('Nothing to change')
-  })
+  const options: Readonly<Record<string, () => Promise<unknown>>> = {
+    'Open vSwitch': () =>
+      installation.edit(
+        'globals.yml',
+        /$/,
+        'openvswitch_vswitchd_dimensions: { mem_reservation: 64m }\n',
+      ),
+    Neutron: () =>
+      installation.write('config/neutron.conf', '[DEFAULT]\nrpc_response_timeout = 61\n'),
+    Nova: () => installation.write('config/nova.conf', '[DEFAULT]\nmax_concurrent_builds = 5\n'),
+  }
+  it.each(Object.entries(options))(
+    'go on, as closed as before, while an option of %s is rolled out, host by host',
+    async (service, set) => {
+      const running = await machineProcesses()
+      const ping = new Ping(address)
+      await set()
+      await installation.run('deploy')
+      const { longestGap } = await ping.stop()
+      console.log(`an option of ${service}: longest gap ${longestGap} ms`)
+      expect(await machineProcesses()).toEqual(running)
+      expect(await page(address)).toMatch(/^first/)
+      await expect(page(address, 81)).rejects.toThrow(/timeout/)
+      expect(await installation.run('plan')).toContain('Nothing to change')
+    },
+  )
 
   it('outlive the host of the floating address, of the router and of one of them', async () => {
     const holder = await holderOfTheAddress()
