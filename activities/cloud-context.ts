@@ -5,9 +5,10 @@ import { ApplicationFailure } from '@temporalio/common'
 import { folderOf } from '../src/catalog/container.js'
 import type { Container } from '../src/catalog/container.js'
 import { byDigest, imageRef } from '../src/catalog/image.js'
+import { contextOf } from '../src/catalog/host-view.js'
 import { interruptsOf } from '../src/catalog/index.js'
 import { groupOf, probesOf, renderHost, servicesOn } from '../src/catalog/render.js'
-import type { Probe } from '../src/catalog/service.js'
+import type { Context, Probe } from '../src/catalog/service.js'
 import { dockerEngine } from '../src/docker/engine.js'
 import type { Engine } from '../src/docker/engine.js'
 import { amongHosts } from '../src/model/among-hosts.js'
@@ -316,6 +317,11 @@ export class CloudContext {
         },
       }),
     }
+  }
+
+  /** A host, and the cloud around it, as the catalogue renders for it. */
+  context(host: string): Context {
+    return contextOf(this.cloud, this.found.hosts, host)
   }
 
   /** What proves that a service works on a host, or one of its containers alone. */

@@ -446,19 +446,28 @@ describe('a host that leaves', () => {
   })
 
   it('is waited for until it no longer counts as alive, and refused where it goes on', async () => {
-    const [, old = {}] = openstack.things.get('os-services') ?? []
-    let looks = 0
-    const state = () => (++looks > 3 ? 'down' : 'up')
-    Object.defineProperty(old, 'state', { enumerable: true, get: state })
-    expect((await forget('old')).removed).toContain('nova-compute')
-    openstack.add('os-services', {
-      id: 'alive',
-      binary: 'nova-compute',
-      host: 'alive',
-      state: 'up',
-    })
-    await expect(forget('alive')).rejects.toThrow('nova-compute reports from there')
-    expect(openstack.changes).toHaveLength(3)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      /** A service tells its state every ten seconds. */
+      const tells = (service: object, state: () => string) =>
+        Object.defineProperty(service, 'state', {
+          ...{ enumerable: true, configurable: true },
+          get: () => {
+            vi.advanceTimersByTime(10_000)
+            return state()
+          },
+        })
+      const [, old = {}] = openstack.things.get('os-services') ?? []
+      let looks = 0
+      tells(old, () => (++looks > 3 ? 'down' : 'up'))
+      expect((await forget('old')).removed).toContain('nova-compute')
+      const alive = { id: 'alive', binary: 'nova-compute', host: 'alive' }
+      tells(openstack.add('os-services', alive), () => 'up')
+      await expect(forget('alive')).rejects.toThrow('nova-compute reports from there')
+      expect(openstack.changes).toHaveLength(3)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is mapped to the cell anew when it comes back: that is due again before Nova forgets it', async () => {

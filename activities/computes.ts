@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import type { Finding } from '../src/model/finding.js'
 import { leaveNote, removeNote } from '../src/host/notes.js'
@@ -18,12 +17,12 @@ import type { NamedHost, NetworkAgent, NovaService } from '../src/plan/openstack
 import { HostUnreachable } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { badInput } from './failures.js'
+import { lookUntil } from './look-until.js'
 import { lastMigration, migrate } from './migration.js'
 import type { Migration } from './migration.js'
 import { administer } from './openstack.js'
 import { forget } from './one-shots.js'
 import { allHypervisors, namedHosts } from './openstack-health.js'
-import { cancellation, report } from './progress.js'
 
 /** Who disables computes. */
 type Drainer = 'drain-compute' | 'upgrade'
@@ -34,8 +33,8 @@ const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
 /** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
 const LOOKING = 5_000
 
-/** How often a host that reports is looked at: Nova and Neutron take for alive what has been silent for up to 75 s. */
-const LOOKS = 18
+/** How long a host that reports is looked at: Nova and Neutron take for alive what has been silent for up to 75 s. */
+const SILENCE = 90_000
 
 /** A machine as a payload between steps. */
 export interface MachineName {
@@ -178,17 +177,12 @@ export function computeActivities(contexts: CloudContexts) {
 }
 
 /** Looks again for so many seconds while something is being done with any; returns what is left, in a few words each. */
-async function untilNone(
-  seconds: number,
-  look: () => Promise<readonly Machine[]>,
-): Promise<string[]> {
-  const until = Date.now() + seconds * 1000
-  for (;;) {
-    const busy = busyMachines(await look())
-    if (busy.length === 0 || Date.now() >= until) return busy
-    report(`waiting for ${busy.join(', ')}`)
-    await sleep(LOOKING, undefined, cancellation())
-  }
+function untilNone(seconds: number, look: () => Promise<readonly Machine[]>): Promise<string[]> {
+  return lookUntil(
+    async () => busyMachines(await look()),
+    (busy) => (busy.length === 0 ? undefined : `waiting for ${busy.join(', ')}`),
+    { patience: seconds * 1000, pause: LOOKING },
+  )
 }
 
 export interface ForgottenCompute {
@@ -198,20 +192,18 @@ export interface ForgottenCompute {
 }
 
 /** A host that is leaving, once nothing reports from there any more, or for so long that it is not going to end. */
-async function lookWhenSilent(
-  cloud: CloudContext,
-  api: OpenStackApi,
-  host: string,
-): Promise<Leaving> {
-  for (let look = 1; ; look++) {
-    const leaving = await lookAt(cloud, api, host)
-    const { isCompute, machines, nameless = [] } = leaving
-    const names = reporting(leaving)
-    const isRefused = isCompute || machines.length > 0 || nameless.length > 0
-    if (isRefused || names.length === 0 || look === LOOKS) return leaving
-    report(`waiting until ${names.join(', ')} of ${host} is silent`)
-    await sleep(LOOKING, undefined, cancellation())
-  }
+function lookWhenSilent(cloud: CloudContext, api: OpenStackApi, host: string): Promise<Leaving> {
+  return lookUntil(
+    () => lookAt(cloud, api, host),
+    (leaving) => {
+      const { isCompute, machines, nameless = [] } = leaving
+      const names = reporting(leaving)
+      const isRefused = isCompute || machines.length > 0 || nameless.length > 0
+      if (isRefused || names.length === 0) return undefined
+      return `waiting until ${names.join(', ')} of ${host} is silent`
+    },
+    { patience: SILENCE, pause: LOOKING },
+  )
 }
 
 async function computeService(

@@ -1,5 +1,5 @@
 import { backendName } from '../src/catalog/haproxy-frontend.js'
-import { contextOf, shortHostname } from '../src/catalog/host-view.js'
+import { shortHostname } from '../src/catalog/host-view.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { drainServers, readyServers } from '../src/host/haproxy-server.js'
 import { HostUnreachable } from '../src/ssh/errors.js'
@@ -55,7 +55,7 @@ function unlessAway(error: unknown): void {
 
 /** Every load balancer, with what it calls containers of a host. */
 function balancersOf(cloud: CloudContext, host: string, containers: readonly string[]) {
-  const member = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+  const member = shortHostname(cloud.context(host).host)
   const frontends = containers.flatMap((name) => frontendNamesOf(cloud.cloud, name))
   const servers = frontends.map((name) => `${backendName(name)}/${member}`)
   if (servers.length === 0) return []

@@ -1,4 +1,4 @@
-import { contextOf, shortHostname } from '../src/catalog/host-view.js'
+import { shortHostname } from '../src/catalog/host-view.js'
 import { copyingFrom } from '../src/catalog/mariadb.js'
 import { inspectContainer, isRunning, stopContainer } from '../src/docker/containers.js'
 import { isReplaced, replaceData } from '../src/host/mariadb-data.js'
@@ -59,7 +59,7 @@ export function galeraUpgradeActivities(contexts: CloudContexts) {
             ...cancellation(),
           })
         }
-        const donorName = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, donor).host)
+        const donorName = shortHostname(cloud.context(donor).host)
         await startMemberAs(cloud, host, copyingFrom(container, donorName))
         // After a restore that was ended early the others are down, and come after this one.
         await awaitWhole(cloud, host, await running(cloud))

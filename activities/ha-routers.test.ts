@@ -45,7 +45,7 @@ it('are gone on without where they do not come back, which is told', async () =>
   docker.add(router, true)
   docker.add(`${router}-ours`, true).options['Labels'] = { [label.cloud]: 'demo' }
   expect(await countRouters(engine, [agent])).toBe(1)
-  const soon = { patience: 20, looking: 5 }
+  const soon = { patience: 20, pause: 5 }
   await within(() => awaitRouters(engine, [agent], 2, soon))
   expect(told.at(-1)).toBe('only 1 of 2 routers with HA are back: going on without the others')
 })

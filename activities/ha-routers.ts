@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { listContainers } from '../src/docker/containers.js'
 import type { Engine } from '../src/docker/engine.js'
 import { label } from '../src/plan/desired.js'
-import { cancellation, report } from './progress.js'
+import { lookUntil } from './look-until.js'
+import type { Patience } from './look-until.js'
+import { report } from './progress.js'
 
 /** Each router with HA has a keepalived, which the L3 agent starts in a container of its own (`neutron_agents_wrappers`). */
 const keepalived = 'neutron_l3_agent_keepalived'
 
 /** How long routers may take to be back, and until they are looked at again, in milliseconds. */
-const times = { patience: 300_000, looking: 2000 }
+const returning: Patience = { patience: 300_000, pause: 2000 }
 
 /** How many routers with HA a host keeps; they are asked for only where its L3 agent is among the containers. */
 export async function countRouters(engine: Engine, names: readonly string[]): Promise<number> {
@@ -26,17 +27,14 @@ export async function awaitRouters(
   engine: Engine,
   names: readonly string[],
   before: number,
-  { patience, looking } = times,
+  patience = returning,
 ): Promise<void> {
-  const until = Date.now() + patience
-  for (;;) {
-    const found = await countRouters(engine, names)
-    if (found >= before) return
-    if (Date.now() >= until) {
-      report(`only ${found} of ${before} routers with HA are back: going on without the others`)
-      return
-    }
-    report(`waiting for routers with HA: ${found} of ${before} are back`)
-    await sleep(looking, undefined, cancellation())
-  }
+  const found = await lookUntil(
+    () => countRouters(engine, names),
+    (count) =>
+      count >= before ? undefined : `waiting for routers with HA: ${count} of ${before} are back`,
+    patience,
+  )
+  if (found >= before) return
+  report(`only ${found} of ${before} routers with HA are back: going on without the others`)
 }

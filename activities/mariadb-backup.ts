@@ -1,4 +1,3 @@
-import { contextOf } from '../src/catalog/host-view.js'
 import { mariabackup, proveBackup, takeBackup } from '../src/catalog/mariabackup.js'
 import { inspectContainer, stopContainer } from '../src/docker/containers.js'
 import { execIn } from '../src/docker/exec.js'
@@ -163,7 +162,7 @@ async function runBackupTool(
     readonly environment: Readonly<Record<string, string>>
   },
 ): Promise<readonly string[]> {
-  const container = mariabackup(contextOf(cloud.cloud, cloud.found.hosts, host))
+  const container = mariabackup(cloud.context(host))
   await writeConfiguration(cloud.remote(host), [container], cancellation())
   const { name: toolName, script, environment } = tool
   const command = ['bash', '-c', script]

@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { runsOn } from '../src/catalog/render.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
-import { hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
 import { judgeOpenStack } from '../src/plan/openstack-health.js'
 import type {
@@ -15,14 +13,15 @@ import type {
 import { HostError } from '../src/ssh/errors.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { readable } from './failures.js'
+import { lookUntil } from './look-until.js'
+import type { Patience } from './look-until.js'
 import { administer } from './openstack.js'
-import { cancellation, report } from './progress.js'
 
 /**
  * How long what is wrong is waited for, in milliseconds: agents report every 30 s, and one that was replaced a moment ago
  * has not yet.
  */
-const REPORTING = 90_000
+const reporting: Patience = { patience: 90_000, pause: 2000 }
 
 export function openStackHealthActivities(contexts: CloudContexts) {
   return {
@@ -39,14 +38,15 @@ export function openStackHealthActivities(contexts: CloudContexts) {
       if (!enable_keystone || !(enable_nova || enable_neutron)) return []
       if (patience === 'at once') return readable(await lookOnce(cloud))
       const look = lookingAt(cloud, await administer(cloud))
-      const deadline = Date.now() + REPORTING
-      for (;;) {
-        const findings = await look()
-        if (!hasErrors(findings) || Date.now() >= deadline) return readable(findings)
-        const errors = findings.filter(({ severity }) => severity === 'error')
-        report(`${errors.length} agents and services do not work yet`)
-        await sleep(2000, undefined, cancellation())
-      }
+      const findings = await lookUntil(
+        look,
+        (found) => {
+          const errors = found.filter(({ severity }) => severity === 'error').length
+          return errors === 0 ? undefined : `${errors} agents and services do not work yet`
+        },
+        reporting,
+      )
+      return readable(findings)
     },
   }
 }

@@ -1,4 +1,3 @@
-import { contextOf } from '../src/catalog/host-view.js'
 import { hostNetworkingOf, networkingOf } from '../src/catalog/ovs-bridges.js'
 import { noteOneShots } from '../src/host/one-shot-notes.js'
 import { prepareNetworking } from '../src/host/prepare.js'
@@ -20,7 +19,7 @@ export function openvswitchActivities(contexts: CloudContexts) {
     /** Kernel modules and parameters, and a place for network namespaces, before anything is started that needs them. */
     async prepareNetworking(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const { host: view } = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const { host: view } = cloud.context(host)
       await prepareNetworking(cloud.remote(host), hostNetworkingOf(cloud.cloud, view), {
         ...cancellation(),
         onProgress: report,
@@ -43,7 +42,7 @@ export function openvswitchActivities(contexts: CloudContexts) {
     /** Tells Open vSwitch who it is, and makes its bridges to physical networks; what is as it should be stays. */
     async setUpBridges(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const { host: view } = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const { host: view } = cloud.context(host)
       const vsctl = (...args: readonly string[]) =>
         ask(cloud, host, 'openvswitch_vswitchd', ['ovs-vsctl', `--timeout=${PATIENCE}`, ...args])
       report('setting up bridges')
@@ -75,10 +74,10 @@ export function wantedNetworking(cloud: CloudContext): WantedOneShots[] {
   }))
 }
 
-function digestsOf({ cloud, found, digestKey }: CloudContext, host: string) {
-  const { host: view } = contextOf(cloud, found.hosts, host)
-  const takes = JSON.stringify([networkingOf(cloud, view), hostNetworkingOf(cloud, view)])
-  return { networking: keyedDigest(digestKey, takes) }
+function digestsOf(cloud: CloudContext, host: string) {
+  const { cloud: described, host: view } = cloud.context(host)
+  const takes = JSON.stringify([networkingOf(described, view), hostNetworkingOf(described, view)])
+  return { networking: keyedDigest(cloud.digestKey, takes) }
 }
 
 const linesOf = (text: string) => text.split('\n').filter(Boolean)

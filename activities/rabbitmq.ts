@@ -1,4 +1,3 @@
-import { contextOf } from '../src/catalog/host-view.js'
 import { managementUrl, nodeName } from '../src/catalog/rabbitmq.js'
 import { awaitRabbitmqCluster } from '../src/host/rabbitmq-cluster.js'
 import { password } from '../src/model/passwords.js'
@@ -20,7 +19,7 @@ export function rabbitmqActivities(contexts: CloudContexts) {
     /** Waits until one node sees all of them running in one cluster. */
     async verifyRabbitmq(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const context = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const context = cloud.context(host)
       const account = {
         url: managementUrl(context.host),
         user: context.host.globals.rabbitmq_user,

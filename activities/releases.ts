@@ -1,4 +1,3 @@
-import { contextOf } from '../src/catalog/host-view.js'
 import { managementUrl } from '../src/catalog/rabbitmq.js'
 import { takeFernetKeys } from '../src/host/fernet-keys.js'
 import { removeImages } from '../src/host/images.js'
@@ -102,7 +101,7 @@ export function releaseActivities(contexts: CloudContexts) {
 }
 
 function accountOf(cloud: CloudContext, host: string) {
-  const context = contextOf(cloud.cloud, cloud.found.hosts, host)
+  const context = cloud.context(host)
   return {
     url: managementUrl(context.host),
     user: context.host.globals.rabbitmq_user,

@@ -1,5 +1,4 @@
 import { rgwName, swiftIdentity } from '../../src/catalog/ceph/rgw.js'
-import { contextOf } from '../../src/catalog/host-view.js'
 import type { CloudContexts, CloudRef } from '../cloud-context.js'
 import { proveHealth, startContainer } from '../containers.js'
 import { identify } from '../identity.js'
@@ -10,7 +9,7 @@ export function gatewayActivities(contexts: CloudContexts) {
     /** Gives a RADOS gateway its key and starts it. Returns when it answers. */
     async startCephRgw(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const entity = rgwName(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+      const entity = rgwName(cloud.context(host).host)
       const place = {
         volume: 'ceph_rgw',
         path: `radosgw/ceph-${entity.replace('client.', '')}/keyring`,

@@ -1,5 +1,5 @@
 import { makeMonitor } from '../../src/catalog/ceph/one-shot.js'
-import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
+import { shortHostname } from '../../src/catalog/host-view.js'
 import { inspectContainer, stopAndRemove } from '../../src/docker/containers.js'
 import {
   giveClusterKeys,
@@ -54,7 +54,7 @@ export function monitorActivities(contexts: CloudContexts) {
       }
       await runOnce(cloud, host, cloud.container(host, 'ceph_mon'), {
         name: 'bootstrap_ceph_mon',
-        command: makeMonitor(contextOf(cloud.cloud, cloud.found.hosts, host)),
+        command: makeMonitor(cloud.context(host)),
       })
     },
 
@@ -76,7 +76,7 @@ export function monitorActivities(contexts: CloudContexts) {
       elders: readonly string[],
     ): Promise<void> {
       const cloud = await contexts.get(ref)
-      const { host: view } = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const { host: view } = cloud.context(host)
       const ask = ['daemon', `mon.${shortHostname(view)}`, 'mon_status'] as const
       await awaitCeph('the monitors that are there in quorum', host, async () => {
         const { quorum, monmap } = await askCephJson<MonitorStatus>(cloud, host, ...ask)
@@ -88,7 +88,7 @@ export function monitorActivities(contexts: CloudContexts) {
     /** Waits until every monitor is in one quorum, as one of them sees it. */
     async awaitCephQuorum(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const context = contextOf(cloud.cloud, cloud.found.hosts, host)
+      const context = cloud.context(host)
       const wanted = context.members('ceph-mon').map(shortHostname)
       await awaitCeph('all monitors in quorum', host, async () => {
         const { quorum_names: quorum } = await askMonitors<{ quorum_names: readonly string[] }>(
@@ -105,7 +105,7 @@ export function monitorActivities(contexts: CloudContexts) {
     /** Gives a manager its key, from a monitor's host through this process alone, and starts it. */
     async startCephMgr(ref: CloudRef, host: string, monitor: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const name = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+      const name = shortHostname(cloud.context(host).host)
       await giveKey(cloud, { host, monitor, entity: `mgr.${name}` }, mgrCaps, {
         volume: 'ceph_mgr',
         path: `mgr/ceph-${name}/keyring`,

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { makeOsd } from '../../src/catalog/ceph/one-shot.js'
 import { cephOsd, osdName } from '../../src/catalog/ceph/osd.js'
 import { cephFsid } from '../../src/catalog/ceph/conf.js'
-import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
+import { shortHostname } from '../../src/catalog/host-view.js'
 import { inspectContainer, isRunning } from '../../src/docker/containers.js'
 import { writeConfiguration } from '../../src/host/configuration.js'
 import { labelDisk } from '../../src/host/ceph/label-disk.js'
@@ -86,7 +86,7 @@ export function osdActivities(contexts: CloudContexts) {
     /** Waits until the other monitors can do without this one. One that is alone is never spared, and may go all the same. */
     async awaitMonOkToStop(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
-      const name = shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host)
+      const name = shortHostname(cloud.context(host).host)
       await awaitOkToStop(cloud, host, `mon.${name}`, ['mon', 'ok-to-stop', name], async () => {
         const { mons } = await askMonitors<{ mons: readonly unknown[] }>(cloud, host, 'mon dump')
         return mons.length === 1

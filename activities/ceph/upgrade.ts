@@ -1,7 +1,7 @@
 import { inspectContainer } from '../../src/docker/containers.js'
 import { DockerError } from '../../src/docker/errors.js'
 import { execIn } from '../../src/docker/exec.js'
-import { contextOf, shortHostname } from '../../src/catalog/host-view.js'
+import { shortHostname } from '../../src/catalog/host-view.js'
 import { osdRelease, releasesOf, unsettled } from '../../src/plan/ceph/release.js'
 import type { CephReleases, CephVersions, SettlingStatus } from '../../src/plan/ceph/release.js'
 import type { CephMaps } from '../../src/plan/release-record.js'
@@ -81,8 +81,7 @@ export function cephUpgradeActivities(contexts: CloudContexts) {
         'mgr',
         'dump',
       )
-      const isActive = (host: string) =>
-        shortHostname(contextOf(cloud.cloud, cloud.found.hosts, host).host) === active
+      const isActive = (host: string) => shortHostname(cloud.context(host).host) === active
       return [...hosts.filter((host) => !isActive(host)), ...hosts.filter(isActive)]
     },
 
