@@ -7,7 +7,9 @@ import { Installation } from '../support/installation.js'
 import { eventually, floatingAddress, hosts, lab, onHost, onHosts } from '../support/lab.js'
 import { OpenStack } from '../support/openstack.js'
 import { containersOn } from '../support/outside.js'
+import { Probe } from '../support/probe.js'
 import { expectNoSecretShown, recordProcesses } from '../support/secrets.js'
+import { describeProbed, probeReads, stopAll } from '../support/whole-cloud.js'
 
 /**
  * All of OpenStack that needs no hypervisor, on Ceph, from bare hosts, looked at from outside. The parts build on each
@@ -161,23 +163,17 @@ describe('a changed option', () => {
     const cloud = await OpenStack.of(installation)
     const before = await started()
     await installation.write('config/cinder.conf', '[DEFAULT]\nosapi_max_limit = 999\n')
-    const failures: string[] = []
-    let answered = 0
-    const ask = async () => {
-      try {
-        await cloud.ask('GET', 'block-storage', '/volumes')
-        answered++
-      } catch (error) {
-        failures.push(String(error))
-      }
+    const probes = {
+      ...probeReads(cloud),
+      volumes: new Probe(() => cloud.ask('GET', 'block-storage', '/volumes')),
     }
-    const asked = new Set<Promise<void>>()
-    const timer = setInterval(() => asked.add(ask()), 200)
     await installation.run('deploy')
-    clearInterval(timer)
-    await Promise.all(asked)
-    expect(failures).toEqual([])
-    expect(answered).toBeGreaterThan(20)
+    const probed = await stopAll(probes)
+    console.log(describeProbed(probed))
+    for (const [name, { answers, failures }] of Object.entries(probed)) {
+      expect([name, failures]).toEqual([name, []])
+      expect(answers, name).toBeGreaterThan(10)
+    }
     const after = await started()
     for (const [name, { id }] of after) {
       const isSame = id === before.get(name)?.id

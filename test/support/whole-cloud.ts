@@ -55,36 +55,47 @@ export async function machineProcesses(): Promise<string[]> {
   )
 }
 
+/** What each API is asked that it has to ask Keystone and its database for. */
+const reads = {
+  Keystone: ['identity', '/v3/domains'],
+  Glance: ['image', '/v2/images?limit=1'],
+  Placement: ['placement', '/resource_providers'],
+  Nova: ['compute', '/servers?limit=1'],
+  Neutron: ['network', '/v2.0/networks?fields=id'],
+  Cinder: ['block-storage', '/volumes?limit=1'],
+  Heat: ['orchestration', '/stacks?limit=1'],
+} as const
+
 /**
- * One probe for each API, five times a second, or as soon as the answer before is there: four of five ask for its versions,
- * each fifth what it has to ask Keystone and its database for. More than that keeps two processors from doing anything
- * else: what is asked without waiting piles up. Others write a little now and then.
+ * One probe for each API that the catalogue names, and for Horizon: five times a second, or as soon as the answer before is
+ * there. Four of five ask for its versions, each fifth what it has to ask others for: more than that keeps two processors
+ * from doing anything else. What is asked without waiting piles up.
  */
+export function probeReads(cloud: OpenStack): Readonly<Record<string, Probe>> {
+  const there = Object.entries(reads).filter(([, [type]]) => cloud.has(type))
+  const probes = there.map(([name, [type, path]]) => {
+    let asked = 0
+    const versions = new URL('/', cloud.endpoint(type))
+    const ask = () => (asked++ % 5 === 0 ? cloud.ask('GET', type, path) : open(versions))
+    return [name, new Probe(ask, { atOnce: 1 })] as const
+  })
+  const login = new URL('/auth/login/', dashboardOf(cloud))
+  return {
+    ...Object.fromEntries(probes),
+    Horizon: new Probe(() => open(login), { interval: 1000, atOnce: 1 }),
+  }
+}
+
+/** The same, and others that write a little now and then. */
 export function probeApis(
   cloud: OpenStack,
   written: { readonly server: string; readonly volume: string; readonly network: string },
 ): Readonly<Record<string, Probe>> {
-  const reads = (type: string, path: string) => {
-    let asked = 0
-    const versions = new URL('/', cloud.endpoint(type))
-    const ask = () => (asked++ % 5 === 0 ? cloud.ask('GET', type, path) : open(versions))
-    return new Probe(ask, { atOnce: 1 })
-  }
   const writes = (method: string, type: string, path: string, body: object) =>
     new Probe(() => cloud.ask(method, type, path, body), { interval: 10_000 })
   const description = { description: 'written' }
   return {
-    Keystone: reads('identity', '/v3/domains'),
-    Glance: reads('image', '/v2/images?limit=1'),
-    Placement: reads('placement', '/resource_providers'),
-    Nova: reads('compute', '/servers?limit=1'),
-    Neutron: reads('network', '/v2.0/networks?fields=id'),
-    Cinder: reads('block-storage', '/volumes?limit=1'),
-    Heat: reads('orchestration', '/stacks?limit=1'),
-    Horizon: new Probe(() => open(new URL('/auth/login/', dashboardOf(cloud))), {
-      interval: 1000,
-      atOnce: 1,
-    }),
+    ...probeReads(cloud),
     'writes to Nova': writes('POST', 'compute', `/servers/${written.server}/metadata`, {
       metadata: description,
     }),
