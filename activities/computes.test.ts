@@ -109,6 +109,41 @@ describe('a compute host that an upgrade has disabled', () => {
     expect(openstack.scripts.at(-1)?.title).toBe('note that nova_compute is given back')
   })
 
+  it('is opened when it reports: before that the scheduler takes it for dead', async () => {
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    let looks = 0
+    const state = () => (++looks > 2 ? 'up' : 'down')
+    Object.defineProperty(service, 'state', { enumerable: true, get: state })
+    await run((verbs) => verbs.openCompute(testRef, 'kolla2'))
+    expect(service['status']).toBe('enabled')
+    expect(looks).toBeGreaterThan(2)
+  })
+
+  it('is waited for where it does not report yet', async () => {
+    let looks = 0
+    const state = () => (++looks > 2 ? 'up' : 'down')
+    Object.defineProperty(service, 'state', { enumerable: true, get: state })
+    expect(await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))).toBe('kolla2')
+  })
+
+  it('and that Nova has forgotten since is noted no more', async () => {
+    openstack.things.set('os-services', [])
+    await run((verbs) => verbs.reenableCompute(testRef, 'kolla2'))
+    expect(openstack.scripts.at(-1)?.title).toBe('note that nova_compute is given back')
+    expect(openstack.changes).toEqual([])
+  })
+
+  it('stays disabled while it is replaced, also where Nova had disabled it by itself', async () => {
+    Object.assign(service, {
+      status: 'disabled',
+      disabled_reason: 'AUTO: Connection to libvirt lost',
+    })
+    await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
+    expect(service['disabled_reason']).toBe('kolla-temporal upgrade')
+    await reenable()
+    expect(service['status']).toBe('enabled')
+  })
+
   it('stays disabled where somebody else has done that before', async () => {
     await run((verbs) => verbs.disableCompute(testRef, 'kolla2'))
     await run((verbs) => verbs.disableCompute(testRef, 'kolla2', 'upgrade'))
@@ -370,6 +405,32 @@ describe('a machine', () => {
       showsSlowly(at('kolla2', 'ACTIVE', 'deleting'))
       expect(await migrate()).toContain('Nova has been at deleting for 12 min')
       expect(asked).toEqual([])
+    })
+
+    it('is left after an hour where another attempt may have asked it to go', async () => {
+      showsSlowly(at('kolla2', 'MIGRATING', 'migrating'))
+      expect(await migrate()).toContain('Nova has been at migrating for 64 min')
+      expect(asked).toEqual([])
+    })
+
+    it('is waited for while others of its host go first', async () => {
+      openstack.answers.set('GET /v2.1/os-migrations', () => ({
+        ...{ status: 200, body: { migrations: [{ status: 'queued' }] } },
+      }))
+      const going = at('kolla2', 'MIGRATING', 'migrating')
+      showsSlowly(...Array.from({ length: 40 }, () => going), at('kolla3', 'ACTIVE'))
+      expect(await migrate()).toBeUndefined()
+    })
+
+    it('goes on while Nova does not answer for a moment, and for no longer', async () => {
+      const answers = [at('kolla2', 'ACTIVE'), undefined, undefined, at('kolla3', 'ACTIVE')]
+      openstack.answers.set('GET /v2.1/servers/vm', () => {
+        vi.advanceTimersByTime(60_000)
+        const server = answers.shift()
+        return server ? { status: 200, body: { server } } : { status: 503, body: {} }
+      })
+      expect(await migrate()).toBeUndefined()
+      await expect(migrate()).rejects.toThrow('503')
     })
 
     it('and was asked to go is left after an hour', async () => {

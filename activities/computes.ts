@@ -30,10 +30,13 @@ type Drainer = 'drain-compute' | 'upgrade'
 /** What stands as the reason of a service that one of them disabled. */
 const reasonOf = (by: Drainer) => `kolla-temporal ${by}`
 
+/** How the reason begins with which Nova disables a host by itself, whose libvirt is away: it enables it by itself, too. */
+const novas = 'AUTO: '
+
 /** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
 const LOOKING = 5_000
 
-/** How long a host that reports is looked at: Nova and Neutron take for alive what has been silent for up to 75 s. */
+/** How long is waited until a host reports, or is silent: Nova and Neutron take for alive what was heard of up to 75 s ago. */
 const SILENCE = 90_000
 
 /** A machine as a payload between steps. */
@@ -54,14 +57,17 @@ export function computeActivities(contexts: CloudContexts) {
     ): Promise<string> {
       const cloud = await contexts.get(ref)
       const api = await administer(cloud)
-      const service = await computeService(cloud, api, host)
+      const look = () => computeService(cloud, api, host)
+      // An upgrade has just replaced the conductors that computes report through.
+      const service = await (by === 'upgrade' ? whenItReports(host, look) : look())
       if (service.state === 'down') {
         const message =
           'its nova-compute is down, so nothing can be migrated from there: start it, or where the host is dead, `openstack server evacuate` each machine'
         throw badInput([{ severity: 'error', host, message }])
       }
-      const isUpgrades = service.disabled_reason === reasonOf('upgrade')
-      if (service.status === 'enabled' || (by === 'drain-compute' && isUpgrades)) {
+      const { status, disabled_reason: why } = service
+      const isOurs = by === 'upgrade' ? why?.startsWith(novas) : why === reasonOf('upgrade')
+      if (status === 'enabled' || isOurs === true) {
         if (by === 'upgrade') await leaveNote(cloud.remote(host), notes.compute)
         const body = { status: 'disabled', disabled_reason: reasonOf(by) }
         await api.call('PUT', 'compute', `os-services/${service.id}`, body)
@@ -82,7 +88,18 @@ export function computeActivities(contexts: CloudContexts) {
 
     /** Enables a host that an upgrade has disabled, and none that somebody else has. */
     async reenableCompute(ref: CloudRef, host: string): Promise<void> {
-      await takeBackCompute(await contexts.get(ref), host)
+      const cloud = await contexts.get(ref)
+      await enableAgain(cloud, await administer(cloud), host)
+      await forgetUpgrade(cloud, host)
+    },
+
+    /** The same as soon as it reports: the scheduler sends no machine to a host that is down, whoever has enabled it. */
+    async openCompute(ref: CloudRef, host: string): Promise<void> {
+      const cloud = await contexts.get(ref)
+      const api = await administer(cloud)
+      await whenItReports(host, () => computeService(cloud, api, host))
+      await enableAgain(cloud, api, host)
+      await forgetUpgrade(cloud, host)
     },
 
     /** Machines of all projects on a host, by Nova's name of it. */
@@ -165,6 +182,7 @@ export function computeActivities(contexts: CloudContexts) {
       if (services.length > 0) await forget(cloud, 'nova-cell', 'discovery')
       for (const { id } of services) await api.call('DELETE', 'compute', `os-services/${id}`)
       for (const { id } of agents) await api.call('DELETE', 'network', `agents/${id}`)
+      if (services.length > 0) await forgetUpgrade(cloud, host)
       const providers = await forgetProviders(api, [...names])
       const removed = [...services, ...agents].map(({ binary }) => binary)
       const others = removed.length === 0 ? strayComputes(leaving.services, namedHosts(cloud)) : []
@@ -206,28 +224,47 @@ function lookWhenSilent(cloud: CloudContext, api: OpenStackApi, host: string): P
   )
 }
 
+/** A nova-compute that was replaced a moment ago, or whose conductor was, counts as down for a while. */
+function whenItReports(host: string, look: () => Promise<NovaService>): Promise<NovaService> {
+  return lookUntil(
+    look,
+    ({ state }) => (state === 'down' ? `waiting until nova-compute of ${host} reports` : undefined),
+    { patience: SILENCE, pause: LOOKING },
+  )
+}
+
 async function computeService(
   cloud: CloudContext,
   api: OpenStackApi,
   host: string,
 ): Promise<NovaService> {
   const services = await computeServices(api)
-  const named = namedHosts(cloud).find((it) => isNamed(it, host)) ?? { name: host }
-  const found =
-    services.find((it) => it.host === host) ?? services.find((it) => isNamed(named, it.host))
+  const found = serviceOf(cloud, services, host)
   if (found) return found
   const known = services.map((it) => it.host).join(', ') || 'none'
   const message = `Nova knows no compute host ${host}: it knows ${known}`
   throw badInput([{ severity: 'error', message }])
 }
 
-/** As `reenableCompute`. */
+function serviceOf(
+  cloud: CloudContext,
+  services: readonly NovaService[],
+  host: string,
+): NovaService | undefined {
+  const named = namedHosts(cloud).find((it) => isNamed(it, host)) ?? { name: host }
+  return services.find((it) => it.host === host) ?? services.find((it) => isNamed(named, it.host))
+}
+
+/** Enables a host that an upgrade has disabled, and none that somebody else has. Nova may have forgotten it since. */
+async function enableAgain(cloud: CloudContext, api: OpenStackApi, host: string): Promise<void> {
+  const service = serviceOf(cloud, await computeServices(api), host)
+  if (service?.status !== 'disabled' || service.disabled_reason !== reasonOf('upgrade')) return
+  await api.call('PUT', 'compute', `os-services/${service.id}`, { status: 'enabled' })
+}
+
+/** As `reenableCompute`, on a host that answers: without its note nobody would know. */
 export async function takeBackCompute(cloud: CloudContext, host: string): Promise<void> {
-  const api = await administer(cloud)
-  const { id, status, disabled_reason: why } = await computeService(cloud, api, host)
-  if (status !== 'enabled' && why === reasonOf('upgrade')) {
-    await api.call('PUT', 'compute', `os-services/${id}`, { status: 'enabled' })
-  }
+  await enableAgain(cloud, await administer(cloud), host)
   await removeNote(cloud.remote(host), notes.compute)
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../src/host/openstack-api.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
+import { isMoving } from '../src/plan/busy-machines.js'
 import { wayOf } from '../src/plan/computes.js'
 import type { Machine } from '../src/plan/computes.js'
 import { cancellation, report } from './progress.js'
@@ -13,6 +14,9 @@ const STILL = 600_000
 
 /** The same of one that was asked to go: while it copies disks cold, Nova tells nothing of it. */
 const MOVING = 3_600_000
+
+/** How long Nova may not answer while a machine is on its way, in milliseconds: that one moves on. */
+const UNANSWERED = 300_000
 
 /** As `GET /os-migrations` tells it. */
 export interface Migration {
@@ -46,8 +50,11 @@ export async function migrate(
   let seen: string | undefined
   let progress: string | undefined
   let since = Date.now()
+  let answered = Date.now()
   for (;;) {
-    const found = await api.find<{ server: Machine }>('compute', `servers/${id}`)
+    const found = await look(api, id, answered + UNANSWERED)
+    if (found === 'no answer') continue
+    answered = Date.now()
     if (!found) return undefined
     const { server } = found
     const { status, 'OS-EXT-STS:task_state': task, 'OS-EXT-SRV-ATTR:host': on } = server
@@ -73,7 +80,9 @@ export async function migrate(
     if (Date.now() > deadline) return 'its migration was confirmed, and Nova does not end it'
     const shown = JSON.stringify([task, status, on])
     const silence = Date.now() - since
-    if (shown !== seen || silence > (asked === undefined ? STILL : MOVING)) {
+    // Another attempt may have asked it to go.
+    const isGoing = asked !== undefined || isMoving(server)
+    if (shown !== seen || silence > (isGoing ? MOVING : STILL)) {
       const told = await progressOf(api, id)
       if (shown === seen && told === progress) return standsStill(server, silence)
       seen = shown
@@ -85,9 +94,29 @@ export async function migrate(
   }
 }
 
-/** What changes while a live migration goes on: its amounts are kept every few seconds. */
+/** A machine; undefined where Nova has none. Until that moment (of `Date.now()`) Nova may fail to answer. */
+async function look(
+  api: OpenStackApi,
+  id: string,
+  until: number,
+): Promise<{ server: Machine } | undefined | 'no answer'> {
+  try {
+    return await api.find<{ server: Machine }>('compute', `servers/${id}`)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status < 500 || Date.now() > until) throw error
+    report('Nova does not answer')
+    await sleep(2000, undefined, cancellation())
+    return 'no answer'
+  }
+}
+
+/**
+ * What changes while a live migration goes on: its amounts are kept every few seconds. One that waits for others of its
+ * host to go shows nothing, and the step's own time ends that.
+ */
 async function progressOf(api: OpenStackApi, id: string): Promise<string> {
   const last = await lastMigration(api, id)
+  if (last?.status === 'queued') return `queued at ${Date.now()}`
   return JSON.stringify([last?.status, last?.updated_at])
 }
 

@@ -1,8 +1,8 @@
-import { CancellationScope } from '@temporalio/workflow'
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import type { Finding } from '../src/model/finding.js'
 import { failedBy, reasonOf } from './reason.js'
-import { moveMachines } from './machines.js'
+import { empty } from './machines.js'
 import type { Run } from './run.js'
 import { step } from './steps.js'
 
@@ -46,7 +46,16 @@ export async function whileEvacuated<T>(
     await takeBack().catch(() => undefined)
     throw error
   }
-  await takeBack().catch((error: unknown) => {
+  const open = async () => {
+    if (!begun) return
+    if (!patched('a host is opened when it reports')) return takeBack()
+    await step('openCompute', host, run.ref, host)
+  }
+  await open().catch(async (error: unknown) => {
+    if (isCancellation(error)) {
+      await takeBack().catch(() => undefined)
+      throw error
+    }
     const message = `it still starts no machines (${reasonOf(error)}): \`kolla-temporal enable-compute ${host}\` puts it back in use, and so does the next deploy`
     run.findings.push({ severity: 'warning', host, message })
   })
@@ -55,7 +64,7 @@ export async function whileEvacuated<T>(
 }
 
 /** Lets no machine start on a host and moves those that run there. Returns what could not be moved, and why. */
-async function evacuate({ ref }: Run, part: string, host: string): Promise<Finding[]> {
+async function evacuate({ ref, stages }: Run, part: string, host: string): Promise<Finding[]> {
   const warning = (what: string): Finding => ({
     ...{ severity: 'warning', host },
     message: `${what} while ${part} was replaced`,
@@ -68,8 +77,13 @@ async function evacuate({ ref }: Run, part: string, host: string): Promise<Findi
     if (!failedBy(error, 'BadInput')) throw error
     return [warning(`no machine was moved away (${reasonOf(error)})`)]
   }
-  const machines = await step('listMachines', known, ref, known)
-  const running = machines.filter(({ isOff }) => isOff !== true)
-  const stayed = await moveMachines(ref, known, running)
-  return stayed.map(({ id, name, why }) => warning(`the machine ${name} (${id}) stayed (${why})`))
+  const { stayed, coming } = await empty(ref, known, {
+    stages,
+    goes: ({ isOff }) => isOff !== true,
+    patch: 'an evacuation looks again for machines',
+  })
+  return [
+    ...stayed.map(({ id, name, why }) => warning(`the machine ${name} (${id}) stayed (${why})`)),
+    ...coming.map((machine) => warning(`the machine ${machine} was on its way here`)),
+  ]
 }

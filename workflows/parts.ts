@@ -3,6 +3,7 @@ import {
   ChildWorkflowCancellationType,
   ParentClosePolicy,
   condition,
+  patched,
   setHandler,
   startChild,
   workflowInfo,
@@ -15,7 +16,7 @@ import { pack } from '../src/plan/same-on-hosts.js'
 import { titles } from '../src/plan/upgrade-plan.js'
 import { RollbackWanted } from './attempt.js'
 import type { Control } from './control.js'
-import { grouped } from './groups.js'
+import { grouped, mostEvacuated } from './groups.js'
 import { answerSignal, askSignal, holdSignal, noticeSignal } from './messages.js'
 import type { PartQuestion } from './messages.js'
 import { partsHaveWorkflows } from './patches.js'
@@ -42,7 +43,9 @@ export async function carryOutPart(
   canary?: () => Promise<void>,
 ): Promise<void> {
   const apart = partsHaveWorkflows()
-  const groups = apart ? inGroups(batches, canary !== undefined) : batches.map((batch) => [batch])
+  const groups = apart
+    ? inGroups(replacement, batches, canary !== undefined)
+    : batches.map((batch) => [batch])
   for (const [index, group] of groups.entries()) {
     if (index === 1) await canary?.()
     if (apart) {
@@ -54,9 +57,16 @@ export async function carryOutPart(
   }
 }
 
-function inGroups(batches: Batches, firstAlone: boolean): readonly Batches[] {
-  if (!firstAlone) return grouped(batches)
-  return [batches.slice(0, 1), ...grouped(batches.slice(1))]
+function inGroups(
+  { evacuate }: Replacement,
+  batches: Batches,
+  firstAlone: boolean,
+): readonly Batches[] {
+  const isLarge = evacuate && batches.flat().length > mostEvacuated
+  const most =
+    isLarge && patched('few hosts are evacuated by one workflow') ? mostEvacuated : undefined
+  if (!firstAlone) return grouped(batches, most)
+  return [batches.slice(0, 1), ...grouped(batches.slice(1), most)]
 }
 
 async function inWorkflow(

@@ -38,6 +38,9 @@ import { turnOfThisRun } from './turn.js'
  */
 const LOADING = 2
 
+/** What a person is asked about before a cloud goes back: about machines alone, or about data that are lost, too. */
+type Asking = 'ask' | 'of machines'
+
 /** Takes the cloud back to a release record. */
 export async function rollback(input: RollbackInput): Promise<OperationResult> {
   if (input.dryRun === true) return inspect('rollback', input, (it) => show(it, input.record))
@@ -60,20 +63,19 @@ export async function rollBack(
     record: id,
     confirm,
     onFailure,
-  }: Pick<RollbackInput, 'record' | 'onFailure'> & { readonly confirm?: boolean | 'ask' },
+  }: Pick<RollbackInput, 'record' | 'onFailure'> & { readonly confirm?: boolean | Asking },
 ): Promise<OperationResult> {
   control.goBack(onFailure)
   const begun = operation.stages.count
   const skippedBefore = control.skipped.length
-  const rollback = await (confirm === 'ask'
-    ? planAgreed(operation, control, id)
+  const asks = typeof confirm === 'string'
+  const rollback = await (asks
+    ? planAgreed(operation, control, id, confirm)
     : planRollback(operation, id))
   const { plan, way } = rollback
   const { record, changes } = plan
   const description = describe(rollback)
-  if (way === 'restore' && confirm !== true && confirm !== 'ask') {
-    throw unconfirmed(plan, description)
-  }
+  if (way === 'restore' && confirm !== true && !asks) throw unconfirmed(plan, description)
   operation.stages.plan(description)
   await pullImages(operation.stages, plan)
   const run = new Run(plan, operation.stages)
@@ -125,21 +127,32 @@ export async function rollBack(
   return { changes, warnings: [...plan.findings, ...run.findings, ...unseen, ...orphans], summary }
 }
 
-/** The plan that will be carried out: where it loses data, one that somebody has read and approved as it is now. */
+/**
+ * The plan that will be carried out: where it loses data, or machines go on that an older libvirt would not see, one that
+ * somebody has read and approved as it is now.
+ */
 async function planAgreed(
   operation: Operation,
   control: Control,
   id: string | undefined,
+  asking: Asking,
 ): Promise<Rollback> {
   let agreed: string | undefined
   for (;;) {
     const rollback = await planRollback(operation, id)
     const { digest } = rollback.plan
-    if (rollback.way !== 'restore' || digest === agreed) return rollback
+    const loses = rollback.way === 'restore' && asking === 'ask'
+    if ((!loses && !losesSight(rollback)) || digest === agreed) return rollback
     const waiting = { kind: 'approval', what: describe(rollback), plan: digest } as const
     await operation.stages.run('Wait for an approval', () => control.approval(waiting))
     agreed = digest
   }
+}
+
+/** Whether machines may go on unseen: their disks are lost when Nova starts them a second time. */
+function losesSight({ started: { machines, silent } }: Rollback): boolean {
+  if (machines.length === 0 && silent.length === 0) return false
+  return patched('machines that an older libvirt would not see are asked about')
 }
 
 /**

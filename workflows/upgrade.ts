@@ -1,4 +1,4 @@
-import { patched } from '@temporalio/workflow'
+import { isCancellation, patched } from '@temporalio/workflow'
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, PlannedUpgrade } from '../activities/index.js'
 import { formatFinding } from '../src/model/finding.js'
@@ -12,6 +12,7 @@ import { batchSize, titles } from '../src/plan/upgrade-plan.js'
 import type { UpgradeStep } from '../src/plan/upgrade-plan.js'
 import { RollbackWanted } from './attempt.js'
 import { Control } from './control.js'
+import { carriesMachines } from './evacuation.js'
 import { reasonOf } from './reason.js'
 import { backUp } from './mariadb.js'
 import { giveBack, giveBackFirst } from './give-back.js'
@@ -43,6 +44,7 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
     const run = new Run(plan, stages)
     run.isResumed = plan.isResumed === true
     await giveBackFirst(run)
+    if (input.evacuate === true) await openOthers(run)
     if (plan.steps.length === 0) {
       // Of a run that was ended when nothing else was left to do.
       if (patched('an upgrade without parts removes what is no longer wanted')) {
@@ -57,8 +59,8 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
       await replaceAll(operation, plan, run, control, input)
     } catch (error) {
       if (!(error instanceof RollbackWanted)) throw error
-      // Who has told it to roll back by itself has agreed to what that may lose.
-      const confirm = input.onFailure === 'rollback' ? true : 'ask'
+      // Who has told it to roll back by itself has agreed to what that may lose of the database.
+      const confirm = input.onFailure === 'rollback' ? 'of machines' : 'ask'
       const back = await rollBack(operation, control, { record: record.id, confirm }).catch(
         (refusal: unknown) => notRolledBack(plan, error, refusal),
       )
@@ -67,6 +69,14 @@ export async function upgrade(input: UpgradeInput): Promise<OperationResult> {
     return finished(operation, plan, run, control.skipped)
   }
   return operate('upgrade', input, body, stages)
+}
+
+/** What an ended run has left disabled takes machines of others that are evacuated. Nova may be away: it is tried again. */
+async function openOthers(run: Run): Promise<void> {
+  if (!patched('computes are given back before others are evacuated')) return
+  await giveBack(run, 'computes').catch((error: unknown) => {
+    if (isCancellation(error)) throw error
+  })
 }
 
 /** What an upgrade would do. */
@@ -147,7 +157,7 @@ async function replaceAll(
         run,
         control,
         { part: { name, services }, by: 'newer', evacuate: input.evacuate === true },
-        batches(part, input),
+        batches(run, part, input),
         canaryOf(part, input, control),
       )
     })
@@ -162,13 +172,24 @@ function isLeftWith(part: UpgradeStep, left: readonly UpgradeStep[]): boolean {
 }
 
 /** The first batch is one host alone where a canary is wanted. */
-function batches({ name, hosts }: UpgradeStep, { batch = 1, canary }: UpgradeInput): string[][] {
-  const size = protocolOf(name).oneAtATime === true ? 1 : batchSize(batch, hosts.length)
+function batches(run: Run, part: UpgradeStep, input: UpgradeInput): string[][] {
+  const { name, hosts } = part
+  const { batch = 1, canary } = input
+  const wanted = protocolOf(name).oneAtATime === true ? 1 : batchSize(batch, hosts.length)
+  const size = Math.min(wanted, mostAtOnce(run, part, input))
   const alone = canary === undefined ? 0 : 1
   const rest = hosts.slice(alone)
   const count = Math.ceil(rest.length / size)
   const further = Array.from({ length: count }, (_, i) => rest.slice(i * size, (i + 1) * size))
   return alone === 0 ? further : [hosts.slice(0, 1), ...further]
+}
+
+/** Machines that leave their hosts want another one that takes them. */
+function mostAtOnce(run: Run, part: UpgradeStep, { evacuate }: UpgradeInput): number {
+  const computes = run.plan.machines?.hosts ?? []
+  const isEvacuated = evacuate === true && part.hosts.some((it) => carriesMachines(run, part, it))
+  if (!isEvacuated || !patched('a compute host stays for the machines of others')) return Infinity
+  return Math.max(1, computes.length - 1)
 }
 
 /** What comes after a part's first host, if anything. */

@@ -4,7 +4,7 @@ import type { PlannedRollback, PlannedUpgrade } from '../../activities/index.js'
 import type { Change } from '../../src/plan/change.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
 import type { UpgradeInput } from '../../workflows/operations.js'
-import { planned } from '../support/fake-activities.js'
+import { expectOrder, planned } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { fakes, hosts, order, record, rollbackPlan, until } from '../support/fake-upgrade.js'
 import { WorkflowEnvironment } from '../support/workflow-environment.js'
@@ -202,14 +202,24 @@ describe('a compute that is down', () => {
 
 describe('an upgrade that evacuates', () => {
   const evacuate = { ...input, evacuate: true }
-  const verbs = ['disableCompute', 'migrateMachine', 'reenableCompute', 'startAlone'] as const
+  const verbs = ['disableCompute', 'migrateMachine', 'openCompute', 'startAlone'] as const
   const machines = [
     { id: 'a', name: 'vm-a' },
     { id: 'off', name: 'vm-off', isOff: true },
   ]
 
+  /** A host has them until they are moved, and again the next time that it is emptied. */
+  function moving() {
+    const moved = new Set<string>()
+    return {
+      listMachines: (_ref: unknown, host: string) =>
+        machines.filter(({ id }) => !moved.delete(`${host} ${id}`)),
+      migrateMachine: (_ref: unknown, host: string, id: string) => void moved.add(`${host} ${id}`),
+    }
+  }
+
   it('moves what runs away before a host is replaced, and lets machines come again after it', async () => {
-    const { activities, calls } = novaFakes({ listMachines: () => machines })
+    const { activities, calls } = novaFakes(moving())
     const { warnings } = await environment.withWorker(activities, (runs) =>
       runs.execute('upgrade', evacuate),
     )
@@ -222,12 +232,76 @@ describe('an upgrade that evacuates', () => {
         `disableCompute ${host}`,
         `migrateMachine ${host}.nova`,
         `startAlone ${host}`,
-        `reenableCompute ${host}`,
+        `openCompute ${host}`,
       ]),
     ])
     const moved = calls.filter(({ verb }) => verb === 'migrateMachine')
     // For the switches, too.
     expect(moved.map(({ args }) => args[2])).toEqual(['a', 'a', 'a', 'a'])
+  })
+
+  it('moves what has come or was started meanwhile, too, and names what still comes', async () => {
+    const late = { id: 'late', name: 'vm-late' }
+    const lists = new Map<string, object[][]>()
+    const { activities, calls } = novaFakes({
+      listMachines: (_ref: unknown, host: string) => {
+        const left = lists.get(host) ?? [machines, [late], []]
+        lists.set(host, left)
+        return left.length > 1 ? left.shift() : left[0]
+      },
+      awaitArrivals: (_ref: unknown, _seconds: number, host: string) =>
+        host === 'kolla3.nova' ? ['vm-x (migrating on kolla2, x)'] : [],
+    })
+    const { warnings } = await environment.withWorker(activities, (runs) =>
+      runs.execute('upgrade', evacuate),
+    )
+    const moved = calls.filter(({ verb }) => verb === 'migrateMachine')
+    expect(moved.map(({ args }) => args[2])).toEqual(['a', 'late', 'a', 'late'])
+    expect(warnings.map(({ message }) => message)).toContain(
+      'the machine vm-x (migrating on kolla2, x) was on its way here while nova-cell was replaced',
+    )
+  })
+
+  it('leaves a host for the machines of others, however many it may take at once', async () => {
+    const { activities, calls } = novaFakes(moving())
+    await environment.withWorker(activities, (runs) =>
+      runs.execute('upgrade', { ...evacuate, batch: '100%' }),
+    )
+    const closed = told(calls, ['disableCompute', 'openCompute'])
+    const each = ['kolla2', 'kolla3'].flatMap((it) => [`disableCompute ${it}`, `openCompute ${it}`])
+    expect(closed).toEqual([...each, ...each])
+  })
+
+  it('moves no other machine once one could not be asked for', async () => {
+    const many = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, name: `vm-${id}` }))
+    const { activities, calls } = novaFakes({
+      listMachines: () => many,
+      migrateMachine: () => {
+        throw ApplicationFailure.nonRetryable('no answer', 'StepFailed')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', { ...evacuate, onFailure: 'stop' })
+      await expect(handle.result()).rejects.toThrow()
+    })
+    expect(calls.filter(({ verb }) => verb === 'migrateMachine').length).toBeLessThan(5)
+  })
+
+  it('gives back first what an ended run has left disabled', async () => {
+    const left: Change = {
+      ...{ host: 'kolla3', service: 'nova-cell', container: 'nova_compute', action: 'giveBack' },
+      ...{ interrupts: false, reasons: ['it was drained'] },
+    }
+    const { activities, calls } = novaFakes({
+      ...moving(),
+      planUpgrade: () => ({ ...novaUpgrade(), changes: [left, ...changes] }),
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('upgrade', evacuate))
+    expectOrder(
+      calls.map(({ verb }) => verb),
+      'giveBack',
+      'disableCompute',
+    )
   })
 
   it('moves none unless it is told to', async () => {
@@ -238,7 +312,7 @@ describe('an upgrade that evacuates', () => {
 
   it('names what stays, and goes on', async () => {
     const { activities, calls } = novaFakes({
-      listMachines: () => machines,
+      ...moving(),
       disableCompute: (_ref: unknown, host: string) => {
         if (host === 'kolla2') return host
         throw ApplicationFailure.nonRetryable('its nova-compute is down', 'BadInput')
@@ -276,7 +350,7 @@ describe('an upgrade that evacuates', () => {
 
   it('has succeeded also where a host can not be opened again, and says how', async () => {
     const { activities } = novaFakes({
-      reenableCompute: () => {
+      openCompute: () => {
         throw ApplicationFailure.nonRetryable('HTTP status 503', 'StepFailed')
       },
     })
@@ -286,6 +360,30 @@ describe('an upgrade that evacuates', () => {
     expect(warnings[0]?.message).toBe(
       'it still starts no machines (HTTP status 503): `kolla-temporal enable-compute kolla2` puts it back in use, and so does the next deploy',
     )
+  })
+})
+
+it('an upgrade that goes back by itself asks before an older libvirt loses sight of machines', async () => {
+  let isBroken = true
+  const { activities, calls } = novaFakes({
+    startAlone: (_ref: unknown, host: string, name: string) => {
+      if (!isBroken || host !== 'kolla3' || name !== 'nova_libvirt') return
+      throw ApplicationFailure.nonRetryable('libvirt exited', 'StepFailed')
+    },
+    listStartedMachines: () => ({
+      ...{ machines: [{ host: 'kolla2', id: 'm1' }], more: 0, silent: [] },
+    }),
+  })
+  await environment.withWorker(activities, async (runs) => {
+    const handle = await runs.start('upgrade', { ...input, onFailure: 'rollback' })
+    const { what, plan } = await until(handle, 'approval')
+    expect(what).toContain('m1 on kolla2')
+    const before = told(calls, ['startAlone'])
+    expect(before.at(-1)).toBe('startAlone kolla3')
+    isBroken = false
+    await handle.executeUpdate('approve', { args: [{ plan }] })
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'RolledBack' } })
+    expect(told(calls, ['startAlone']).length).toBeGreaterThan(before.length)
   })
 })
 
