@@ -50,6 +50,18 @@ ls | grep -E '${pattern}' | xargs --no-run-if-empty rm -rf`)
     const own = (await things(kind)).filter(({ name }) => new RegExp(pattern).test(name))
     for (const { id } of own) await cloud.ask('DELETE', 'identity', `/v3/${kind}/${id}`)
   }
+  await forgetUsers()
+}
+
+/**
+ * Keystone keeps users by their names in memcached, for ten minutes: on a busy machine one of them may have missed that a user
+ * is gone, and would take the next one of that name for it.
+ */
+async function forgetUsers(): Promise<void> {
+  await onHosts(`docker exec memcached bash -c '
+exec {memcached}<>"/dev/tcp/$(hostname --ip-address)/11211"
+echo flush_all >&$memcached
+read -r answer <&$memcached'`)
 }
 
 /** All that tells one such deployment from another, looked at from outside. */
