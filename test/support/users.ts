@@ -4,6 +4,7 @@ import { eventually } from './lab.js'
 import { Machine } from './machine.js'
 import type { OpenStack } from './openstack.js'
 import { Ping } from './ping.js'
+import type { Release } from './releases.js'
 import { Session } from './session.js'
 import { describeProbed, probeApis, stopAll } from './whole-cloud.js'
 
@@ -53,6 +54,17 @@ export class Users {
       60,
     )
     return users
+  }
+
+  /** They arrive on a cloud that has the images of the release that it will go to. */
+  static async before(
+    release: Release,
+    installation: Installation,
+    cloud: OpenStack,
+  ): Promise<Users> {
+    await installation.run('pull', release)
+    await installation.run('init-runonce')
+    return Users.arrive(installation, cloud)
   }
 
   /** How often the first machine has written to its disk, and the longest time between two, in hundredths of a second. */

@@ -9,7 +9,7 @@ import { expectWhole, inventoryOf, machineProcesses } from '../../support/whole-
 
 /**
  * The whole cloud from 2025.2 to 2026.1 and back while machines run on it and its users work; looked at from outside. The
- * parts build on each other and run in this order. `broken-image` goes there again.
+ * parts build on each other and run in this order. `broken-image` and `evacuation` go there again.
  */
 let released: ReleasedCloud
 let installation: Installation

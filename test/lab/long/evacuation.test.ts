@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Installation } from '../../support/installation.js'
+import { OpenStack } from '../../support/openstack.js'
+import { ReleasedCloud, next } from '../../support/releases.js'
+import { Users, expectUndisturbed } from '../../support/users.js'
+import { expectWhole, inventoryOf, machineProcesses } from '../../support/whole-cloud.js'
+
+/** The whole cloud on its way from 2025.2 to 2026.1 with machines elsewhere while their host is at work, and its users, too. */
+let released: ReleasedCloud
+let installation: Installation
+let cloud: OpenStack
+let users: Users
+
+beforeAll(async () => {
+  released = await ReleasedCloud.deploy('whole')
+  ;({ installation } = released)
+  cloud = await OpenStack.of(installation)
+  users = await Users.before(next, installation, cloud)
+})
+afterAll(() => released.stop())
+
+const inventory = () => inventoryOf(cloud, released.keystone)
+
+/** The machine of a process, as libvirt names it. */
+const nameOf = (machine: string) => machine.split(' ').at(-1)
+
+describe('an upgrade of a cloud with users', () => {
+  it(
+    'moves machines away from each host before it is at work there',
+    { timeout: 7_200_000 },
+    async () => {
+      const [before, machines] = [await inventory(), await machineProcesses()]
+      const seen = await users.whileAtWork('upgrade', next, '--evacuate')
+      expect(seen.outcome).toMatchObject({ code: 0 })
+      expect(seen.outcome.stderr).not.toMatch(/stayed|no machine was moved/)
+      await released.describeAs(next)
+      await expectWhole(released, cloud, next)
+      expect(await inventory()).toEqual(before)
+      // Each has moved, so it is another process, and there is no second one.
+      const after = await machineProcesses()
+      expect(after.map(nameOf).sort()).toEqual(machines.map(nameOf).sort())
+      expect(after.filter((machine) => machines.includes(machine))).toEqual([])
+      expectUndisturbed(seen)
+    },
+  )
+})
