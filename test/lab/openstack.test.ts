@@ -159,7 +159,7 @@ describe('secrets', () => {
 })
 
 describe('a changed option', () => {
-  it("of Cinder's restarts Cinder's containers alone, and no request to it fails", async () => {
+  it("of Cinder's restarts Cinder's containers alone, and no request to any API fails", async () => {
     const cloud = await OpenStack.of(installation)
     const before = await started()
     await installation.write('config/cinder.conf', '[DEFAULT]\nosapi_max_limit = 999\n')
