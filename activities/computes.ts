@@ -66,8 +66,8 @@ export function computeActivities(contexts: CloudContexts) {
         throw badInput([{ severity: 'error', host, message }])
       }
       const { status, disabled_reason: why } = service
-      const isOurs = by === 'upgrade' ? why?.startsWith(novas) : why === reasonOf('upgrade')
-      if (status === 'enabled' || isOurs === true) {
+      const isNoPersons = by === 'upgrade' ? why?.startsWith(novas) : why === reasonOf('upgrade')
+      if (status === 'enabled' || isNoPersons === true) {
         if (by === 'upgrade') await leaveNote(cloud.remote(host), notes.compute)
         const body = { status: 'disabled', disabled_reason: reasonOf(by) }
         await api.call('PUT', 'compute', `os-services/${service.id}`, body)

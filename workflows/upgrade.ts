@@ -153,11 +153,12 @@ async function replaceAll(
       const hosts = (await protocol.order?.(run, planned.hosts)) ?? planned.hosts
       const part = { ...planned, hosts }
       const { name, services } = part
+      const evacuate = input.evacuate === true && hosts.some((it) => carriesMachines(run, part, it))
       await carryOutPart(
         run,
         control,
-        { part: { name, services }, by: 'newer', evacuate: input.evacuate === true },
-        batches(run, part, input),
+        { part: { name, services }, by: 'newer', evacuate },
+        batches(part, input, evacuate ? mostEvacuated(run) : Infinity),
         canaryOf(part, input, control),
       )
     })
@@ -172,11 +173,13 @@ function isLeftWith(part: UpgradeStep, left: readonly UpgradeStep[]): boolean {
 }
 
 /** The first batch is one host alone where a canary is wanted. */
-function batches(run: Run, part: UpgradeStep, input: UpgradeInput): string[][] {
-  const { name, hosts } = part
-  const { batch = 1, canary } = input
+function batches(
+  { name, hosts }: UpgradeStep,
+  { batch = 1, canary }: UpgradeInput,
+  most: number,
+): string[][] {
   const wanted = protocolOf(name).oneAtATime === true ? 1 : batchSize(batch, hosts.length)
-  const size = Math.min(wanted, mostAtOnce(run, part, input))
+  const size = Math.min(wanted, most)
   const alone = canary === undefined ? 0 : 1
   const rest = hosts.slice(alone)
   const count = Math.ceil(rest.length / size)
@@ -184,12 +187,10 @@ function batches(run: Run, part: UpgradeStep, input: UpgradeInput): string[][] {
   return alone === 0 ? further : [hosts.slice(0, 1), ...further]
 }
 
-/** Machines that leave their hosts want another one that takes them. */
-function mostAtOnce(run: Run, part: UpgradeStep, { evacuate }: UpgradeInput): number {
-  const computes = run.plan.machines?.hosts ?? []
-  const isEvacuated = evacuate === true && part.hosts.some((it) => carriesMachines(run, part, it))
-  if (!isEvacuated || !patched('a compute host stays for the machines of others')) return Infinity
-  return Math.max(1, computes.length - 1)
+/** Hosts that are evacuated at once: their machines want another one that takes them. */
+function mostEvacuated({ plan: { machines } }: Run): number {
+  if (!patched('a compute host stays for the machines of others')) return Infinity
+  return Math.max(1, (machines?.hosts.length ?? 0) - 1)
 }
 
 /** What comes after a part's first host, if anything. */

@@ -135,6 +135,27 @@ describe('the hosts of a part', () => {
     expect(ofBatches(startsOf(calls, 'cron').map(({ host }) => host))).toEqual(ofBatches(many))
   })
 
+  it('are five a workflow where machines are moved away, and no fewer elsewhere', async () => {
+    const computes = Array.from({ length: 7 }, (_, index) => `compute${index}`)
+    const carrier = 'openvswitch_vswitchd'
+    const { activities } = fakes('11.8', {
+      planUpgrade: () => ({
+        ...planOf(computes, { cron: 'cron', openvswitch: carrier }),
+        machines: { hosts: computes, carriers: [carrier] },
+      }),
+      listMachines: () => [],
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const moving = { ...input, batch: 2, evacuate: true }
+      await (await runs.start('upgrade', moving, 'moving')).result()
+    })
+    const { children } = await historyOf(handleOf('moving'))
+    expect(children.sort()).toEqual([
+      'demo-lock',
+      ...['cron', 'openvswitch/1', 'openvswitch/2'].map((name) => `moving/${name}`),
+    ])
+  })
+
   it('come across findings that are told with the result', async () => {
     const { activities } = fakes('11.8', {
       planUpgrade: () => planOf(hosts, { 'nova-cell': 'nova_compute' }),
