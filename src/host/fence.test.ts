@@ -24,10 +24,11 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fence-'))
   docker('exit 0')
+  engine('exit 7') // no socket
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** This machine's bash, and a `docker` of the test's. */
+/** This machine's bash, and a Docker of the test's. */
 const remote: Remote = {
   host: 'kolla1',
   run: (script, options = {}) => run(script, options),
@@ -75,10 +76,14 @@ function run(script: string, options: RunOptions): Promise<RunResult> {
   })
 }
 
-function docker(script: string): void {
-  writeFileSync(join(folder, 'docker'), `#!/bin/bash\n${script}\n`)
-  chmodSync(join(folder, 'docker'), 0o755)
+function program(name: string, script: string): void {
+  writeFileSync(join(folder, name), `#!/bin/bash\n${script}\n`)
+  chmodSync(join(folder, name), 0o755)
 }
+
+const docker = (script: string) => program('docker', script)
+/** What answers on Docker's socket. */
+const engine = (script: string) => program('curl', script)
 
 const owner: Owner = {
   state: '3f0c2b1e-0000-4000-8000-000000000001',
@@ -257,6 +262,20 @@ esac`)
     ])
     expect(waits).toEqual(['keystone_expand of an earlier run', 'older of an earlier run'])
   })
+
+  it.each([
+    ['none runs', '[]', ''],
+    ['some do', '[{"Names":["/own"]}]', 'ps\n'],
+  ])(
+    'asks the command line for one-shots only where the engine tells that %s',
+    async (_, told, asked) => {
+      engine(`echo '${told}'`)
+      docker(`[[ $* == *--all* ]] || echo "$1" >>${folder}/asked`)
+      writeFileSync(join(folder, 'asked'), '')
+      await claim(first)
+      expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe(asked)
+    },
+  )
 })
 
 const pidOf = (name: string) => Number(readFileSync(join(folder, name), 'utf8'))

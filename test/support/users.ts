@@ -2,11 +2,11 @@ import { expect } from 'vitest'
 import type { Installation } from './installation.js'
 import { eventually } from './lab.js'
 import { Machine } from './machine.js'
-import type { OpenStack } from './openstack.js'
+import { OpenStack } from './openstack.js'
 import { Ping } from './ping.js'
-import type { Release } from './releases.js'
+import { ReleasedCloud, next } from './releases.js'
 import { Session } from './session.js'
-import { describeProbed, probeApis, stopAll } from './whole-cloud.js'
+import { describeProbed, inventoryOf, probeApis, stopAll } from './whole-cloud.js'
 
 /** What is sent to port 8000 comes back; on the first volume a number is written five times a second, and told. */
 const writesAndEchoes = `#!/bin/sh
@@ -54,17 +54,6 @@ export class Users {
       60,
     )
     return users
-  }
-
-  /** They arrive on a cloud that has the images of the release that it will go to. */
-  static async before(
-    release: Release,
-    installation: Installation,
-    cloud: OpenStack,
-  ): Promise<Users> {
-    await installation.run('pull', release)
-    await installation.run('init-runonce')
-    return Users.arrive(installation, cloud)
   }
 
   /** How often the first machine has written to its disk, and the longest time between two, in hundredths of a second. */
@@ -122,6 +111,30 @@ export class Users {
       await Promise.allSettled([stopAll(probes), ...pings.map((ping) => ping.stop())])
       session.stop()
     }
+  }
+}
+
+export interface Inhabited {
+  readonly released: ReleasedCloud
+  readonly cloud: OpenStack
+  readonly users: Users
+  /** Everything that they have. */
+  readonly inventory: () => Promise<string[]>
+}
+
+/** The whole cloud of the old release, with users, and with the images of the next. */
+export async function deployWithUsers(): Promise<Inhabited> {
+  const released = await ReleasedCloud.deploy('whole')
+  try {
+    const { installation, keystone } = released
+    const cloud = await OpenStack.of(installation)
+    await installation.run('pull', next)
+    await installation.run('init-runonce')
+    const users = await Users.arrive(installation, cloud)
+    return { released, cloud, users, inventory: () => inventoryOf(cloud, keystone) }
+  } catch (error) {
+    await released.stop()
+    throw error
   }
 }
 

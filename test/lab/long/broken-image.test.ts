@@ -1,32 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../../support/installation.js'
-import { OpenStack } from '../../support/openstack.js'
 import { derive } from '../../support/registry.js'
-import { ReleasedCloud, next, old, tagOf } from '../../support/releases.js'
-import { Users } from '../../support/users.js'
-import { expectWhole, inventoryOf, machineProcesses } from '../../support/whole-cloud.js'
+import { next, old, tagOf } from '../../support/releases.js'
+import { deployWithUsers } from '../../support/users.js'
+import type { Inhabited } from '../../support/users.js'
+import { expectWhole, machineProcesses } from '../../support/whole-cloud.js'
 
 /** The whole cloud on its way from 2025.2 to 2026.1 with a broken image of Nova, while machines run on it and its users work. */
-let released: ReleasedCloud
-let installation: Installation
-let cloud: OpenStack
-let users: Users
-
+let inhabited: Inhabited
 beforeAll(async () => {
-  released = await ReleasedCloud.deploy('whole')
-  ;({ installation } = released)
-  cloud = await OpenStack.of(installation)
-  users = await Users.before(next, installation, cloud)
+  inhabited = await deployWithUsers()
 })
-afterAll(() => released.stop())
-
-const inventory = () => inventoryOf(cloud, released.keystone)
+afterAll(() => inhabited.released.stop())
 
 describe('an upgrade of a cloud with users', () => {
   it(
     'is stopped by a broken image of Nova at the first host, and taken back',
     { timeout: 7_200_000 },
     async () => {
+      const { released, cloud, users, inventory } = inhabited
+      const { installation } = released
       const from = tagOf(next)
       const broken = '2026.1-broken'
       const breakage = ['USER root', 'RUN rm "$(command -v nova-compute)"', 'USER nova']

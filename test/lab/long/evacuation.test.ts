@@ -1,25 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Installation } from '../../support/installation.js'
-import { OpenStack } from '../../support/openstack.js'
-import { ReleasedCloud, next } from '../../support/releases.js'
-import { Users, expectUndisturbed } from '../../support/users.js'
-import { expectWhole, inventoryOf, machineProcesses } from '../../support/whole-cloud.js'
+import { next } from '../../support/releases.js'
+import { deployWithUsers, expectUndisturbed } from '../../support/users.js'
+import type { Inhabited } from '../../support/users.js'
+import { expectWhole, machineProcesses } from '../../support/whole-cloud.js'
 
 /** The whole cloud on its way from 2025.2 to 2026.1 with machines elsewhere while their host is at work, and its users, too. */
-let released: ReleasedCloud
-let installation: Installation
-let cloud: OpenStack
-let users: Users
-
+let inhabited: Inhabited
 beforeAll(async () => {
-  released = await ReleasedCloud.deploy('whole')
-  ;({ installation } = released)
-  cloud = await OpenStack.of(installation)
-  users = await Users.before(next, installation, cloud)
+  inhabited = await deployWithUsers()
 })
-afterAll(() => released.stop())
-
-const inventory = () => inventoryOf(cloud, released.keystone)
+afterAll(() => inhabited.released.stop())
 
 /** The machine of a process, as libvirt names it. */
 const nameOf = (machine: string) => machine.split(' ').at(-1)
@@ -29,6 +19,7 @@ describe('an upgrade of a cloud with users', () => {
     'moves machines away from each host before it is at work there',
     { timeout: 7_200_000 },
     async () => {
+      const { released, cloud, users, inventory } = inhabited
       const [before, machines] = [await inventory(), await machineProcesses()]
       const seen = await users.whileAtWork('upgrade', next, '--evacuate')
       expect(seen.outcome).toMatchObject({ code: 0 })
