@@ -4,6 +4,8 @@ import { cephActivities } from './ceph/index.js'
 import { CloudContexts } from './cloud-context.js'
 import { cloudActivities } from './clouds.js'
 import { computeActivities } from './computes.js'
+import { forgottenComputeActivities } from './forgotten-computes.js'
+import { machineActivities } from './machines.js'
 import { containerActivities } from './containers.js'
 import { galeraUpgradeActivities } from './galera-upgrade.js'
 import { giveBackActivities } from './give-back.js'
@@ -52,6 +54,8 @@ export function createActivities(adapters: Adapters) {
     ...giveBackActivities(contexts),
     ...runonceActivities(contexts),
     ...computeActivities(contexts),
+    ...forgottenComputeActivities(contexts),
+    ...machineActivities(contexts),
     ...openStackHealthActivities(contexts),
     ...orphanActivities(contexts),
     ...startedMachineActivities(contexts),
@@ -61,7 +65,7 @@ export function createActivities(adapters: Adapters) {
 export type Activities = ReturnType<typeof createActivities>
 export type { CloudRef } from './cloud-context.js'
 export type { Hold } from '../src/host/fence.js'
-export type { MachineName } from './computes.js'
+export type { MachineName } from './machines.js'
 export type { OpenedCloud } from './clouds.js'
 export type { DatabaseState } from './mariadb-backup.js'
 export type { PackedPlan, PlannedCloud, PlannedOneShots } from './plan.js'

@@ -7,6 +7,9 @@ export interface Patience {
   readonly pause: number
 }
 
+/** How long until machines, or a host, that are waited for are looked at again, in milliseconds. */
+export const LOOKING = 5_000
+
 /**
  * Looks, and looks again while there is something to wait for, until patience has come to its end. Returns what was seen
  * last.

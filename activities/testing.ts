@@ -58,3 +58,20 @@ export function contextsOn(remote: Remote, globals: Partial<Globals> = {}) {
   const contexts = { get: () => Promise.resolve(cloud) } as unknown as CloudContexts
   return { contexts, cloud }
 }
+
+/**
+ * For tests of verbs that ask OpenStack: every host of the inventory tells its name, but for what `facts` says otherwise.
+ *
+ * @param remoteOf the host on which they ask
+ */
+export function runNamed<Verbs>(
+  remoteOf: () => Remote,
+  activities: (contexts: CloudContexts) => Verbs,
+) {
+  return <T>(body: (verbs: Verbs) => Promise<T>, facts = testFacts, globals = {}): Promise<T> => {
+    const { cloud } = contextsOn(remoteOf(), globals)
+    const named = cloud.with({ hosts: facts, images: {} })
+    const contexts = { get: () => Promise.resolve(named) } as unknown as CloudContexts
+    return testActivity().run(() => body(activities(contexts)))
+  }
+}
