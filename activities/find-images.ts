@@ -59,6 +59,12 @@ export function missingImages(
     .filter(({ images }) => images.length > 0)
 }
 
+/** All images of these services, wherever they run. */
+export function imagesOfServices(cloud: CloudContext, services: readonly string[]): string[] {
+  const all = cloud.cloud.hosts.flatMap((host) => imagesOf(cloud, host.name, services))
+  return [...new Set(all)]
+}
+
 /** Layers are gzipped in the registry and take about three times as much on a host's disk. */
 const UNPACKED = 3
 

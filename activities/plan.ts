@@ -25,10 +25,17 @@ import { checkNova } from '../src/plan/check-nova.js'
 import { checkOnly } from '../src/plan/check-only.js'
 import { oneShotChanges } from '../src/plan/one-shots.js'
 import { planChanges } from '../src/plan/plan-changes.js'
+import { foundation, servicesOfParts } from '../src/plan/runbook.js'
 import { pack } from '../src/plan/same-on-hosts.js'
 import type { Packed } from '../src/plan/same-on-hosts.js'
 import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
-import { askRegistry, findImages, missingImages, pullBytes } from './find-images.js'
+import {
+  askRegistry,
+  findImages,
+  imagesOfServices,
+  missingImages,
+  pullBytes,
+} from './find-images.js'
 import type { Pull } from './find-images.js'
 import { oneShotsOfAll, wantedOneShots } from './one-shots.js'
 import { wantedNetworking } from './openvswitch.js'
@@ -51,6 +58,8 @@ export interface PlannedCloud {
   readonly only?: readonly string[]
   /** Images that hosts lack. */
   readonly pulls: readonly Pull[]
+  /** Images of the runbook's foundation, where no host has a container yet: its parts begin without waiting for the others. */
+  readonly foundation?: readonly string[]
   /** Service → its hosts in the inventory's order. */
   readonly members: Readonly<Record<string, readonly string[]>>
   /** Monitors of Ceph whose data is to be made, and those that were in a quorum, where Ceph is enabled; `joined` is not in plans of before. */
@@ -175,9 +184,18 @@ export async function planCloud(
     ...(only && { only }),
     findings,
     pulls,
+    ...(runsNothing(observed) && { foundation: foundationOf(rendered) }),
     members,
     ...(ceph.monitors && { monitors: ceph.monitors }),
   }
+}
+
+function runsNothing(observed: readonly ObservedHost[]): boolean {
+  return observed.every(({ containers }) => containers.length === 0)
+}
+
+function foundationOf(cloud: CloudContext): string[] {
+  return imagesOfServices(cloud, servicesOfParts(foundation))
 }
 
 /** What earlier runs have left drained. */

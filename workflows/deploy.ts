@@ -1,12 +1,12 @@
 import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { giveBack } from './give-back.js'
-import { afterOf, runbook } from '../src/plan/runbook.js'
+import { afterOf, foundation, runbook } from '../src/plan/runbook.js'
 import type { PartName } from '../src/plan/runbook.js'
 import { observeAndPlan, onAll, operate, verify } from './operate.js'
 import type { Operation } from './operate.js'
 import type { DeployInput, OperationResult } from './operations.js'
-import { pullImages } from './pull-images.js'
+import { pullImages, pullsByTurn } from './pull-images.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { protocolOf } from './services/index.js'
@@ -35,13 +35,19 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
 /** Everything side by side that the runbook allows. */
 async function carryOut(run: Run): Promise<void> {
   await giveBack(run, 'services')
-  await pullImages(run.stages, run.plan)
+  const { first, meanwhile } = pullsByTurn(run.plan)
+  await pullImages(run.stages, first)
   await writeConfiguration(run)
+  // A run that an older worker began has none of these, and its steps are to come in the same order.
+  const others =
+    meanwhile.pulls.length > 0 ? [pullImages(run.stages, meanwhile, 'Pull the other images')] : []
   const begun = new Map<PartName, Promise<void>>()
   const begin = (part: PartName): Promise<void> => {
     const known = begun.get(part)
     if (known) return known
-    const done = Promise.all(afterOf(part).map(begin)).then(() => protocolOf(part).start(run))
+    const images = foundation.includes(part) ? [] : others
+    const needs = [...afterOf(part).map(begin), ...images]
+    const done = Promise.all(needs).then(() => protocolOf(part).start(run))
     begun.set(part, done)
     return done
   }

@@ -4,13 +4,35 @@ import { onAll } from './operate.js'
 import type { Stages } from './stages.js'
 import { step } from './steps.js'
 
+type Pulls = Pick<PlannedCloud, 'pulls' | 'ref'>
+
 /** All images that hosts lack, everywhere at once. */
 export async function pullImages(
   stages: Stages,
-  { pulls, ref }: Pick<PlannedCloud, 'pulls' | 'ref'>,
+  { pulls, ref }: Pulls,
+  title: string = titles.pull,
 ): Promise<void> {
   if (pulls.length === 0) return
-  await stages.run(titles.pull, () =>
+  await stages.run(title, () =>
     onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
   )
+}
+
+/**
+ * Nothing that runs is touched before everything is there that it needs. Where nothing runs, what all else stands on begins
+ * while the other images still come.
+ */
+export function pullsByTurn({ pulls, ref, foundation }: PlannedCloud): {
+  readonly first: Pulls
+  readonly meanwhile: Pulls
+} {
+  const ofThose = (wanted: (image: string) => boolean): Pulls => ({
+    ref,
+    pulls: pulls.flatMap((pull) => {
+      const images = pull.images.filter(wanted)
+      return images.length > 0 ? [{ ...pull, images }] : []
+    }),
+  })
+  const isFirst = (image: string) => foundation?.includes(image) ?? true
+  return { first: ofThose(isFirst), meanwhile: ofThose((image) => !isFirst(image)) }
 }

@@ -3,7 +3,7 @@ import type { Cloud } from '../model/cloud.js'
 import type { Finding } from '../model/finding.js'
 import type { ObservedHost } from '../model/observed-host.js'
 import { label } from './desired.js'
-import { neededBy, partsOf, runbook } from './runbook.js'
+import { neededBy, partsOf, servicesOfParts } from './runbook.js'
 
 /** Whether `--tags` names services that there are, and what they need is there or named too. */
 export function checkOnly(
@@ -45,9 +45,7 @@ function missingFor(
   )
   const isEnabled = (name: string) =>
     services.find((service) => service.name === name)?.enabled(cloud.globals) === true
-  const needed = neededBy(partsOf(only)).flatMap(
-    (part): readonly string[] => runbook.find((line) => line.part === part)?.services ?? [],
-  )
+  const needed = servicesOfParts(neededBy(partsOf(only)))
   const missing = [...needed, ...lenders(only)].filter(
     (name) => isEnabled(name) && !runs.has(name) && !only.includes(name),
   )

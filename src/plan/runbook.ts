@@ -73,4 +73,12 @@ export function afterOf(part: PartName): readonly PartName[] {
   return line && 'after' in line ? line.after : []
 }
 
+/** Parts that Glance comes after, however far behind: what OpenStack's services stand on. */
+export const foundation: readonly PartName[] = neededBy(['glance'])
+
+/** What these parts are made of. */
+export function servicesOfParts(parts: readonly PartName[]): readonly string[] {
+  return runbook.flatMap(({ part, services }) => (parts.includes(part) ? services : []))
+}
+
 const partName = ({ part }: { readonly part: PartName }) => part

@@ -41,6 +41,15 @@ describe('deploy', () => {
     processes = await stop()
   })
 
+  it('began with what all else stands on, while the other images still came', async () => {
+    const rabbitmq = await onHost('kolla1', "docker inspect --format '{{.Created}}' rabbitmq")
+    const newestImage = await onHost(
+      'kolla1',
+      'stat --format %Y /var/lib/docker/image/overlay2/imagedb/content/sha256/* | sort -n | tail -1',
+    )
+    expect(Date.parse(rabbitmq) / 1000).toBeLessThan(Number(newestImage))
+  })
+
   it('again changes nothing', async () => {
     const before = await started()
     expect(await installation.run('plan')).toContain('Nothing to change')

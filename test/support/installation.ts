@@ -193,6 +193,6 @@ export class Installation {
 
 /** What a demo has made beside the lab's files belongs to that demo. */
 function isTheOperators(path: string): boolean {
-  const made = ['passwords.yml', 'known_hosts', 'clouds.yaml']
+  const made = ['passwords.yml', 'known_hosts', 'clouds.yaml', 'globals.d']
   return !made.includes(basename(path)) && !/-openrc(-system)?\.sh$/.test(path)
 }

@@ -128,6 +128,58 @@ describe('deploy', () => {
     expect(at('issueToken').begin).toBeGreaterThanOrEqual(keystone.end)
   })
 
+  it('begins with what all else stands on while the other images come, where nothing runs', async () => {
+    const pulls = ['kolla1', 'kolla2'].map((host) => ({ host, images: ['mariadb', 'heat_api'] }))
+    let isFormed = () => {}
+    const formed = new Promise<void>((resolve) => (isFormed = resolve))
+    const { activities, calls } = fakeActivities({
+      planCloud: () => {
+        const heat = { host: 'kolla1', service: 'heat', container: 'heat_api', interrupts: false }
+        const changes = [
+          ...changesOf('create'),
+          { ...heat, action: 'create' as const, reasons: [] },
+        ]
+        const all = planned(changes, { pulls, foundation: ['mariadb'] })
+        return { ...all, members: { ...all.members, heat: ['kolla1'] } }
+      },
+      createMariadbAccounts: () => isFormed(),
+      // Ends only if MariaDB does not wait for it.
+      pullImages: (_ref: unknown, _host: string, [image]: readonly string[]) =>
+        image === 'heat_api' ? formed : undefined,
+    })
+    await environment.withWorker(activities, (runs) => runs.execute('deploy', { cloud }))
+    const pulled = calls.filter(({ verb }) => verb === 'pullImages')
+    expect(pulled.map(({ host, args }) => `${host} ${String(args[2])}`).toSorted()).toEqual([
+      'kolla1 heat_api',
+      'kolla1 mariadb',
+      'kolla2 heat_api',
+      'kolla2 mariadb',
+    ])
+    const ended = (image: string) =>
+      spanOf(pulled.filter(({ args }) => String(args[2]) === image)).end
+    expect(ended('mariadb')).toBeLessThanOrEqual(span(calls, 'writeConfiguration').begin)
+    const heat = calls.filter(
+      (call) => call.verb === 'startContainers' && String(call.args[2]) === 'heat_api',
+    )
+    expect(spanOf(heat).begin).toBeGreaterThanOrEqual(ended('heat_api'))
+  })
+
+  it('begins no part whose images can not be had, and ends those that it has begun', async () => {
+    const pulls = [{ host: 'kolla1', images: ['mariadb', 'cron'] }]
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('create'), { pulls, foundation: ['mariadb'] }),
+      pullImages: (_ref: unknown, _host: string, [image]: readonly string[]) => {
+        if (image === 'cron') throw ApplicationFailure.nonRetryable('the registry is gone')
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const failure = await failureOf(runs.execute('deploy', { cloud }))
+      expect(failure.message).toBe('the registry is gone')
+    })
+    expect(startsOf(calls, 'cron')).toEqual([])
+    expect(startsOf(calls, 'keystone')).toHaveLength(3)
+  })
+
   it('touches nothing when nothing has to change', async () => {
     const { activities, calls } = fakeActivities({ planCloud: () => planned([]) })
     const { changes, summary } = await environment.withWorker(activities, (runs) =>
