@@ -26,11 +26,23 @@ reset_host() {
   power_on "$1"
 }
 
-# A new host under its final name only when it is complete.
+# The same, but the engine that will be installed there finds the images that the last one has pulled.
+reset_host_with_images() {
+  lab_docker rm --force "$1" >/dev/null 2>&1 || true
+  throw_away_containers "$1"
+  make_bare_with_data "$1"
+  power_on "$1"
+}
+
 make_bare() {
+  throw_away_data "$1"
+  make_bare_with_data "$1"
+}
+
+# A new host under its final name only when it is complete.
+make_bare_with_data() {
   local host=$1 network loops kept
   lab_docker rm --force "$host-new" >/dev/null 2>&1 || true
-  throw_away_data "$host"
   blank_disks "$host"
   while read -r network; do restore_cable "$host" "$network"; done < <(networks_of "$host")
   mapfile -t loops < <(loops_of "$host")
@@ -50,10 +62,36 @@ trash=$engine_home/data/trash
 
 throw_away_data() {
   local data
-  data=$(lab_docker volume inspect --format '{{.Mountpoint}}' "$1-docker" 2>/dev/null) || return 0
-  mkdir -p "$trash"
-  mv "$data" "$(mktemp -d "$trash/$1.XXXXXX")"
+  data=$(data_of "$1") || return 0
+  mv "$data" "$(new_trash "$1")"
   lab_docker volume rm --force "$1-docker" >/dev/null
+}
+
+# What an engine that is off has kept beside its images: containers with their layers, volumes, networks.
+throw_away_containers() {
+  local data away mount layer directory
+  data=$(data_of "$1") || return 0
+  away=$(new_trash "$1")
+  for mount in "$data"/image/overlay2/layerdb/mounts/*/; do
+    [[ -e $mount/mount-id ]] || continue
+    for layer in "$(<"$mount/mount-id")" "$(<"$mount/init-id")"; do
+      [[ ! -d $data/overlay2/$layer ]] || mv "$data/overlay2/$layer" "$away"
+    done
+    rm -rf "$mount"
+  done
+  for directory in containers volumes network; do
+    [[ ! -e $data/$directory ]] || mv "$data/$directory" "$away"
+  done
+}
+
+# The directory of a host's engine. Fails where the host never was.
+data_of() {
+  lab_docker volume inspect --format '{{.Mountpoint}}' "$1-docker" 2>/dev/null
+}
+
+new_trash() {
+  mkdir -p "$trash"
+  mktemp -d "$trash/$1.XXXXXX"
 }
 
 # Only what lies there now: the next reset may throw something in while this goes on.
