@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { ApplicationFailure } from '@temporalio/common'
+import { services } from '../src/catalog/index.js'
 import { pullImage } from '../src/docker/pull.js'
 import { filesBelow, sendFiles } from '../src/host/send-files.js'
 import {
@@ -13,6 +14,8 @@ import { buildPlan, recipe } from '../src/images/build-plan.js'
 import { checkBuild } from '../src/images/check-build.js'
 import { exchangedImages } from '../src/images/compare-digests.js'
 import type { BuildRequest } from '../src/images/check-build.js'
+import { imagesOf } from '../src/images/profiles.js'
+import type { Globals } from '../src/model/globals.js'
 import { formatFinding } from '../src/model/finding.js'
 import { sh } from '../src/ssh/quote.js'
 import type { Remote } from '../src/ssh/remote.js'
@@ -20,7 +23,7 @@ import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { registryOptions } from './find-images.js'
 import { cancellation, report } from './progress.js'
 
-/** Which images to build; by default those of a highly available control plane. */
+/** Which images to build; by default those of all services that the cloud has. */
 export interface ImageSelection {
   readonly profile?: string
   readonly images?: readonly string[]
@@ -149,7 +152,7 @@ async function runBuild(
   })
 }
 
-function buildRequest({ cloud }: CloudContext, { profile, images }: ImageSelection): BuildRequest {
+function buildRequest({ cloud }: CloudContext, selection: ImageSelection): BuildRequest {
   const { globals } = cloud
   return {
     release: globals.openstack_release,
@@ -157,9 +160,16 @@ function buildRequest({ cloud }: CloudContext, { profile, images }: ImageSelecti
     tag: globals.openstack_tag,
     registry: globals.docker_registry,
     namespace: globals.docker_namespace,
-    select: images ? { images } : { profile: profile ?? 'control-plane' },
+    select: selected(globals, selection),
     environment: globals.image_build_environment,
   }
+}
+
+function selected(globals: Globals, { profile, images }: ImageSelection): BuildRequest['select'] {
+  if (images) return { images }
+  if (profile !== undefined) return { profile }
+  const enabled = services.filter((service) => service.enabled(globals))
+  return { images: imagesOf(enabled.map(({ name }) => name)) }
 }
 
 const mib = (bytes: number) => Math.round(bytes / 2 ** 20)

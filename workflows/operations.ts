@@ -26,7 +26,7 @@ export interface PrepareHostsInput extends CloudInput {
 }
 
 export interface BuildImagesInput extends CloudInput {
-  /** One of kolla-build's profiles, or of ours (src/images/profiles.ts); by default `control-plane`. */
+  /** One of kolla-build's profiles, or of ours (src/images/profiles.ts); by default what all services of the cloud need. */
   readonly profile?: string
   /** Kolla image names instead of a profile. */
   readonly images?: readonly string[]

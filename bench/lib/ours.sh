@@ -46,7 +46,6 @@ prepare_hosts() {
   quietly trust ours trust --yes
   quietly bootstrap-servers ours bootstrap-servers
   # Others of the lab build into its registry as well.
-  local profile
-  for profile in "${profiles[@]}"; do quietly "build-$profile" ours build --adopt --profile "$profile"; done
+  quietly build-images ours build --adopt
   quietly pull ours pull
 }

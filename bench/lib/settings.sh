@@ -36,17 +36,17 @@ image_tag=$(global openstack_release)-$(global kolla_base_distro)-trixie
 
 # What both deploy, by kolla-ansible's switches; the containers of each host then, and what has to answer (PORT/PATH).
 choose_services() {
-  deployed=(keystone) profiles=(control-plane) answering=()
+  deployed=(keystone) answering=()
   containers=(cron haproxy keepalived keystone keystone_fernet mariadb memcached rabbitmq)
   # kolla-ansible's last times with the same services.
   anchor=$bench_cache/kolla-ansible.json
   [[ -n ${openstack:-} ]] || return 0
-  deployed+=(placement glance heat horizon) profiles+=(openstack)
+  deployed+=(placement glance heat horizon)
   containers+=(placement_api heat_api heat_api_cfn heat_engine horizon)
   answering=(8780/ 9292/healthcheck 8004/healthcheck 8000/healthcheck 80/auth/login/)
   anchor=$bench_cache/kolla-ansible-openstack.json
   [[ -n ${compute:-} ]] || return 0
-  deployed+=(neutron nova) profiles+=(compute)
+  deployed+=(neutron nova)
   containers+=(openvswitch_db openvswitch_vswitchd)
   containers+=(neutron_{server,rpc_server,periodic_worker,openvswitch_agent,dhcp_agent,l3_agent,metadata_agent})
   containers+=(nova_{api,metadata,scheduler,conductor,novncproxy,libvirt,ssh,compute})

@@ -42,8 +42,7 @@ bench_upgrade_ours() {
   write_release "$new_release"
   prepare_hosts
   write_release "$old_release"
-  local profile
-  for profile in "${profiles[@]}"; do quietly "build-old-$profile" ours build --profile "$profile"; done
+  quietly build-old-images ours build
   quietly pull-old ours pull
   quietly kolla-temporal-deploy-old ours deploy
   prove_deployed kolla-temporal

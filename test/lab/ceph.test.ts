@@ -12,7 +12,6 @@ beforeAll(async () => {
   await Promise.all(hosts.map((host) => lab('reset', host)))
   await installation.run('bootstrap-servers')
   await installation.run('build')
-  await installation.run('build', '--profile', 'ceph')
   await installation.run('pull')
 })
 afterAll(() => installation.stop())

@@ -21,8 +21,6 @@ beforeAll(async () => {
   await Promise.all(hosts.map((host) => lab('reset', host)))
   await installation.run('bootstrap-servers')
   await installation.run('build')
-  await installation.run('build', '--profile', 'ceph')
-  await installation.run('build', '--profile', 'openstack')
 })
 afterAll(() => installation.stop())
 

@@ -23,7 +23,10 @@ export function addOperationVerbs(program: Command): void {
     .description(
       "build the images that the cloud needs with kolla-build, and push them to the cloud's registry",
     )
-    .argument('[images...]', 'Kolla image names, instead of the profile `control-plane`')
+    .argument(
+      '[images...]',
+      'Kolla image names, instead of those of all services that the cloud has',
+    )
     .option(
       '--profile <name>',
       `a profile of kolla-build: ${kollaProfiles.join(', ')}; or ours: ${Object.keys(ownProfiles).join(', ')}`,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   )
   await Promise.all(hosts.map((host) => lab('reset', host)))
   await installation.run('bootstrap-servers')
-  await installation.run('build', '--profile', 'ceph')
+  await installation.run('build')
   await installation.run('pull')
 })
 afterAll(() => installation.stop())

@@ -20,7 +20,6 @@ beforeAll(async () => {
   for (const from of [release, 'openstack_release: "2025.2"']) {
     if (from !== release) await installation.edit('globals.yml', release, from)
     await installation.run('build')
-    await installation.run('build', '--profile', 'ceph')
   }
   await cleanHosts()
   await wipeDisks()

@@ -12,9 +12,7 @@ beforeAll(async () => {
   installation = await Installation.start('without machines')
   await Promise.all(hosts.map((host) => lab('reset', host)))
   await installation.run('bootstrap-servers')
-  for (const profile of ['control-plane', 'ceph', 'openstack']) {
-    await installation.run('build', '--profile', profile)
-  }
+  await installation.run('build')
   theirs = await startOperatorsCeph('2026.1-debian-trixie')
   await installation.remove('config/ceph.conf')
   const off = ['placement', 'heat', 'horizon'].map((name) => `enable_${name}: "no"\n`).join('')
