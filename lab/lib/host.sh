@@ -13,6 +13,8 @@ is_running() {
 raise_host() {
   local host=$1
   if ! has_host "$host"; then
+    remove_host "$host"
+    throw_away_data "$host"
     make_bare "$host"
   elif [[ $(lab_docker inspect --format '{{.Config.Image}}' "$host") != "$(image_name)" ]]; then
     say "$host was made from an older image; 'lab/lab reset $host' renews it"
@@ -21,28 +23,28 @@ raise_host() {
 }
 
 reset_host() {
-  lab_docker rm --force "$1" >/dev/null 2>&1 || true
+  remove_host "$1"
+  throw_away_data "$1"
   make_bare "$1"
   power_on "$1"
 }
 
 # The same, but the engine that will be installed there finds the images that the last one has pulled.
 reset_host_with_images() {
-  lab_docker rm --force "$1" >/dev/null 2>&1 || true
+  remove_host "$1"
   throw_away_containers "$1"
-  make_bare_with_data "$1"
+  make_bare "$1"
   power_on "$1"
 }
 
-make_bare() {
-  throw_away_data "$1"
-  make_bare_with_data "$1"
+# The host, and one that was not completed.
+remove_host() {
+  lab_docker rm --force "$1" "$1-new" >/dev/null 2>&1 || true
 }
 
 # A new host under its final name only when it is complete.
-make_bare_with_data() {
+make_bare() {
   local host=$1 network loops kept
-  lab_docker rm --force "$host-new" >/dev/null 2>&1 || true
   blank_disks "$host"
   while read -r network; do restore_cable "$host" "$network"; done < <(networks_of "$host")
   mapfile -t loops < <(loops_of "$host")
