@@ -146,7 +146,7 @@ export async function forgetUpgrade(cloud: CloudContext, host: string): Promise<
   }
 }
 
-async function computeServices(api: OpenStackApi): Promise<NovaService[]> {
+export async function computeServices(api: OpenStackApi): Promise<NovaService[]> {
   const path = 'os-services?binary=nova-compute'
   const { services } = await api.call<{ services: NovaService[] }>('GET', 'compute', path)
   return services

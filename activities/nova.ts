@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { forgetVersionsSql } from '../src/catalog/nova/service-versions.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { startContainer as startStopped, stopContainer } from '../src/docker/containers.js'
@@ -6,6 +5,7 @@ import { RemoteTimeout } from '../src/ssh/errors.js'
 import { undiscovered } from '../src/plan/nova-hosts.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
+import { computeServices } from './computes.js'
 import {
   ask,
   HEALTH_TIMEOUT,
@@ -15,14 +15,15 @@ import {
   startContainer,
 } from './containers.js'
 import { drained } from './drained.js'
+import { lookUntil } from './look-until.js'
 import { sql } from './mariadb.js'
 import { note } from './one-shots.js'
-import { cancellation, report } from './progress.js'
+import { administer } from './openstack.js'
 
 const conductor = 'nova_conductor'
 
 /** How long to wait before the hosts that have registered are looked at again, in milliseconds. */
-const PAUSE = 5_000
+const PAUSE = 2_000
 
 /** Containers whose processes keep to what the oldest compute host understood when they began. */
 const pinned = ['nova_api', 'nova_scheduler', 'nova_conductor', 'nova_compute']
@@ -50,15 +51,12 @@ export function novaActivities(contexts: CloudContexts) {
     async discoverComputes(ref: CloudRef, host: string): Promise<void> {
       const cloud = await contexts.get(ref)
       const wanted = cloud.members('compute').map((name) => cloud.facts(name).hostname)
-      const until = Date.now() + HEALTH_TIMEOUT
-      for (;;) {
-        const missing = undiscovered(await cellManage(cloud, host, ['list_hosts']), wanted)
-        if (missing.length === 0) break
-        if (Date.now() > until) throw unregistered(host, missing)
-        report(`waiting for ${missing.join(', ')}`)
-        await cellManage(cloud, host, ['discover_hosts', '--by-service'])
-        await setTimeout(PAUSE, undefined, { signal: cancellation().signal })
-      }
+      // nova-manage takes seconds to load: Nova's API is asked until there is something to do for it.
+      const silent = await awaitRegistration(cloud, wanted)
+      await cellManage(cloud, host, ['discover_hosts', '--by-service'])
+      if (silent.length > 0) throw unregistered(host, silent)
+      const missing = undiscovered(await cellManage(cloud, host, ['list_hosts']), wanted)
+      if (missing.length > 0) throw unregistered(host, missing)
       await note(cloud, 'nova-cell', 'discovery')
     },
 
@@ -104,6 +102,22 @@ export function novaActivities(contexts: CloudContexts) {
       await (balanced.length > 0 ? drained(cloud, host, balanced, restart) : restart())
     },
   }
+}
+
+/** Returns those that have not registered when patience has come to its end. */
+async function awaitRegistration(
+  cloud: CloudContext,
+  wanted: readonly string[],
+): Promise<readonly string[]> {
+  const api = await administer(cloud)
+  return lookUntil(
+    async () => {
+      const registered = (await computeServices(api)).map(({ host }) => host)
+      return wanted.filter((name) => !registered.includes(name))
+    },
+    (missing) => (missing.length === 0 ? undefined : `waiting for ${missing.join(', ')}`),
+    { patience: HEALTH_TIMEOUT, pause: PAUSE },
+  )
 }
 
 function cellManage(
