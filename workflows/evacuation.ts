@@ -32,7 +32,10 @@ export async function whileEvacuated<T>(
   let warnings: readonly Finding[] = []
   const leave = async () => {
     begun = true
-    warnings = await evacuate(run, part, host)
+    const latest = await evacuate(run, part, host)
+    // What stayed during a try that failed was there all the same.
+    const earlier = warnings.filter((one) => !latest.some((it) => it.message === one.message))
+    warnings = [...earlier, ...latest]
   }
   const takeBack = async () => {
     if (!begun) return

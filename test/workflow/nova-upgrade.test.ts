@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PlannedRollback, PlannedUpgrade } from '../../activities/index.js'
 import type { Change } from '../../src/plan/change.js'
 import { upgradeSteps } from '../../src/plan/upgrade-plan.js'
-import type { UpgradeInput } from '../../workflows/operations.js'
+import type { OperationResult, UpgradeInput } from '../../workflows/operations.js'
 import { expectOrder, planned } from '../support/fake-activities.js'
 import type { Call } from '../support/fake-activities.js'
 import { fakes, hosts, order, record, rollbackPlan, until } from '../support/fake-upgrade.js'
@@ -350,6 +350,35 @@ describe('an upgrade that evacuates', () => {
       await expect(handle.result()).rejects.toThrow()
     })
     expect(told(calls, ['reenableCompute'])).toEqual(['reenableCompute kolla2'])
+  })
+
+  it('names what stayed during a try that failed, whatever the next one finds', async () => {
+    let tries = 0
+    const { activities } = novaFakes({
+      listMachines: () => machines,
+      migrateMachine: () => 'it is locked',
+      disableCompute: (_ref: unknown, host: string) => {
+        if (host !== 'kolla2' || tries === 0) return host
+        throw ApplicationFailure.nonRetryable('its nova-compute is down', 'BadInput')
+      },
+      setUpBridges: (_ref: unknown, host: string) => {
+        if (host !== 'kolla2' || tries++ > 0) return
+        throw ApplicationFailure.nonRetryable('no bridge', 'StepFailed')
+      },
+    })
+    const { warnings } = await environment.withWorker(activities, async (runs) => {
+      const handle = await runs.start('upgrade', evacuate)
+      const { step } = await until(handle, 'failure')
+      await handle.executeUpdate('decide', { args: [{ step, decision: 'retry' }] })
+      return (await handle.result()) as OperationResult
+    })
+    const ofSwitches = warnings.filter(
+      ({ host, message }) => host === 'kolla2' && message.includes('while openvswitch'),
+    )
+    expect(ofSwitches.map(({ message }) => message)).toEqual([
+      'the machine vm-a (a) stayed (it is locked) while openvswitch was replaced',
+      'no machine was moved away (its nova-compute is down) while openvswitch was replaced',
+    ])
   })
 
   it('has succeeded also where a host can not be opened again, and says how', async () => {
