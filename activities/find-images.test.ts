@@ -1,11 +1,15 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { testCloud } from '../src/catalog/testing/cloud.js'
-import { observedHost } from '../src/plan/testing.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
+import { whole } from '../src/catalog/testing/whole.js'
+import type { ObservedContainer } from '../src/model/observed-host.js'
+import { observedHost, running } from '../src/plan/testing.js'
+import type { Remote } from '../src/ssh/remote.js'
 import type { CloudContext } from './cloud-context.js'
-import { findImages, recordedImages } from './find-images.js'
+import { findImages, foundationOf, recordedImages } from './find-images.js'
+import { contextsOn } from './testing.js'
 
 /** A registry that has lost Keystone's image; a layer of what it has is 1 GiB. */
 let server: Server
@@ -78,6 +82,28 @@ it('names every image that the cloud needs and the registry lacks, and how to bu
   } as unknown as CloudContext)
   expect(Object.values(digests)).toContain('sha256:aa')
   expect(findings.map(({ message }) => message)).toEqual([
-    `the registry lacks images of release 2026.1: ${registry}/kolla/keystone:2026.1-debian-trixie: run \`kolla-temporal build\`, with their names or their profile`,
+    `the registry lacks images of release 2026.1: ${registry}/kolla/keystone:2026.1-debian-trixie: \`kolla-temporal build\` makes them where openstack_release is 2026.1`,
   ])
+})
+
+describe('the images of what all else stands on', () => {
+  const { cloud } = contextsOn({} as Remote, whole)
+  const found = { hosts: testFacts.map((it) => ({ ...it, osds: [] })), images: {} }
+  const foundation = (containers: readonly ObservedContainer[]) =>
+    foundationOf(cloud.with(found), [
+      observedHost('kolla1'),
+      observedHost('kolla2', { containers }),
+    ])
+
+  it('are told where no host has a container', () => {
+    const names = foundation([]).foundation?.map((ref) => ref.replace(/.*\/([^:]*):.*/, '$1'))
+    expect(names?.sort()).toEqual([
+      ...['ceph-mgr', 'ceph-mon', 'ceph-osd', 'haproxy', 'keepalived', 'keystone'],
+      ...['keystone-fernet', 'keystone-ssh', 'mariadb-server', 'memcached', 'rabbitmq'],
+    ])
+  })
+
+  it('are not where one is left, though it is stopped: all come before anything is touched', () => {
+    expect(foundation([running(undefined, { state: 'exited' })])).toEqual({})
+  })
 })

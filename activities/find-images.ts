@@ -3,6 +3,7 @@ import { servicesOn } from '../src/catalog/render.js'
 import type { ObservedHost } from '../src/model/observed-host.js'
 import type { Finding } from '../src/model/finding.js'
 import { checkRoom } from '../src/plan/room.js'
+import { foundation, servicesOfParts } from '../src/plan/runbook.js'
 import { RegistryError, imageDigests, imageLayers } from '../src/registry/registry.js'
 import type { RegistryOptions } from '../src/registry/registry.js'
 import type { CloudContext } from './cloud-context.js'
@@ -26,7 +27,7 @@ export async function findImages(
   const found = [...answers]
   const digests = found.flatMap(([ref, digest]) => (digest === undefined ? [] : [[ref, digest]]))
   const missing = found.flatMap(([ref, digest]) => (digest === undefined ? [ref] : []))
-  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: run \`kolla-temporal build\`, with their names or their profile`
+  const message = `the registry lacks images of release ${release}: ${missing.join(', ')}: \`kolla-temporal build\` makes them where openstack_release is ${release}`
   return {
     digests: Object.fromEntries(digests) as Record<string, string>,
     findings: missing.length === 0 ? [] : [{ severity: 'error', message }],
@@ -59,10 +60,15 @@ export function missingImages(
     .filter(({ images }) => images.length > 0)
 }
 
-/** All images of these services, wherever they run. */
-export function imagesOfServices(cloud: CloudContext, services: readonly string[]): string[] {
-  const all = cloud.cloud.hosts.flatMap((host) => imagesOf(cloud, host.name, services))
-  return [...new Set(all)]
+/** Images of the runbook's foundation, where no host has a container of the cloud, running or not. */
+export function foundationOf(
+  cloud: CloudContext,
+  observed: readonly ObservedHost[],
+): { readonly foundation?: readonly string[] } {
+  if (observed.some(({ containers }) => containers.length > 0)) return {}
+  const services = servicesOfParts(foundation)
+  const images = cloud.cloud.hosts.flatMap(({ name }) => imagesOf(cloud, name, services))
+  return { foundation: [...new Set(images)] }
 }
 
 /** Layers are gzipped in the registry and take about three times as much on a host's disk. */

@@ -165,7 +165,11 @@ function buildRequest({ cloud }: CloudContext, selection: ImageSelection): Build
   }
 }
 
-function selected(globals: Globals, { profile, images }: ImageSelection): BuildRequest['select'] {
+/** What is built: names win over a profile. */
+export function selected(
+  globals: Globals,
+  { profile, images }: ImageSelection,
+): BuildRequest['select'] {
   if (images) return { images }
   if (profile !== undefined) return { profile }
   const enabled = services.filter((service) => service.enabled(globals))

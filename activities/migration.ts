@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ApiError } from '../src/host/openstack-api.js'
+import { ApiError, isNoAnswer } from '../src/host/openstack-api.js'
 import type { OpenStackApi } from '../src/host/openstack-api.js'
 import { isMoving } from '../src/plan/busy-machines.js'
 import { wayOf } from '../src/plan/computes.js'
@@ -103,7 +103,7 @@ async function look(
   try {
     return await api.find<{ server: Machine }>('compute', `servers/${id}`)
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status < 500 || Date.now() > until) throw error
+    if (!isNoAnswer(error) || Date.now() > until) throw error
     report('Nova does not answer')
     await sleep(2000, undefined, cancellation())
     return 'no answer'

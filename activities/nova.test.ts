@@ -32,7 +32,10 @@ function discover(mapped: readonly string[]): Promise<void> {
 const register = (host: string) =>
   openstack.add('os-services', { binary: 'nova-compute', host, state: 'up' })
 
-const looked = ['nova-manage cell_v2 discover_hosts --by-service', 'nova-manage cell_v2 list_hosts']
+const looked = [
+  'nova-manage cell_v2 discover_hosts --by-service --verbose',
+  'nova-manage cell_v2 list_hosts',
+]
 const noted = 'note the one-shots of nova-cell'
 
 it('looks for compute hosts once, when all have registered', async () => {
@@ -51,7 +54,9 @@ it('looks for compute hosts once, when all have registered', async () => {
 
 it('names a host that no cell has', async () => {
   for (const host of ['kolla1', 'kolla2', 'kolla3']) register(host)
-  await expect(discover(['kolla1', 'kolla2'])).rejects.toThrow('kolla3 did not')
+  await expect(discover(['kolla1', 'kolla2'])).rejects.toThrow(
+    'kolla3 has registered, and no cell has it',
+  )
   expect(openstack.scripts.map(({ title }) => title)).not.toContain(noted)
 })
 
@@ -65,6 +70,24 @@ it('maps those that have registered where others never do, which is told', async
     })
     await expect(discover(['kolla1', 'kolla3'])).rejects.toThrow('kolla2 did not')
     expect(docker.commands).toEqual(looked.slice(0, 1))
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it('goes on while Nova does not answer for a moment, and for no longer', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    for (const host of ['kolla1', 'kolla2', 'kolla3']) register(host)
+    let refusals = 2
+    openstack.answers.set('GET /v2.1/os-services', () => {
+      vi.advanceTimersByTime(60_000)
+      if (refusals-- > 0) return { status: 503, body: {} }
+      return { status: 200, body: { services: openstack.things.get('os-services') } }
+    })
+    await discover(['kolla1', 'kolla2', 'kolla3'])
+    refusals = Infinity
+    await expect(discover([])).rejects.toThrow('503')
   } finally {
     vi.useRealTimers()
   }

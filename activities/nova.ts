@@ -1,7 +1,8 @@
 import { forgetVersionsSql } from '../src/catalog/nova/service-versions.js'
 import { frontendNamesOf } from '../src/catalog/render.js'
 import { startContainer as startStopped, stopContainer } from '../src/docker/containers.js'
-import { RemoteTimeout } from '../src/ssh/errors.js'
+import { isNoAnswer } from '../src/host/openstack-api.js'
+import { RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import { undiscovered } from '../src/plan/nova-hosts.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
@@ -53,10 +54,11 @@ export function novaActivities(contexts: CloudContexts) {
       const wanted = cloud.members('compute').map((name) => cloud.facts(name).hostname)
       // nova-manage takes seconds to load: Nova's API is asked until there is something to do for it.
       const silent = await awaitRegistration(cloud, wanted)
-      await cellManage(cloud, host, ['discover_hosts', '--by-service'])
+      const told = await cellManage(cloud, host, ['discover_hosts', '--by-service', '--verbose'])
       if (silent.length > 0) throw unregistered(host, silent)
-      const missing = undiscovered(await cellManage(cloud, host, ['list_hosts']), wanted)
-      if (missing.length > 0) throw unregistered(host, missing)
+      const listed = await cellManage(cloud, host, ['list_hosts'])
+      const missing = undiscovered(listed, wanted)
+      if (missing.length > 0) throw unmapped(host, missing, told + listed)
       await note(cloud, 'nova-cell', 'discovery')
     },
 
@@ -104,20 +106,31 @@ export function novaActivities(contexts: CloudContexts) {
   }
 }
 
-/** Returns those that have not registered when patience has come to its end. */
+/**
+ * Returns those that have not registered when patience has come to its end. Until then Nova may fail to answer: HAProxy
+ * may not have taken an API for up yet that began a moment ago.
+ */
 async function awaitRegistration(
   cloud: CloudContext,
   wanted: readonly string[],
 ): Promise<readonly string[]> {
   const api = await administer(cloud)
-  return lookUntil(
+  let silence: unknown
+  const missing = await lookUntil(
     async () => {
-      const registered = (await computeServices(api)).map(({ host }) => host)
-      return wanted.filter((name) => !registered.includes(name))
+      silence = undefined
+      const services = await computeServices(api).catch((error: unknown) => {
+        if (!isNoAnswer(error)) throw error
+        silence = error
+        return []
+      })
+      return wanted.filter((name) => !services.some(({ host }) => host === name))
     },
-    (missing) => (missing.length === 0 ? undefined : `waiting for ${missing.join(', ')}`),
+    (names) => (names.length === 0 ? undefined : `waiting for ${names.join(', ')}`),
     { patience: HEALTH_TIMEOUT, pause: PAUSE },
   )
+  if (silence !== undefined) throw silence
+  return missing
 }
 
 function cellManage(
@@ -132,4 +145,10 @@ function unregistered(host: string, missing: readonly string[]): RemoteTimeout {
   return new RemoteTimeout(host, 'every compute host registered with Nova', HEALTH_TIMEOUT, [
     `${missing.join(', ')} did not: /var/log/kolla/nova/nova-compute.log there tells why`,
   ])
+}
+
+function unmapped(host: string, missing: readonly string[], printed: string): RemoteError {
+  const why = `${missing.join(', ')} has registered, and no cell has it`
+  const command = `nova-manage cell_v2 discover_hosts in ${conductor}`
+  return new RemoteError(host, command, 0, [why, ...printed.trim().split('\n').slice(-20)])
 }

@@ -25,17 +25,10 @@ import { checkNova } from '../src/plan/check-nova.js'
 import { checkOnly } from '../src/plan/check-only.js'
 import { oneShotChanges } from '../src/plan/one-shots.js'
 import { planChanges } from '../src/plan/plan-changes.js'
-import { foundation, servicesOfParts } from '../src/plan/runbook.js'
 import { pack } from '../src/plan/same-on-hosts.js'
 import type { Packed } from '../src/plan/same-on-hosts.js'
 import type { CloudContext, CloudContexts, CloudRef, Observation } from './cloud-context.js'
-import {
-  askRegistry,
-  findImages,
-  imagesOfServices,
-  missingImages,
-  pullBytes,
-} from './find-images.js'
+import { askRegistry, findImages, foundationOf, missingImages, pullBytes } from './find-images.js'
 import type { Pull } from './find-images.js'
 import { oneShotsOfAll, wantedOneShots } from './one-shots.js'
 import { wantedNetworking } from './openvswitch.js'
@@ -184,18 +177,10 @@ export async function planCloud(
     ...(only && { only }),
     findings,
     pulls,
-    ...(runsNothing(observed) && { foundation: foundationOf(rendered) }),
+    ...foundationOf(rendered, observed),
     members,
     ...(ceph.monitors && { monitors: ceph.monitors }),
   }
-}
-
-function runsNothing(observed: readonly ObservedHost[]): boolean {
-  return observed.every(({ containers }) => containers.length === 0)
-}
-
-function foundationOf(cloud: CloudContext): string[] {
-  return imagesOfServices(cloud, servicesOfParts(foundation))
 }
 
 /** What earlier runs have left drained. */

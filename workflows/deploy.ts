@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow'
 import { isContainer } from '../src/plan/change.js'
 import { summarize } from '../src/plan/format-plan.js'
 import { giveBack } from './give-back.js'
@@ -10,6 +11,7 @@ import { pullImages, pullsByTurn } from './pull-images.js'
 import { removeUnwanted } from './removals.js'
 import { Run } from './run.js'
 import { protocolOf } from './services/index.js'
+import { WINDOW } from './side-by-side.js'
 import { step } from './steps.js'
 
 /** Makes the cloud as its files describe it. */
@@ -32,15 +34,21 @@ async function converge(operation: Operation, input: DeployInput): Promise<Opera
   return { changes, warnings: all, summary: summarize(changes, true) }
 }
 
+/** Half of what a worker takes upon itself is left to what is done meanwhile. */
+const besideOthers = { title: 'Pull images of the other services', window: WINDOW / 2 }
+
 /** Everything side by side that the runbook allows. */
 async function carryOut(run: Run): Promise<void> {
   await giveBack(run, 'services')
   const { first, meanwhile } = pullsByTurn(run.plan)
   await pullImages(run.stages, first)
   await writeConfiguration(run)
+  const pulling = new CancellationScope()
   // A run that an older worker began has none of these, and its steps are to come in the same order.
   const others =
-    meanwhile.pulls.length > 0 ? [pullImages(run.stages, meanwhile, 'Pull the other images')] : []
+    meanwhile.pulls.length > 0
+      ? [pulling.run(() => pullImages(run.stages, meanwhile, besideOthers))]
+      : []
   const begun = new Map<PartName, Promise<void>>()
   const begin = (part: PartName): Promise<void> => {
     const known = begun.get(part)
@@ -51,7 +59,16 @@ async function carryOut(run: Run): Promise<void> {
     begun.set(part, done)
     return done
   }
-  await onAll(runbook, ({ part }) => begin(part))
+  const all = onAll(runbook, ({ part }) => begin(part))
+  if (others.length > 0) {
+    await onAll(foundation, begin).catch(async (error: unknown) => {
+      // Images may take hours, and nobody waits for them whose foundation has failed.
+      pulling.cancel()
+      await all.catch(() => undefined)
+      throw error
+    })
+  }
+  await all
   await giveBack(run, 'computes')
   // Last: who is to take over has done so.
   await removeUnwanted(run)

@@ -32,10 +32,7 @@ export async function whileEvacuated<T>(
   let warnings: readonly Finding[] = []
   const leave = async () => {
     begun = true
-    const latest = await evacuate(run, part, host)
-    // What stayed during a try that failed was there all the same.
-    const earlier = warnings.filter((one) => !latest.some((it) => it.message === one.message))
-    warnings = [...earlier, ...latest]
+    warnings = await evacuate(run, part, host, warnings)
   }
   const takeBack = async () => {
     if (!begun) return
@@ -66,8 +63,16 @@ export async function whileEvacuated<T>(
   return result
 }
 
-/** Lets no machine start on a host and moves those that run there. Returns what could not be moved, and why. */
-async function evacuate({ ref, stages }: Run, part: string, host: string): Promise<Finding[]> {
+/**
+ * Lets no machine start on a host and moves those that run there. Returns what could not be moved, and why; where nothing
+ * could be found out, what an `earlier` try has told holds.
+ */
+async function evacuate(
+  { ref, stages }: Run,
+  part: string,
+  host: string,
+  earlier: readonly Finding[],
+): Promise<Finding[]> {
   const warning = (what: string): Finding => ({
     ...{ severity: 'warning', host },
     message: `${what} while ${part} was replaced`,
@@ -78,7 +83,8 @@ async function evacuate({ ref, stages }: Run, part: string, host: string): Promi
   } catch (error) {
     // Nova does not know the host, or it is down: nothing is to be moved from there.
     if (!failedBy(error, 'BadInput')) throw error
-    return [warning(`no machine was moved away (${reasonOf(error)})`)]
+    const told = warning(`no machine was moved away (${reasonOf(error)})`)
+    return [...earlier.filter(({ message }) => message !== told.message), told]
   }
   const { stayed, coming } = await empty(ref, known, {
     stages,

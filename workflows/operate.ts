@@ -72,8 +72,9 @@ async function perform(
 export async function onAll<Item, T>(
   items: readonly Item[],
   body: (item: Item) => Promise<T>,
+  window?: number,
 ): Promise<T[]> {
-  const results = await sideBySide(items, body)
+  const results = await sideBySide(items, body, window)
   return results.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value

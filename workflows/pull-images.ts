@@ -1,20 +1,27 @@
 import type { PlannedCloud } from '../activities/index.js'
 import { titles } from '../src/plan/upgrade-plan.js'
 import { onAll } from './operate.js'
+import { WINDOW } from './side-by-side.js'
 import type { Stages } from './stages.js'
 import { step } from './steps.js'
 
 type Pulls = Pick<PlannedCloud, 'pulls' | 'ref'>
 
+interface PullOptions {
+  readonly title?: string
+  /** Hosts that pull at once. */
+  readonly window?: number
+}
+
 /** All images that hosts lack, everywhere at once. */
 export async function pullImages(
   stages: Stages,
   { pulls, ref }: Pulls,
-  title: string = titles.pull,
+  { title = titles.pull, window = WINDOW }: PullOptions = {},
 ): Promise<void> {
   if (pulls.length === 0) return
   await stages.run(title, () =>
-    onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images)),
+    onAll(pulls, ({ host, images }) => step('pullImages', host, ref, host, images), window),
   )
 }
 

@@ -8,8 +8,9 @@ export const WINDOW = 200
 export async function sideBySide<Item, T>(
   items: readonly Item[],
   body: (item: Item) => Promise<T>,
+  window = WINDOW,
 ): Promise<PromiseSettledResult<T>[]> {
-  if (items.length <= WINDOW) return Promise.allSettled(items.map(body))
+  if (items.length <= window) return Promise.allSettled(items.map(body))
   const begun: Promise<T>[] = []
   const left = items.values()
   const lane = async () => {
@@ -19,6 +20,6 @@ export async function sideBySide<Item, T>(
       await Promise.allSettled([one])
     }
   }
-  await Promise.all(Array.from({ length: WINDOW }, lane))
+  await Promise.all(Array.from({ length: window }, lane))
   return Promise.allSettled(begun)
 }

@@ -75,8 +75,8 @@ throw_away_containers() {
   data=$(data_of "$1") || return 0
   away=$(new_trash "$1")
   for mount in "$data"/image/overlay2/layerdb/mounts/*/; do
-    [[ -e $mount/mount-id ]] || continue
-    for layer in "$(<"$mount/mount-id")" "$(<"$mount/init-id")"; do
+    # What a build had under way has no init-id.
+    for layer in $(grep --no-filename --no-messages . "$mount"mount-id "$mount"init-id); do
       [[ ! -d $data/overlay2/$layer ]] || mv "$data/overlay2/$layer" "$away"
     done
     rm -rf "$mount"

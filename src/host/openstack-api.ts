@@ -58,6 +58,11 @@ export class ApiError extends RemoteError {
   }
 }
 
+/** Whether nobody answered, or only what stands before the API: it may be back in a moment. */
+export function isNoAnswer(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500)
+}
+
 /** OpenStack's APIs at their internal endpoints, asked from a host: only hosts have to reach the floating address. */
 export class OpenStackApi {
   private constructor(

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity'
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Activities } from '../../activities/index.js'
@@ -178,6 +179,27 @@ describe('deploy', () => {
     })
     expect(startsOf(calls, 'cron')).toEqual([])
     expect(startsOf(calls, 'keystone')).toHaveLength(3)
+  })
+
+  it('gives images up whose foundation has failed, and tells why that has', async () => {
+    const pulls = [{ host: 'kolla1', images: ['mariadb', 'cron'] }]
+    const { activities, calls } = fakeActivities({
+      planCloud: () => planned(changesOf('create'), { pulls, foundation: ['mariadb'] }),
+      bootstrapMariadb: () => {
+        throw ApplicationFailure.nonRetryable('no room on the disk', 'StepFailed')
+      },
+      pullImages: async (_ref: unknown, _host: string, [image]: readonly string[]) => {
+        if (image !== 'cron') return
+        const beating = setInterval(() => Context.current().heartbeat(), 100)
+        await Context.current().cancelled.finally(() => clearInterval(beating))
+      },
+    })
+    await environment.withWorker(activities, async (runs) => {
+      const failure = await failureOf(runs.execute('deploy', { cloud }))
+      expect(failure.message).toBe('no room on the disk')
+    })
+    expect(startsOf(calls, 'memcached')).toHaveLength(3)
+    expect(startsOf(calls, 'cron')).toEqual([])
   })
 
   it('touches nothing when nothing has to change', async () => {
