@@ -6,7 +6,7 @@ import type { WantedOneShots } from '../src/plan/one-shots.js'
 import { bridgeArguments, parsePorts, portMark } from '../src/plan/ovs-bridges.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { ask, isAsWanted, proveHealth, startContainer } from './containers.js'
-import { keepingFlows } from './ovs-flows.js'
+import { awaitFlows, keepingFlows } from './ovs-flows.js'
 import { cancellation, report } from './progress.js'
 
 const service = 'openvswitch'
@@ -32,11 +32,14 @@ export function openvswitchActivities(contexts: CloudContexts) {
       const inOrder = cloud.containers(host).filter(({ name }) => names.includes(name))
       const start = async () => {
         for (const { name } of inOrder) await startContainer(cloud, host, name)
-        await proveHealth(cloud, host, service)
       }
-      if (!names.includes('openvswitch_vswitchd')) return start()
-      const isReplaced = await isAsWanted(cloud, host, 'openvswitch_vswitchd')
-      await keepingFlows(cloud, host, { isReplaced }, start)
+      const hasFlows = names.includes('openvswitch_vswitchd')
+      if (hasFlows) {
+        const isReplaced = await isAsWanted(cloud, host, 'openvswitch_vswitchd')
+        await keepingFlows(cloud, host, { isReplaced }, start)
+      } else await start()
+      await proveHealth(cloud, host, service)
+      if (hasFlows) await awaitFlows(cloud, host)
     },
 
     /** Tells Open vSwitch who it is, and makes its bridges to physical networks; what is as it should be stays. */

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { MockActivityEnvironment } from '@temporalio/testing'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeEngine } from '../src/docker/fake-engine.js'
-import { keepingFlows } from './ovs-flows.js'
+import { awaitFlows, keepingFlows, putBack, save } from './ovs-flows.js'
 import { testActivity, testContexts, testRef } from './testing.js'
 
 let docker: FakeEngine
@@ -41,16 +46,26 @@ async function replaceDaemon(
   return done
 }
 
-it('saves the flows of a vswitchd that runs, puts them back and waits for the agent, which is stopped meanwhile', async () => {
+it('saves the flows of a vswitchd that runs, and puts them back; the agent is stopped meanwhile', async () => {
   docker.add('openvswitch_vswitchd', true)
   docker.add('neutron_openvswitch_agent', true)
   expect(await replaceDaemon()).toEqual([
     'dump-flows "$bridge"',
     'replaced',
     'replace-flows',
-    'table=23',
     'the agent runs',
   ])
+})
+
+it('waits for the flows of an agent, where there is one', async () => {
+  const { cloud } = testContexts(docker)
+  docker.add('openvswitch_vswitchd', true)
+  const wait = () => testActivity().run(() => awaitFlows(cloud, 'kolla1'))
+  await wait()
+  expect(docker.commands).toEqual([])
+  docker.add('neutron_openvswitch_agent', true)
+  await wait()
+  expect(docker.commands.join()).toContain('table=23')
 })
 
 it('begins an agent that an attempt before had stopped', async () => {
@@ -112,4 +127,49 @@ it('replaces a daemon whose flows can not be saved, and none of its questions wa
   const asked = docker.commands.flatMap((command) => command.match(/.{11}ovs-ofctl/g) ?? [])
   expect(asked.length).toBeGreaterThan(0)
   expect(new Set(asked)).toEqual(new Set(['timeout 20 ovs-ofctl']))
+})
+
+describe('flows on the host', () => {
+  let folder: string
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'flows-'))))
+  afterEach(() => rm(folder, { recursive: true }))
+  const flows = () => join(folder, 'flows')
+
+  /** Runs a script with these programs of Open vSwitch. */
+  async function run(script: string, programs: Readonly<Record<string, string>>) {
+    for (const [name, text] of Object.entries(programs)) {
+      await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+    }
+    const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    return promisify(execFile)('bash', ['-c', script], { env }).catch(() => undefined)
+  }
+  const dump = 'echo " cookie=0x1, actions=normal"'
+
+  it('are saved bridge by bridge, over those of before', async () => {
+    await mkdir(flows())
+    await writeFile(join(flows(), 'br-old'), 'cookie=0x0')
+    await run(save(flows()), { 'ovs-vsctl': 'echo br-ex; echo br-int', 'ovs-ofctl': dump })
+    expect(await readdir(flows())).toEqual(['br-ex', 'br-int'])
+    expect(await readFile(join(flows(), 'br-int'), 'utf8')).toContain('cookie=0x1')
+  })
+
+  it('that an attempt before has saved stay where the database is down', async () => {
+    await mkdir(flows())
+    await writeFile(join(flows(), 'br-int'), 'cookie=0x1')
+    await run(save(flows()), { 'ovs-vsctl': 'exit 1', 'ovs-ofctl': dump })
+    expect(await readdir(flows())).toEqual(['br-int'])
+  })
+
+  it('are put back, and kept only where they were not taken', async () => {
+    await mkdir(flows())
+    for (const bridge of ['br-ex', 'br-int']) await writeFile(join(flows(), bridge), 'cookie=0x1')
+    const takes = (which: string) => ({
+      'ovs-appctl': 'exit 0',
+      'ovs-ofctl': `case "$*" in *${which}*) exit 0 ;; *) exit 1 ;; esac`,
+    })
+    await run(putBack(flows()), takes('br-ex'))
+    expect(await readdir(flows())).toEqual(['br-int'])
+    await run(putBack(flows()), takes('br-'))
+    await expect(readdir(flows())).rejects.toThrow('ENOENT')
+  })
 })

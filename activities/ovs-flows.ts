@@ -17,7 +17,8 @@ const AGENT_STOPS = 5
 
 /**
  * Has `replace` put another vswitchd in the place of a host's, which loses its flows with it. They are saved before and
- * put back at once, as Open vSwitch's own `ovs-ctl restart` does: ports keep their numbers, which its database knows.
+ * put back as soon as it answers, well or not, as Open vSwitch's own `ovs-ctl restart` does: ports keep their numbers,
+ * which its database knows.
  *
  * `isReplaced`: an attempt before this one came so far, and what it saved is not to be saved over.
  *
@@ -33,10 +34,9 @@ export async function keepingFlows(
   replace: () => Promise<void>,
 ): Promise<void> {
   const engine = cloud.engine(host)
-  const command = (script: string) => ['bash', '-c', script]
   const hasAgent = (await inspectContainer(engine, agent)) !== undefined
   if (!isReplaced && (await isRunning(engine, daemon))) {
-    await ask(cloud, host, daemon, command(save)).catch(ifRefused(''))
+    await ask(cloud, host, daemon, command(save(folder))).catch(ifRefused(''))
   }
   try {
     if (hasAgent) await stopContainer(engine, agent, AGENT_STOPS)
@@ -44,13 +44,19 @@ export async function keepingFlows(
     cancellation().signal.throwIfAborted()
     await replace()
   } finally {
-    await ask(cloud, host, daemon, command(putBack), {}).catch(ifRefused(''))
+    await ask(cloud, host, daemon, command(putBack(folder)), {}).catch(ifRefused(''))
     if (hasAgent) await startStopped(engine, agent)
   }
-  if (!hasAgent) return
-  report(`waiting for the flows of ${agent}`)
-  await ask(cloud, host, daemon, command(awaitFlows))
 }
+
+/** Until Neutron's agent of a host, where it has one, has its flows in the vswitchd that runs there. */
+export async function awaitFlows(cloud: CloudContext, host: string): Promise<void> {
+  if ((await inspectContainer(cloud.engine(host), agent)) === undefined) return
+  report(`waiting for the flows of ${agent}`)
+  await ask(cloud, host, daemon, command(untilFlows))
+}
+
+const command = (script: string) => ['bash', '-c', script]
 
 /** On the host: who carries on after a worker that died, and finds vswitchd replaced, puts these back. */
 const folder = '/run/openvswitch/kolla-temporal-flows'
@@ -58,24 +64,30 @@ const folder = '/run/openvswitch/kolla-temporal-flows'
 /** A daemon that hangs never answers, and is the one that most needs to be replaced. */
 const ofctl = 'timeout 20 ovs-ofctl --protocols=OpenFlow14'
 
-/** What can't be saved or put back the agent makes anew. Ages of flows are no part of them. */
-const save = `rm -rf ${folder} ${folder}.new
+/**
+ * What can't be saved or put back the agent makes anew. Ages of flows are no part of them. An attempt that was killed may
+ * have left the database stopped: what it has saved is kept, as nobody tells the bridges then.
+ */
+export const save = (folder: string) => `bridges=$(ovs-vsctl --timeout=20 list-br) || exit
+rm -rf ${folder}.new
 mkdir ${folder}.new
-for bridge in $(ovs-vsctl --timeout=20 list-br); do
+for bridge in $bridges; do
   ${ofctl} --no-names --no-stats dump-flows "$bridge" | grep cookie= >${folder}.new/"$bridge"
 done
+rm -rf ${folder}
 mv ${folder}.new ${folder}
 `
 
-/** One that was started a moment ago may not answer yet. */
-const putBack = `cd ${folder} 2>/dev/null || exit 0
+/** One that was started a moment ago may not answer yet. What it does not take is kept for another attempt. */
+export const putBack = (folder: string) => `cd ${folder} 2>/dev/null || exit 0
 timeout 20 bash -c 'until ovs-appctl version; do sleep 0.5; done' >/dev/null 2>&1
 for bridge in *; do
-  [ ! -s "$bridge" ] || ${ofctl} --bundle replace-flows "$bridge" "$bridge"
+  [ ! -s "$bridge" ] || ${ofctl} --bundle replace-flows "$bridge" "$bridge" || continue
+  rm -f "$bridge"
 done
-rm -rf ${folder}
+rmdir ${folder} 2>/dev/null || true
 `
 
 /** Of the table by which the agent sees whether its flows are there (`CANARY_TABLE`). */
-const awaitFlows = `timeout 60 bash -c 'until ${ofctl} dump-flows br-int table=23 | grep -q cookie=; do sleep 0.5; done' || true
+const untilFlows = `timeout 60 bash -c 'until ${ofctl} dump-flows br-int table=23 | grep -q cookie=; do sleep 0.5; done' || true
 `
