@@ -30,7 +30,7 @@ import { successorOf } from '../src/plan/passing.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext, CloudContexts, CloudRef } from './cloud-context.js'
 import { drained, giveBack } from './drained.js'
-import { awaitRouters, countRouters } from './ha-routers.js'
+import { awaitRouters, routersBefore } from './ha-routers.js'
 import { cancellation, report } from './progress.js'
 
 /** How long a service may take until it does its work, in milliseconds. */
@@ -123,7 +123,7 @@ async function startAll(
     )
     for (const service of services) await proveHealth(cloud, host, service)
   }
-  const routers = await countRouters(engine, names)
+  const routers = await routersBefore(engine, names)
   await allEnded([
     serving.length > 0 ? drained(cloud, host, serving, start) : start(false),
     ...(left.length > 0 ? [giveBack(cloud, host, left)] : []),

@@ -5,7 +5,7 @@ import { FakeEngine } from '../src/docker/fake-engine.js'
 import { label } from '../src/plan/desired.js'
 import type { CloudContexts } from './cloud-context.js'
 import { containerActivities } from './containers.js'
-import { awaitRouters, countRouters } from './ha-routers.js'
+import { awaitRouters, countRouters, routersBefore } from './ha-routers.js'
 import { testActivity, testContexts, testRef } from './testing.js'
 
 const agent = 'neutron_l3_agent'
@@ -54,4 +54,14 @@ it('are not looked for where the L3 agent is none of the containers', async () =
   const engine = testContexts(docker).cloud.engine('kolla1')
   docker.add(router, true)
   expect(await countRouters(engine, ['neutron_dhcp_agent'])).toBe(0)
+})
+
+it('are as many as an attempt found that was killed while it waited', async () => {
+  const engine = testContexts(docker).cloud.engine('kolla1')
+  docker.add(router, true)
+  const environment = testActivity({ heartbeatDetails: { text: 'waiting', 'routers with HA': 40 } })
+  const beats: unknown[] = []
+  environment.on('heartbeat', (details: unknown) => beats.push(details))
+  expect(await environment.run(() => routersBefore(engine, [agent]))).toBe(40)
+  expect(beats).toEqual([{ 'routers with HA': 40 }])
 })

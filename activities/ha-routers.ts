@@ -3,10 +3,13 @@ import type { Engine } from '../src/docker/engine.js'
 import { label } from '../src/plan/desired.js'
 import { lookUntil } from './look-until.js'
 import type { Patience } from './look-until.js'
-import { report } from './progress.js'
+import { keepForRetry, keptBefore, report } from './progress.js'
 
 /** Each router with HA has a keepalived, which the L3 agent starts in a container of its own (`neutron_agents_wrappers`). */
 const keepalived = 'neutron_l3_agent_keepalived'
+
+/** In the heartbeats of a step. */
+const figure = 'routers with HA'
 
 /** How long routers may take to be back, and until they are looked at again, in milliseconds. */
 const returning: Patience = { patience: 300_000, pause: 2000 }
@@ -16,6 +19,13 @@ export async function countRouters(engine: Engine, names: readonly string[]): Pr
   if (!names.includes('neutron_l3_agent')) return 0
   const found = await listContainers(engine, keepalived, label.cloud, { all: false })
   return found.length
+}
+
+/** How many there were before this attempt, or one before it, has ended any. */
+export async function routersBefore(engine: Engine, names: readonly string[]): Promise<number> {
+  const before = Math.max(await countRouters(engine, names), keptBefore(figure) ?? 0)
+  if (before > 0) keepForRetry(figure, before)
+  return before
 }
 
 /**

@@ -25,6 +25,7 @@ describe('machines that something is done with', () => {
   function shows(...pages: { machines: object[]; goesOn?: true }[]) {
     const markers: (string | null)[] = []
     openstack.answers.set('GET /v2.1/servers/detail', ({ query }) => {
+      if (query.has('status')) return { status: 200, body: { servers: unconfirmed } }
       markers.push(query.get('marker'))
       const { machines, goesOn } = (pages.length > 1 ? pages.shift() : pages[0]) ?? { machines: [] }
       const links = goesOn ? { servers_links: [{ rel: 'next', href: 'http://…' }] } : {}
@@ -32,6 +33,10 @@ describe('machines that something is done with', () => {
     })
     return markers
   }
+
+  /** Those that Nova shows in VERIFY_RESIZE. */
+  let unconfirmed: object[]
+  beforeEach(() => (unconfirmed = []))
 
   /** Nova's last migration of whatever machine it is asked for. */
   function moving(migration: object) {
@@ -73,6 +78,19 @@ describe('machines that something is done with', () => {
     const listed = await run((verbs) => verbs.listMachines(testRef, 'kolla2'))
     expect(listed.map(({ id }) => id)).toEqual(['a', 'b'])
     expect(markers).toEqual([null, 'a'])
+  })
+
+  it('and that a cold migration has taken from a host are still its own until they are confirmed', async () => {
+    const list = () => run((verbs) => verbs.listMachines(testRef, 'kolla2'))
+    unconfirmed = [{ ...machine('gone', null, 'kolla3'), status: 'VERIFY_RESIZE' }]
+    shows({ machines: [] })
+    moving({ source_compute: 'kolla2', migration_type: 'migration' })
+    expect(await list()).toEqual([{ id: 'gone', name: 'vm-gone' }])
+    // A resize is its owner's.
+    moving({ source_compute: 'kolla2', migration_type: 'resize' })
+    expect(await list()).toEqual([])
+    moving({ source_compute: 'kolla1', migration_type: 'migration' })
+    expect(await list()).toEqual([])
   })
 
   it('and that come to a host are waited for; those that are there are not', async () => {
@@ -178,6 +196,16 @@ describe('a machine', () => {
       fault,
     })
     expect(await migrate()).toContain('it is ERROR on kolla3: No such file or directory')
+  })
+
+  it('that an attempt before has confirmed is waited for, and confirmed no second time', async () => {
+    openstack.answers.set('GET /v2.1/os-migrations', () => ({
+      status: 200,
+      body: { migrations: [{ migration_type: 'migration', status: 'confirming' }] },
+    }))
+    shows(at('kolla3', 'VERIFY_RESIZE'), at('kolla3', 'VERIFY_RESIZE'), at('kolla3', 'SHUTOFF'))
+    expect(await migrate()).toBeUndefined()
+    expect(asked).toEqual([])
   })
 
   it.each([

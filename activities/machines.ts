@@ -20,7 +20,7 @@ export interface MachineName {
 
 export function machineActivities(contexts: CloudContexts) {
   return {
-    /** Machines of all projects on a host, by Nova's name of it. */
+    /** Machines of all projects on a host, by Nova's name of it, and those that have not quite left it. */
     async listMachines(ref: CloudRef, host: string): Promise<MachineName[]> {
       const machines = await machinesOn(await administer(await contexts.get(ref)), host)
       return machines.map(({ id, name, status }) => {
@@ -132,7 +132,19 @@ async function machinesToCome(api: OpenStackApi, host: NamedHost): Promise<Machi
   return coming
 }
 
-/** Machines of all projects on a host, by Nova's name of it. */
-export function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
-  return api.listAll('servers/detail', 'servers', { host, all_tenants: '1' })
+/**
+ * Machines of all projects on a host, by Nova's name of it, and those that a cold migration has taken away and nobody has
+ * confirmed: their owners can't start them, and their disks are still there, too.
+ */
+export async function machinesOn(api: OpenStackApi, host: string): Promise<Machine[]> {
+  const list = (query: Readonly<Record<string, string>>) =>
+    api.listAll<Machine>('servers/detail', 'servers', { ...query, all_tenants: '1' })
+  const here = await list({ host })
+  const away: Machine[] = []
+  for (const machine of await list({ status: 'VERIFY_RESIZE' })) {
+    const last = await lastMigration(api, machine.id)
+    const isFromHere = last?.source_compute === host && last.migration_type === 'migration'
+    if (isFromHere && machine['OS-EXT-SRV-ATTR:host'] !== host) away.push(machine)
+  }
+  return [...here, ...away]
 }

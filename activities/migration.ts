@@ -64,6 +64,11 @@ export async function migrate(
     if (task === null && way === 'confirm' && asked === undefined) {
       const last = await lastMigration(api, id)
       if (last?.migration_type !== 'migration') return resizedAway(on, host)
+      // An attempt that was killed has confirmed it: Nova shows that nowhere else, and takes no second time.
+      if (last.status === 'confirming') {
+        asked = 'confirm'
+        deadline = Date.now() + CONFIRMING
+      }
     }
     if (task === null && way !== 'confirm') {
       if (!isHere) return undefined

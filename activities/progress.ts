@@ -1,7 +1,11 @@
 import { Context } from '@temporalio/activity'
 import type { Redact } from './failures.js'
 
+/** Figures by their names. */
+type Kept = Readonly<Record<string, number>>
+
 const last = new WeakMap<Context, string>()
+const kept = new WeakMap<Context, Kept>()
 const cleaners = new WeakMap<Context, Redact>()
 
 /** Tells how far a long step is: shown by the Web UI as heartbeat details, by the command line as it comes. */
@@ -9,7 +13,37 @@ export function report(line: string): void {
   const context = Context.current()
   const text = cleaners.get(context)?.(line) ?? line
   last.set(context, text)
-  context.heartbeat({ text })
+  beat(context)
+}
+
+/**
+ * Keeps what another attempt at the step is to know, as this one is about to change it: heartbeats carry it, for one that is
+ * killed tells nothing else. The last of them may be seconds old then.
+ */
+export function keepForRetry(name: string, value: number): void {
+  const context = Context.current()
+  kept.set(context, { ...kept.get(context), [name]: value })
+  beat(context)
+}
+
+/** What an attempt before this one has kept. */
+export function keptBefore(name: string): number | undefined {
+  return earlier(Context.current())[name]
+}
+
+function earlier({ info: { heartbeatDetails } }: Context): Kept {
+  if (typeof heartbeatDetails !== 'object') return {}
+  const { text: _text, ...figures } = { ...heartbeatDetails } as Kept & { readonly text?: string }
+  return figures
+}
+
+function beat(context: Context): void {
+  const text = last.get(context)
+  context.heartbeat({
+    ...earlier(context),
+    ...kept.get(context),
+    ...(text !== undefined && { text }),
+  })
 }
 
 /** Aborted when the operation is cancelled, the step's time is over, or the worker stops. */
@@ -22,8 +56,7 @@ export async function heartbeating<T>(redact: Redact, body: () => Promise<T>): P
   const context = Context.current()
   cleaners.set(context, redact)
   const timer = setInterval(() => {
-    const text = last.get(context)
-    context.heartbeat(text === undefined ? undefined : { text })
+    beat(context)
   }, 4000)
   try {
     return await body()

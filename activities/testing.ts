@@ -1,3 +1,4 @@
+import type { Info } from '@temporalio/activity'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
 import { testCloud, testFacts } from '../src/catalog/testing/cloud.js'
@@ -13,8 +14,8 @@ import { Secrets } from './redact.js'
 export const testRef: CloudRef = { cloud: 'demo', files: 'f1', found: 'f2' }
 
 /** What runs a verb as a worker does, and tells its heartbeats. */
-export function testActivity(): MockActivityEnvironment {
-  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') })
+export function testActivity(info: Partial<Info> = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') })
 }
 
 /** A script that a verb ran on a host. */
