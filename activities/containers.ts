@@ -88,8 +88,10 @@ export function containerActivities(contexts: CloudContexts) {
         report(`waiting for ${name}`)
         await awaitEnd(engine, name, cancellation().signal)
       }
-      await stopAndRemove(engine, name)
+      await stopContainer(engine, name)
+      // Helpers tell no plan that they are ours: their container does, for as long as it is there.
       await endHelpers(engine, name)
+      await removeContainer(engine, name)
     },
   }
 }

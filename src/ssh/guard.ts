@@ -32,8 +32,10 @@ signal() {
 while read -r -t ${silenceSeconds} name id; do
   [[ $name == alive ]] || signal "$name" "$id\\$"
 done
+quiet=0
 for _ in {1..50}; do
-  signal TERM ${connectionId}/ || exit 0
+  # A script that was sent a moment ago may have no process yet that tells whose it is.
+  if signal TERM ${connectionId}/; then quiet=0; else (( ++quiet < 10 )) || exit 0; fi
   sleep 0.1
 done
 signal KILL ${connectionId}/
