@@ -21,7 +21,7 @@ afterEach(() => docker.stop())
 function discover(mapped: readonly string[]): Promise<void> {
   const lines = mapped.map((host) => `| None | 5d1bb2f6 | ${host} |`)
   docker.print = (command) => (command.includes('list_hosts') ? lines.join('\n') : '')
-  const remote = { ...openstack.remote, open: docker.remote.open }
+  const remote = { ...openstack.remote, open: (script: string) => docker.remote.open(script) }
   const { cloud } = contextsOn(remote, { enable_nova: true })
   const contexts = {
     get: () => Promise.resolve(cloud.with({ hosts: testFacts, images: {} })),

@@ -115,7 +115,7 @@ async function awaitRegistration(
   wanted: readonly string[],
 ): Promise<readonly string[]> {
   const api = await administer(cloud)
-  let silence: unknown
+  let silence: Error | undefined
   const missing = await lookUntil(
     async () => {
       silence = undefined
@@ -129,7 +129,7 @@ async function awaitRegistration(
     (names) => (names.length === 0 ? undefined : `waiting for ${names.join(', ')}`),
     { patience: HEALTH_TIMEOUT, pause: PAUSE },
   )
-  if (silence !== undefined) throw silence
+  if (silence) throw silence
   return missing
 }
 

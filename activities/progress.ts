@@ -33,8 +33,10 @@ export function keptBefore(name: string): number | undefined {
 
 function earlier({ info: { heartbeatDetails } }: Context): Kept {
   if (typeof heartbeatDetails !== 'object') return {}
-  const { text: _text, ...figures } = { ...heartbeatDetails } as Kept & { readonly text?: string }
-  return figures
+  const figures = Object.entries({ ...heartbeatDetails }).flatMap(([name, value]) =>
+    typeof value === 'number' ? [[name, value] as const] : [],
+  )
+  return Object.fromEntries(figures)
 }
 
 function beat(context: Context): void {

@@ -59,7 +59,7 @@ export class ApiError extends RemoteError {
 }
 
 /** Whether nobody answered, or only what stands before the API: it may be back in a moment. */
-export function isNoAnswer(error: unknown): boolean {
+export function isNoAnswer(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 0 || error.status >= 500)
 }
 
