@@ -31,11 +31,10 @@ export function keptBefore(name: string): number | undefined {
   return earlier(Context.current())[name]
 }
 
-function earlier({ info: { heartbeatDetails } }: Context): Kept {
-  if (typeof heartbeatDetails !== 'object') return {}
-  const figures = Object.entries({ ...heartbeatDetails }).flatMap(([name, value]) =>
-    typeof value === 'number' ? [[name, value] as const] : [],
-  )
+function earlier({ info }: Context): Kept {
+  const details: unknown = info.heartbeatDetails
+  if (typeof details !== 'object' || details === null) return {}
+  const figures = Object.entries(details).filter(([, value]) => typeof value === 'number')
   return Object.fromEntries(figures)
 }
 
