@@ -1,7 +1,6 @@
 import type { PlannedCloud } from '../activities/index.js'
 import { titles } from '../src/plan/upgrade-plan.js'
 import { onAll } from './operate.js'
-import { WINDOW } from './side-by-side.js'
 import type { Stages } from './stages.js'
 import { step } from './steps.js'
 
@@ -9,7 +8,7 @@ type Pulls = Pick<PlannedCloud, 'pulls' | 'ref'>
 
 interface PullOptions {
   readonly title?: string
-  /** Hosts that pull at once. */
+  /** Hosts that pull at once, if not as many as a worker takes upon itself. */
   readonly window?: number
 }
 
@@ -17,7 +16,7 @@ interface PullOptions {
 export async function pullImages(
   stages: Stages,
   { pulls, ref }: Pulls,
-  { title = titles.pull, window = WINDOW }: PullOptions = {},
+  { title = titles.pull, window }: PullOptions = {},
 ): Promise<void> {
   if (pulls.length === 0) return
   await stages.run(title, () =>
