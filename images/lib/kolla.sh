@@ -1,13 +1,14 @@
 # shellcheck shell=bash
-# kolla-build from Python's package registry, in a virtual environment of its own for each version.
+# kolla-build from Python's package registry, in a virtual environment of its own for each version, with what looks at
+# sources of services.
 
 kolla_install() {
-  local venv=$CACHE/venv/$KOLLA_VERSION
-  [[ -e $venv/complete ]] && return
+  local venv=$CACHE/venv/$KOLLA_VERSION packages=("kolla==$KOLLA_VERSION" docker pbr setuptools wheel)
+  [[ -e $venv/complete && $(<"$venv/complete") == "${packages[*]}" ]] && return
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install "kolla==$KOLLA_VERSION" docker
-  touch "$venv/complete"
+  "$venv/bin/python" -m pip install "${packages[@]}"
+  echo "${packages[*]}" >"$venv/complete"
 }
 
 kolla_build() { # ARGUMENT…

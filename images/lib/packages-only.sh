@@ -50,16 +50,23 @@ debian_repositories() {
   sed "s|@MIRROR@|$(debian_mirror Debian)|; s|@SUITE@|$SUITE|" "$RECIPE/packages-only/repos.yaml" >"$BUILD/repos.yaml"
 }
 
-# Source archives of the services in TREE. SOURCES has entries such as keystone-base:keystone==29.1.0.
+# Source archives of the services in TREE, side by side. SOURCES has entries such as keystone-base:keystone==29.1.0.
 service_sources() {
-  local source package archive
+  local source downloads=() download
   mkdir -p "$CACHE/sources"
   for source in "${SOURCES[@]}"; do
     grep --quiet --line-regexp "${source%%:*}" <<<"$TREE" || continue
-    source=${source#*:}
-    package=${source%%==*}
-    archive=$CACHE/sources/${package//-/_}-${source##*==}.tar.gz
-    [[ -e $archive ]] ||
-      "$CACHE/venv/$KOLLA_VERSION/bin/python" -m pip download --no-deps --no-binary "$package" --dest "$CACHE/sources" "$source"
+    service_source "${source#*:}" &
+    downloads+=($!)
   done
+  for download in "${downloads[@]}"; do wait "$download" || return; done
+}
+
+# pip looks at what a package needs before it keeps it, for which it would install pbr anew for each.
+service_source() { # PACKAGE==VERSION
+  local package=${1%%==*} archive
+  archive=$CACHE/sources/${package//-/_}-${1##*==}.tar.gz
+  [[ -e $archive ]] ||
+    "$CACHE/venv/$KOLLA_VERSION/bin/python" -m pip download --no-deps --no-build-isolation --no-binary "$package" \
+      --dest "$CACHE/sources" "$1"
 }

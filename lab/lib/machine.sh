@@ -3,7 +3,7 @@
 
 # Command and the Debian package that brings it.
 declare -A package_of=(
-  [dockerd]=docker.io [debootstrap]=debootstrap [ip]=iproute2 [iptables]=iptables [losetup]=mount
+  [dockerd]=docker.io [mmdebstrap]=mmdebstrap [ip]=iproute2 [iptables]=iptables [losetup]=mount
   [ethtool]=ethtool [ping]=iputils-ping [blkdiscard]=util-linux [ssh]=openssh-client [ssh-keygen]=openssh-client [flock]=util-linux
 )
 

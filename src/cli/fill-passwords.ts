@@ -20,7 +20,7 @@ export async function fillPasswords(options: Options, file: string | undefined):
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   })
-  const { text, added } = filled(old)
+  const { text, added } = await filled(old)
   if (text === old) await chmod(target, 0o600)
   else await writePrivateFile(target, text)
   const { length } = added
@@ -38,9 +38,9 @@ function defaultFile(options: Options): string {
   return join(location.configdir, 'passwords.yml')
 }
 
-function filled(old: string | undefined) {
+async function filled(old: string | undefined) {
   try {
-    return genpwd(old)
+    return await genpwd(old)
   } catch (error) {
     throw new UsageError((error as Error).message)
   }

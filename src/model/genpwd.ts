@@ -1,4 +1,5 @@
-import { createHmac, generateKeyPairSync, randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { createHmac, generateKeyPair, randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
 import { Document, isMap, isScalar, parse, parseDocument } from 'yaml'
 import type { YAMLMap } from 'yaml'
 import { passwordKinds } from './kolla/names.js'
@@ -7,14 +8,17 @@ import type { KeyPair } from './passwords.js'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-const generators: Readonly<Record<Exclude<PasswordKind, 'blank'>, () => string | KeyPair>> = {
-  password: () => randomLetters(40, letters),
-  uuid: randomUUID,
-  hmac: () => createHmac('md5', randomUUID()).update('').digest('hex'),
-  fernet: () => randomBytes(32).toString('base64url') + '=',
-  bcrypt: () => randomLetters(22, letters + './'),
-  ssh: keyPair,
-}
+type Secret = string | KeyPair
+
+const generators: Readonly<Record<Exclude<PasswordKind, 'blank'>, () => Secret | Promise<Secret>>> =
+  {
+    password: () => randomLetters(40, letters),
+    uuid: randomUUID,
+    hmac: () => createHmac('md5', randomUUID()).update('').digest('hex'),
+    fernet: () => randomBytes(32).toString('base64url') + '=',
+    bcrypt: () => randomLetters(22, letters + './'),
+    ssh: keyPair,
+  }
 
 /** Every scalar is text, so that `007` and `yes` are written as they were read. */
 const options = { schema: 'failsafe' } as const
@@ -22,13 +26,15 @@ const options = { schema: 'failsafe' } as const
 /**
  * The text of a passwords.yml with every empty or missing value of kolla-ansible's own file filled in, and the names
  * of those (`docker_registry_password` is there and stays empty). What is set stays, with order and comments; kinds and
- * lengths are kolla-ansible's. The text is secret: write it with mode 0600. Throws a sentence when the given text is no YAML mapping.
+ * lengths are kolla-ansible's. The text is secret: write it with mode 0600. Throws a sentence when the given text is no
+ * YAML mapping.
  */
-export function genpwd(
+export async function genpwd(
   text: string | undefined,
   template: ReadonlyMap<string, PasswordKind> = passwordKinds,
-): { text: string; added: string[] } {
+): Promise<{ text: string; added: string[] }> {
   const [document, passwords] = read(text)
+  const secrets = await generate([...template].filter(([key]) => !isSet(passwords, key)))
   const added: string[] = []
   let complete = text !== undefined
   for (const [key, kind] of template) {
@@ -39,8 +45,9 @@ export function genpwd(
       complete = false
       continue
     }
-    if (isSet(passwords, key)) continue
-    const value = document.createNode(generators[kind]())
+    const secret = secrets.get(key)
+    if (secret === undefined) continue
+    const value = document.createNode(secret)
     if (isScalar<string>(value) && parse(value.value, { version: '1.1' }) !== value.value) {
       value.type = 'QUOTE_SINGLE' // hexadecimal digits may read as a number
     }
@@ -55,6 +62,16 @@ export function genpwd(
     text: complete && text !== undefined ? text : document.toString({ lineWidth: 0 }),
     added,
   }
+}
+
+/** All at once: key pairs take seconds each, on a processor of their own. */
+async function generate(
+  wanted: readonly (readonly [key: string, kind: PasswordKind])[],
+): Promise<Map<string, Secret>> {
+  const generated = wanted.map(async ([key, kind]) =>
+    kind === 'blank' ? [] : [[key, await generators[kind]()] as const],
+  )
+  return new Map((await Promise.all(generated)).flat())
 }
 
 function read(text: string | undefined): [Document, YAMLMap] {
@@ -94,8 +111,8 @@ function randomLetters(length: number, from: string): string {
   return Array.from({ length }, () => from.charAt(randomInt(from.length))).join('')
 }
 
-function keyPair(): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 4096 })
+async function keyPair(): Promise<KeyPair> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 4096 })
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
   const parts = [Buffer.from('ssh-rsa'), integer(e), integer(n)]
   const wire = Buffer.concat(parts.flatMap((part) => [length(part), part]))

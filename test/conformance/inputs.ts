@@ -36,7 +36,7 @@ export async function inputs(named = process.env['INPUTS']): Promise<Input[]> {
 /** Kept from one run to the next: what is made of an input depends on its passwords. */
 async function generated(): Promise<string> {
   const path = join(cache, 'passwords.yml')
-  const { text } = genpwd(await readFile(path, 'utf8').catch(() => undefined))
+  const { text } = await genpwd(await readFile(path, 'utf8').catch(() => undefined))
   await mkdir(cache, { recursive: true })
   await writeFile(path, text, { mode: 0o600 })
   return text

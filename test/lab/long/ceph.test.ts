@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Installation } from '../support/installation.js'
-import { eventually, hosts, lab, onHost, onHosts } from '../support/lab.js'
-import { ceph, cephJson, enableCeph, s3Object } from '../support/ceph.js'
-import { containersOn } from '../support/outside.js'
+import { Installation } from '../../support/installation.js'
+import { eventually, hosts, lab, onHost, onHosts } from '../../support/lab.js'
+import { ceph, cephJson, enableCeph, s3Object } from '../../support/ceph.js'
+import { containersOn } from '../../support/outside.js'
 
 /** Ceph from blank disks, looked at from outside. The parts build on each other and run in this order. */
 let installation: Installation
