@@ -2,12 +2,16 @@ import type { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker'
 import type { FailureType } from '../workflows/operations.js'
+import type { Attempts } from './attempts.js'
 import { redactedValue, toFailure } from './failures.js'
 import type { Redact } from './failures.js'
-import { heartbeating } from './progress.js'
+import { ending, heartbeating } from './progress.js'
 
-/** Around every activity: heartbeats while it runs; an error becomes a typed failure without secrets. */
-export function aroundActivities(redact: Redact) {
+/**
+ * Around every activity: heartbeats while it runs, and never two attempts of it at once; an error becomes a typed failure
+ * without secrets.
+ */
+export function aroundActivities(redact: Redact, attempts: Attempts) {
   const failed = new FailureCounts()
   return (context: Context): { inbound: ActivityInboundCallsInterceptor } => ({
     inbound: {
@@ -15,7 +19,9 @@ export function aroundActivities(redact: Redact) {
         const { activityType: verb, activityId, workflowExecution } = context.info
         const id = `${workflowExecution?.runId ?? ''}/${activityId}`
         try {
-          const result = await heartbeating(redact, () => next(input))
+          const result = await heartbeating(redact, () =>
+            attempts.run(id, (signal) => ending(signal, () => next(input))),
+          )
           failed.forget(id)
           return withCleanFindings(result, redact)
         } catch (error) {

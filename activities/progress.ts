@@ -7,6 +7,7 @@ type Kept = Readonly<Record<string, number>>
 const last = new WeakMap<Context, string>()
 const kept = new WeakMap<Context, Kept>()
 const cleaners = new WeakMap<Context, Redact>()
+const endings = new WeakMap<Context, AbortSignal>()
 
 /** Tells how far a long step is: shown by the Web UI as heartbeat details, by the command line as it comes. */
 export function report(line: string): void {
@@ -47,9 +48,21 @@ function beat(context: Context): void {
   })
 }
 
-/** Aborted when the operation is cancelled, the step's time is over, or the worker stops. */
+/**
+ * Aborted when the operation is cancelled, the step's time is over, the worker stops, or this attempt is to make room
+ * for another one.
+ */
 export function cancellation(): { signal: AbortSignal } {
-  return { signal: Context.current().cancellationSignal }
+  const context = Context.current()
+  const ending = endings.get(context)
+  const { cancellationSignal } = context
+  return { signal: ending ? AbortSignal.any([cancellationSignal, ending]) : cancellationSignal }
+}
+
+/** Has `cancellation` tell of this signal, too, in what `body` does. */
+export function ending<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T> {
+  endings.set(Context.current(), signal)
+  return body()
 }
 
 /** Says that the worker lives for as long as `body` runs; also what brings a cancellation to it. */

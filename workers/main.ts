@@ -14,7 +14,7 @@ const folder = stateDirectory()
 const home = { state: await readStateId(folder), place: `${hostname()}:${folder}` }
 const secrets = new Secrets()
 installLogger(secrets.redact)
-const { worker, deployment, ssh } = await createWorker(folder, secrets, home).catch(
+const { worker, deployment, ssh, stopListening } = await createWorker(folder, secrets, home).catch(
   (error: unknown) => {
     if (!(error instanceof StrangersHere)) throw error
     console.error(error.message)
@@ -37,5 +37,6 @@ const drainCheck = setInterval(() => {
 }, DRAIN_CHECK)
 await running
 clearInterval(drainCheck)
+stopListening()
 await ssh.close()
 process.exit(0)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Client, Connection } from '@temporalio/client'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { NativeConnection, Worker } from '@temporalio/worker'
+import { Attempts } from '../activities/attempts.js'
 import { FileChecker } from '../activities/checking.js'
 import { createActivities } from '../activities/index.js'
 import { aroundActivities } from '../activities/interceptor.js'
@@ -11,6 +12,7 @@ import { DEPLOYMENT, TASK_QUEUE } from '../workflows/operations.js'
 import { buildIdFile, bundleFile } from './artifacts.js'
 import { Deployment } from './deployment.js'
 import type { Home } from './deployment.js'
+import { endUnheard } from './hearing.js'
 import { limits } from './limits.js'
 
 /**
@@ -29,6 +31,7 @@ export async function createWorker(stateDirectory: string, secrets: Secrets, hom
   const deployment = new Deployment(client, buildId)
   await deployment.checkHome(home.state)
   const ssh = new SshPool()
+  const attempts = new Attempts()
   const checker = new FileChecker({
     code: new URL('../activities/checking-process.js', import.meta.url),
   })
@@ -44,7 +47,7 @@ export async function createWorker(stateDirectory: string, secrets: Secrets, hom
       client,
       checkFiles: checker.check,
     }),
-    interceptors: { activity: [aroundActivities(secrets.redact)] },
+    interceptors: { activity: [aroundActivities(secrets.redact, attempts)] },
     workerDeploymentOptions: {
       useWorkerVersioning: true,
       version: { deploymentName: DEPLOYMENT, buildId },
@@ -52,5 +55,6 @@ export async function createWorker(stateDirectory: string, secrets: Secrets, hom
     },
     ...limits,
   })
-  return { worker, deployment, ssh }
+  const stopListening = endUnheard(connection, attempts)
+  return { worker, deployment, ssh, stopListening }
 }

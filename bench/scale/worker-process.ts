@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { FileChecker } from '../../activities/checking.js'
 import { createActivities } from '../../activities/index.js'
+import { Attempts } from '../../activities/attempts.js'
 import { aroundActivities } from '../../activities/interceptor.js'
 import { Secrets } from '../../activities/redact.js'
 import { SshPool } from '../../src/ssh/pool.js'
@@ -34,7 +35,7 @@ const worker = await Worker.create({
   taskQueue: TASK_QUEUE,
   workflowBundle: { codePath },
   activities: { ...Object.fromEntries(asInProduction), ...simulated },
-  interceptors: { activity: [aroundActivities(secrets.redact)] },
+  interceptors: { activity: [aroundActivities(secrets.redact, new Attempts())] },
   ...limits,
 })
 process.on('message', () => process.send?.(taken()))

@@ -8,7 +8,7 @@ import {
   Worker,
   bundleWorkflowCode,
 } from '@temporalio/worker'
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker'
+import type { WorkerOptions, WorkflowBundleWithSourceMap } from '@temporalio/worker'
 import type { OperationInputs, OperationName, OperationResult } from '../../workflows/operations.js'
 import { startTemporalServer } from './temporal-server.js'
 import type { TestServer } from './temporal-server.js'
@@ -42,13 +42,18 @@ export class WorkflowEnvironment {
   }
 
   /** Runs `body` with a worker of these activities on a task queue of its own. */
-  async withWorker<T>(activities: object, body: (runs: Runs) => Promise<T>): Promise<T> {
+  async withWorker<T>(
+    activities: object,
+    body: (runs: Runs) => Promise<T>,
+    options: Pick<WorkerOptions, 'connection' | 'interceptors'> = {},
+  ): Promise<T> {
     const taskQueue = randomUUID()
     const worker = await Worker.create({
       connection: this.native,
       taskQueue,
       workflowBundle: this.bundle,
       activities,
+      ...options,
     })
     return worker.runUntil(body(new Runs(this.client, taskQueue)))
   }
