@@ -19,12 +19,17 @@ debian_tarball() { # FILE
   [[ -n $mirror ]] || fail "apt on $(hostname) knows no Debian archive: run apt-get update there, or mend its sources."
   rm -rf "$files"
   # Where Kolla's repositories look for their keys; apt wants one archive to have one key file.
-  mkdir -p "$files/etc/kolla/apt-keys" "$files/etc/apt/sources.list.d" "$files/usr/local/share/ca-certificates"
+  mkdir -p "$files/etc/kolla/apt-keys" "$files/etc/apt/sources.list.d" "$files/etc/dpkg/dpkg.cfg.d" \
+    "$files/usr/local/share/ca-certificates"
   ln -s /usr/share/keyrings/debian-archive-keyring.gpg "$files/etc/kolla/apt-keys/"
   {
     debian_source "$mirror" "$SUITE $SUITE-updates"
     [[ -z $security ]] || debian_source "$security" "$SUITE-security"
   } >"$files/etc/apt/sources.list.d/debian.sources"
+  # What openstack-base's compiler has for link-time optimisation and sanitizers, and Python for static linking: 100 MB that
+  # every host would unpack, and nobody uses.
+  printf 'path-exclude=%s\n' '/usr/lib*/gcc/*/lto1' '/usr/lib/python3*/config-*/libpython3*.a' \
+    '/usr/lib/*/lib'{asan,hwasan,lsan,tsan,ubsan}'.*' >"$files/etc/dpkg/dpkg.cfg.d/compilers"
   # ca-certificates, which Kolla's base installs, takes these into its store.
   cp /usr/local/share/ca-certificates/*.crt "$files/usr/local/share/ca-certificates/" 2>/dev/null || true
   # As in Debian's own images, dpkg need not sync every file: a layer that broke is built anew.
