@@ -22,7 +22,7 @@ describe('one kill, whatever the step', { timeout: 14_400_000 }, () => {
     // Placement besides: it knows the computes of before by their names.
     deployOpenStackKilledEverywhere(installation, ['placement', 'openvswitch', 'neutron', 'nova']))
 
-  it('while every service is given another option, leaves a machine as it runs', async () => {
+  it('while what carries machines is given other options, leaves a machine as it runs', async () => {
     await installation.run('init-runonce')
     const openstack = await OpenStack.of(installation)
     const guest = { image: 'guest', network: 'demo-net', flavor: 'm1.nano' }
@@ -33,11 +33,14 @@ describe('one kill, whatever the step', { timeout: 14_400_000 }, () => {
     let count = 0
     await deployKilledEverywhere(
       installation,
-      () =>
-        installation.write(
-          'config/global.conf',
-          `[DEFAULT]\nrpc_response_timeout = ${60 + ++count}\n`,
-        ),
+      async () => {
+        count++
+        const option = `[DEFAULT]\nrpc_response_timeout = ${60 + count}\n`
+        await installation.write('config/nova.conf', option)
+        await installation.write('config/neutron.conf', option)
+        const memory = `openvswitch_vswitchd_dimensions: { mem_reservation: ${64 + count}m }\n`
+        await installation.write('globals.d/openvswitch.yml', memory)
+      },
       async (when) => expect(await machineProcesses(), when).toEqual(before),
     )
     const { longestGap } = await ping.stop()
