@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { Attempts } from './attempts.js'
 
+const never = new AbortController().signal
+
 /** An attempt that goes on until it is ended, and takes a moment to do so. */
 async function untilEnded(signal: AbortSignal, log: string[], name: string): Promise<never> {
   log.push(`${name} begins`)
@@ -15,8 +17,8 @@ describe('attempts at one step', () => {
   it('do not overlap: a newer one begins when the older one is over', async () => {
     const attempts = new Attempts()
     const log: string[] = []
-    const first = attempts.run('step', (signal) => untilEnded(signal, log, 'first'))
-    const second = attempts.run('step', async () => log.push('second'))
+    const first = attempts.run('step', never, (signal) => untilEnded(signal, log, 'first'))
+    const second = attempts.run('step', never, async () => log.push('second'))
     await expect(first).rejects.toMatchObject({ type: 'AttemptEnded', nonRetryable: false })
     await second
     expect(log).toEqual(['first begins', 'first is over', 'second'])
@@ -25,24 +27,53 @@ describe('attempts at one step', () => {
   it('that never came to begin are passed over', async () => {
     const attempts = new Attempts()
     const log: string[] = []
-    const first = attempts.run('step', (signal) => untilEnded(signal, log, 'first'))
-    const second = attempts.run('step', (signal) => untilEnded(signal, log, 'second'))
-    const third = attempts.run('step', async () => log.push('third'))
-    await expect(first).rejects.toThrow('a newer attempt')
-    await expect(second).rejects.toThrow('a newer attempt')
+    const first = attempts.run('step', never, (signal) => untilEnded(signal, log, 'first'))
+    const second = attempts.run('step', never, (signal) => untilEnded(signal, log, 'second'))
+    const third = attempts.run('step', never, async () => log.push('third'))
+    await Promise.all(
+      [first, second].map((attempt) => expect(attempt).rejects.toThrow('a newer attempt')),
+    )
     await third
     expect(log).toEqual(['first begins', 'first is over', 'third'])
   })
 
+  it('that take their end for an answer have none', async () => {
+    const attempts = new Attempts()
+    const first = attempts.run('step', never, async (signal) => {
+      await once(signal, 'abort')
+      return 'nobody has votes'
+    })
+    await attempts.run('step', never, async () => undefined)
+    await expect(first).rejects.toMatchObject({ type: 'AttemptEnded' })
+  })
+
+  it('wait no longer once they are cancelled, and begin nothing', async () => {
+    const attempts = new Attempts()
+    const log: string[] = []
+    let release = () => {}
+    const first = attempts.run('step', never, () => new Promise<void>((over) => (release = over)))
+    const cancel = new AbortController()
+    const second = attempts.run('step', cancel.signal, async () => log.push('second'))
+    cancel.abort(new Error('aborted by hand'))
+    await expect(second).rejects.toThrow('aborted by hand')
+    const third = attempts.run('step', never, async () => log.push('third'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(log).toEqual([])
+    release()
+    await expect(first).rejects.toThrow('a newer attempt')
+    await third
+    expect(log).toEqual(['third'])
+  })
+
   it('keep the error of one that ended by itself', async () => {
     const failing = () => Promise.reject(new Error('no space left'))
-    await expect(new Attempts().run('step', failing)).rejects.toThrow('no space left')
+    await expect(new Attempts().run('step', never, failing)).rejects.toThrow('no space left')
   })
 
   it('of different steps are nothing to each other', async () => {
     const attempts = new Attempts()
-    const other = attempts.run('other', async (signal) => signal.aborted)
-    await attempts.run('step', async () => 'done')
+    const other = attempts.run('other', never, async (signal) => signal.aborted)
+    await attempts.run('step', never, async () => 'done')
     expect(await other).toBe(false)
   })
 })
@@ -52,10 +83,10 @@ describe('a worker that is not heard', () => {
     const attempts = new Attempts()
     const log: string[] = []
     const running = ['one', 'two'].map((step) =>
-      attempts.run(step, (signal) => untilEnded(signal, log, step)),
+      attempts.run(step, never, (signal) => untilEnded(signal, log, step)),
     )
     attempts.endAll('Temporal is silent')
     for (const attempt of running) await expect(attempt).rejects.toThrow('Temporal is silent')
-    expect(await attempts.run('one', async (signal) => signal.aborted)).toBe(false)
+    expect(await attempts.run('one', never, async (signal) => signal.aborted)).toBe(false)
   })
 })

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common'
 
 interface Attempt {
   readonly end: AbortController
-  /** Resolved when nothing of it runs any more, however it ended. */
+  /** Resolved when nothing of it runs any more, nor of those before it, however they ended. */
   readonly ended: Promise<unknown>
 }
 
@@ -15,34 +15,53 @@ export class Attempts {
   readonly #running = new Map<string, Attempt>()
 
   /**
-   * Runs an attempt, whose `signal` is aborted when it has to end.
+   * Runs an attempt, whose `signal` is aborted when it has to end, or when it is `cancelled`.
    *
    * @throws ApplicationFailure of type `AttemptEnded`, to be tried again, whatever the attempt made of its end
    */
-  async run<T>(step: string, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(
+    step: string,
+    cancelled: AbortSignal,
+    body: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const earlier = this.#running.get(step)
     earlier?.end.abort('a newer attempt at this step has begun')
     const end = new AbortController()
-    const { signal } = end
+    const signal = AbortSignal.any([end.signal, cancelled])
     const running = (async () => {
-      if (earlier) await earlier.ended
+      if (earlier) await Promise.race([earlier.ended, aborted(signal)])
       signal.throwIfAborted()
       return body(signal)
     })()
-    const attempt = { end, ended: running.catch(() => undefined) }
+    const over = running.catch(() => undefined)
+    const attempt = { end, ended: Promise.all([earlier?.ended, over]) }
     this.#running.set(step, attempt)
-    try {
-      return await running
-    } catch (error) {
-      if (!signal.aborted) throw error
-      const reason = String(signal.reason)
-      throw ApplicationFailure.retryable(`this attempt was ended: ${reason}`, 'AttemptEnded')
-    } finally {
+    void attempt.ended.then(() => {
       if (this.#running.get(step) === attempt) this.#running.delete(step)
+    })
+    try {
+      const result = await running
+      // What it takes for an answer may be no more than its end.
+      end.signal.throwIfAborted()
+      return result
+    } catch (error) {
+      if (!end.signal.aborted || cancelled.aborted) throw error
+      const reason = String(end.signal.reason)
+      throw ApplicationFailure.retryable(`this attempt was ended: ${reason}`, 'AttemptEnded')
     }
   }
 
   endAll(reason: string): void {
     for (const { end } of this.#running.values()) end.abort(reason)
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else
+      signal.addEventListener('abort', () => {
+        resolve()
+      })
+  })
 }

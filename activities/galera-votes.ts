@@ -4,6 +4,7 @@ import { notes } from '../src/plan/drained.js'
 import { allEnded } from './all-ended.js'
 import type { CloudContext } from './cloud-context.js'
 import { ask } from './containers.js'
+import { cancellation } from './progress.js'
 
 const name = 'mariadb'
 
@@ -54,6 +55,8 @@ export async function synced(cloud: CloudContext): Promise<string[]> {
       return state === 'Synced' ? [host] : []
     }),
   )
+  // An attempt that was ended has asked nobody.
+  cancellation().signal.throwIfAborted()
   return states.flat()
 }
 

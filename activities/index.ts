@@ -63,7 +63,7 @@ export function createActivities(adapters: Adapters) {
 }
 
 export type Activities = ReturnType<typeof createActivities>
-export type { CloudRef } from './cloud-context.js'
+export type { CloudRef, Observation } from './cloud-context.js'
 export type { Hold } from '../src/host/fence.js'
 export type { MachineName } from './machines.js'
 export type { OpenedCloud } from './clouds.js'

@@ -20,7 +20,9 @@ export function aroundActivities(redact: Redact, attempts: Attempts) {
         const id = `${workflowExecution?.runId ?? ''}/${activityId}`
         try {
           const result = await heartbeating(redact, () =>
-            attempts.run(id, (signal) => ending(signal, () => next(input))),
+            attempts.run(id, context.cancellationSignal, (signal) =>
+              ending(signal, () => next(input)),
+            ),
           )
           failed.forget(id)
           return withCleanFindings(result, redact)

@@ -69,13 +69,12 @@ const ofctl = 'timeout 20 ovs-ofctl --protocols=OpenFlow14'
  * have left the database stopped: what it has saved is kept, as nobody tells the bridges then.
  */
 export const save = (folder: string) => `bridges=$(ovs-vsctl --timeout=20 list-br) || exit
-rm -rf ${folder}.new
-mkdir ${folder}.new
+new=$(mktemp -d ${folder}.XXXXXX) || exit
 for bridge in $bridges; do
-  ${ofctl} --no-names --no-stats dump-flows "$bridge" | grep cookie= >${folder}.new/"$bridge"
+  ${ofctl} --no-names --no-stats dump-flows "$bridge" | grep cookie= >"$new/$bridge"
 done
 rm -rf ${folder}
-mv ${folder}.new ${folder}
+mv "$new" ${folder}
 `
 
 /** One that was started a moment ago may not answer yet. What it does not take is kept for another attempt. */

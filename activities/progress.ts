@@ -54,12 +54,10 @@ function beat(context: Context): void {
  */
 export function cancellation(): { signal: AbortSignal } {
   const context = Context.current()
-  const ending = endings.get(context)
-  const { cancellationSignal } = context
-  return { signal: ending ? AbortSignal.any([cancellationSignal, ending]) : cancellationSignal }
+  return { signal: endings.get(context) ?? context.cancellationSignal }
 }
 
-/** Has `cancellation` tell of this signal, too, in what `body` does. */
+/** Has `cancellation` tell of this signal in what `body` does. */
 export function ending<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T> {
   endings.set(Context.current(), signal)
   return body()

@@ -13,6 +13,7 @@ for part in progress host registry kolla packages-only; do
 done
 
 build() { # DIRECTORY
+  local base
   BUILD=$1
   LOGS=$BUILD/logs
   mkdir -p "$LOGS"
@@ -31,12 +32,13 @@ build() { # DIRECTORY
 
   if [[ $ENVIRONMENT == packages-only ]]; then
     step "debian-$SUITE" debian_base_image &
+    base=$!
   fi
   step "kolla-$KOLLA_VERSION" kolla_install
   image_tree
   if [[ $ENVIRONMENT == packages-only ]]; then
     step sources service_sources
-    wait $!
+    wait "$base"
   fi
   pull_parents
   run_kolla_build

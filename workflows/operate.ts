@@ -1,6 +1,6 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow'
-import { ApplicationFailure } from '@temporalio/common'
-import type { OpenedCloud, PlannedCloud } from '../activities/index.js'
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import type { CloudRef, Observation, OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
 import type { Finding } from '../src/model/finding.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
@@ -148,13 +148,26 @@ async function checkStorageNetwork({ ref, changes, members }: PlannedCloud): Pro
 
 /** Every host as it is; a host that can't be looked at is a finding, so that all of them are told together. */
 export async function observe({ hosts, ref }: OpenedCloud) {
-  const looks = await sideBySide(hosts, (host) => step('observeHost', host, ref, host))
+  const looks = await sideBySide(hosts, (host) => observeHost(host, ref))
   const observed = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
   const unobserved = looks.flatMap((look, index): Finding[] => {
     if (look.status === 'fulfilled') return []
     return unseen(hosts[index] ?? '', look.reason)
   })
   return { observed, unobserved }
+}
+
+/** An attempt that its worker gave up says nothing of the host, and there are only two. */
+async function observeHost(host: string, ref: CloudRef): Promise<Observation> {
+  for (let steps = 1; ; steps++) {
+    try {
+      return await step('observeHost', host, ref, host)
+    } catch (error) {
+      const reason = error instanceof ActivityFailure ? error.cause : undefined
+      const wasEnded = reason instanceof ApplicationFailure && reason.type === 'AttemptEnded'
+      if (!wasEnded || steps === 5) throw error
+    }
+  }
 }
 
 /**

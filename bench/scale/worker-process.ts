@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { Attempts } from '../../activities/attempts.js'
 import { FileChecker } from '../../activities/checking.js'
 import { createActivities } from '../../activities/index.js'
-import { Attempts } from '../../activities/attempts.js'
 import { aroundActivities } from '../../activities/interceptor.js'
 import { Secrets } from '../../activities/redact.js'
 import { SshPool } from '../../src/ssh/pool.js'
+import { endUnheard } from '../../workers/hearing.js'
 import { limits } from '../../workers/limits.js'
 import { TASK_QUEUE } from '../../workflows/operations.js'
 import { real, simulated } from './steps.js'
@@ -30,12 +31,15 @@ const activities = createActivities({
   checkFiles: checker.check,
 })
 const asInProduction = Object.entries(activities).filter(([verb]) => real.includes(verb))
+const connection = await NativeConnection.connect({ address })
+const attempts = new Attempts()
+endUnheard(connection, attempts)
 const worker = await Worker.create({
-  connection: await NativeConnection.connect({ address }),
+  connection,
   taskQueue: TASK_QUEUE,
   workflowBundle: { codePath },
   activities: { ...Object.fromEntries(asInProduction), ...simulated },
-  interceptors: { activity: [aroundActivities(secrets.redact, new Attempts())] },
+  interceptors: { activity: [aroundActivities(secrets.redact, attempts)] },
   ...limits,
 })
 process.on('message', () => process.send?.(taken()))

@@ -64,7 +64,7 @@ service_sources() {
     service_source "${source#*:}" &
     downloads+=($!)
   done
-  for download in "${downloads[@]}"; do wait "$download" || return; done
+  for download in "${downloads[@]}"; do wait "$download"; done
 }
 
 # pip looks at what a package needs before it keeps it, for which it would install pbr anew for each.

@@ -9,12 +9,17 @@ step_event() { # STEP STATE [SECONDS]
   printf '{"step":"%s","state":"%s"%s}\n' "$1" "$2" "${3:+,\"seconds\":$3}"
 }
 
-# Runs a command as a named step; its output goes to the build's log.
+# Runs a command as a named step, in a shell of its own that ends at the first failure: in a condition Bash would pass over
+# it. Its output goes to the build's log.
 step() { # STEP COMMAND…
-  local name=$1 began=$SECONDS log=$LOGS/$1.log
+  local name=$1 began=$SECONDS log=$LOGS/$1.log status
   shift
   step_event "$name" started
-  if ! "$@" >"$log" 2>&1; then
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
+  if ((status)); then
     step_event "$name" failed $((SECONDS - began))
     fail "$name failed on $(hostname); the last lines of $log:" "$(tail -n 20 "$log")"
   fi

@@ -49,7 +49,7 @@ make_image() {
 make_root() {
   local root=$1 log=$lab_cache/log/mmdebstrap.log
   mkdir -p "$lab_cache/root" "$lab_cache/log"
-  rm -rf "$lab_cache"/root/*
+  rm -rf "$lab_cache"/root/* "$lab_cache/debootstrap" # which older versions of the lab have left
   say "making a bare Debian $debian_suite with mmdebstrap (half a minute)"
   apt_settings >"$lab_cache/root/apt.conf"
   # In a mount namespace of its own, so that a killed run leaves no mount behind. dpkg, then and later, need not wait for

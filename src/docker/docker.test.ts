@@ -113,6 +113,26 @@ test('a command gets its input and gives back both outputs and its exit code', a
   })
 })
 
+test('a command that is cancelled is over when it is told so', async () => {
+  docker.add('mariadb', true)
+  docker.asksUntilOver = 3
+  const cancel = new AbortController()
+  const running = execIn(engine, 'mariadb', ['sleep', 'infinity'], { signal: cancel.signal })
+  setTimeout(() => {
+    cancel.abort()
+  }, 50)
+  await expect(running).rejects.toThrow()
+  expect(docker.asksUntilOver).toBeLessThan(1)
+})
+
+test('a command whose time is over is not waited for', async () => {
+  docker.add('mariadb', true)
+  docker.asksUntilOver = 3
+  const signal = AbortSignal.timeout(50)
+  await expect(execIn(engine, 'mariadb', ['sleep', 'infinity'], { signal })).rejects.toThrow()
+  expect(docker.asksUntilOver).toBe(3)
+})
+
 const oneShot = {
   name: 'bootstrap_keystone',
   image: 'keystone:1',

@@ -38,12 +38,12 @@ export const inletVariable = 'KOLLA_TEMPORAL_INLET'
 
 const dial = `exec docker system dial-stdio < <(${inletVariable}=yes exec cat)`
 
-/** Every socket is a channel to `docker system dial-stdio`; none is kept for long, so that the SSH login may become idle. */
+/** Every socket is a channel to `docker system dial-stdio`; few are kept, so that the SSH login may become idle. */
 class DialAgent extends Agent {
   private readonly idle = new WeakMap<Duplex, NodeJS.Timeout>()
 
   constructor(private readonly remote: Remote) {
-    super({ keepAlive: true, maxSockets: 5, maxFreeSockets: 5 })
+    super({ keepAlive: true, maxSockets: 5, maxFreeSockets: 3 })
   }
 
   /** docker-modem inspects its request, agent and all, to any depth, before it knows whether anybody wants to see it. */

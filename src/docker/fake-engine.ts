@@ -30,6 +30,8 @@ export class FakeEngine {
   readonly requests: string[] = []
   channels = 0
   exitCode = 0
+  /** How often a command that says nothing is asked for before it is over. */
+  asksUntilOver = 0
   /** What a command that runs in a container prints; what it is given by default. */
   print: ((command: string) => string) | undefined
   /** Every command that ran in a container. */
@@ -98,7 +100,8 @@ export class FakeEngine {
     if (kind === 'images') {
       this.answerImages(url, response, send)
     } else if (kind === 'exec') {
-      send(200, { ExitCode: this.exitCode })
+      const Running = this.asksUntilOver-- > 0
+      send(200, { Running, ExitCode: this.exitCode })
     } else if (kind === 'containers' && key === 'json') {
       const isAll = url.searchParams.get('all') === 'true'
       send(200, this.containers.filter(({ running }) => running || isAll).map(listed))
@@ -191,6 +194,7 @@ export class FakeEngine {
     take(head)
     socket.on('data', take)
     socket.on('end', () => {
+      if (this.asksUntilOver > 0) return
       const said = this.print?.(this.commands.at(-1) ?? '')
       const input = said === undefined ? Buffer.concat(chunks) : Buffer.from(said)
       socket.end(Buffer.concat([frame(1, input), frame(2, Buffer.from('end of input'))]))

@@ -138,6 +138,8 @@ check_containers() {
   for container in "\${containers[@]}"; do
     state=gone count=0
     answer=$(ask_engine 30 "containers/$container/json")
+    # An engine that is busy, or just starting, says nothing of it.
+    [[ $answer == *'"State":{'* || $answer == *'No such container'* ]] || continue
     [[ $answer =~ '"State":{"Status":"'([a-z]+) ]] && state=\${BASH_REMATCH[1]}
     [[ $answer =~ '"RestartCount":'([0-9]+) ]] && count=\${BASH_REMATCH[1]}
     : "\${restarts[$container]:=$count}"

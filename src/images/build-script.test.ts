@@ -18,8 +18,8 @@ beforeEach(() => {
   const venv = join(fake, 'cache/venv/22.2.0')
   for (const folder of ['engine', 'registry', 'bin', 'build/logs', 'cache/venv/22.2.0/bin'])
     mkdirSync(join(fake, folder), { recursive: true })
-  for (const tool of ['docker', 'curl', 'dpkg-query', 'apt-get']) symlinkSync(tools, join(fake, 'bin', tool))
-  symlinkSync(tools, join(venv, 'bin/kolla-build'))
+  for (const tool of ['docker', 'curl', 'dpkg-query', 'apt-get', 'mmdebstrap']) symlinkSync(tools, join(fake, 'bin', tool))
+  for (const tool of ['kolla-build', 'python']) symlinkSync(tools, join(venv, 'bin', tool))
   writeFileSync(join(venv, 'complete'), 'kolla==22.2.0 docker pbr setuptools wheel\n')
 })
 
@@ -52,6 +52,11 @@ ${more}`
     .flatMap((event) => (event && 'image' in event ? [`${event.image} ${event.state}`] : []))
   return { status: run.status, stderr: run.stderr, events, lines }
 }
+
+const onDebian = `ENVIRONMENT=packages-only
+SUITE=trixie
+SOURCES=(keystone-base:keystone==29.1.0 cron:cron==1 nova-base:nova==33.0.2)
+`
 
 const calls = () => readFileSync(join(fake, 'calls'), 'utf8')
 const registry = () => readdirSync(join(fake, 'registry'))
@@ -155,5 +160,23 @@ describe('build.sh fails with a sentence', () => {
       status: 1,
       stderr: 'kolla-build 22.2.0 has no image keystoned.\n',
     })
+  })
+
+  it('begins when Debian and the sources of what is built are there', () => {
+    have('.', 'on-debian')
+    const { status, stderr } = build(onDebian)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(calls().match(/pip download .*/g)).toHaveLength(2)
+  })
+
+  it.each([
+    ['breaks-debian', 'debian-trixie failed on'],
+    ['breaks-keystone==29.1.0', 'sources failed on'],
+  ])('ends where one of them does not come (%s)', (broken, told) => {
+    have('.', broken)
+    const { status, stderr, events } = build(onDebian)
+    expect(status).not.toBe(0)
+    expect(stderr).toContain(told)
+    expect(events).toEqual([])
   })
 })

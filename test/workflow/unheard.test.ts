@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { ApplicationFailure } from '@temporalio/common'
 import { NativeConnection } from '@temporalio/worker'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { Attempts } from '../../activities/attempts.js'
@@ -58,6 +59,22 @@ it('a step ends by itself when its worker hears nothing of Temporal, before it i
     },
   )
   expect(log).toEqual(['1 begins', '1 is over', '2 begins'])
+})
+
+it('a host whose observation was ended is observed again: that says nothing of the host', async () => {
+  let begun = 0
+  const { activities } = fakeActivities({
+    observeHost: (_ref: unknown, name: string) => {
+      if (name === 'kolla1' && ++begun <= 3) {
+        throw ApplicationFailure.retryable('this attempt was ended', 'AttemptEnded')
+      }
+      return { name }
+    },
+  })
+  await environment.withWorker(activities, async (runs) => {
+    await (await runs.start('deploy', { cloud: 'demo' })).result()
+  })
+  expect(begun).toBe(4)
 })
 
 /** Between a worker and a server, at a port of its own. */

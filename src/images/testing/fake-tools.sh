@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stands for docker, curl, dpkg-query and kolla-build, whichever it is linked as. State: files in $FAKE/engine and
+# Stands for docker, curl, dpkg-query, apt-get, mmdebstrap, pip and kolla-build, whichever it is linked as. State: files in $FAKE/engine and
 # $FAKE/registry, named IMAGE:TAG, holding a digest.
 set -euo pipefail
 
@@ -19,6 +19,7 @@ kolla_build() {
     printf '{\n  "base": [\n    "cron",\n    {\n      "keystone-base": [\n        "keystone"\n      ]\n    }\n  ]\n}'
     return
   fi
+  [[ ! -e $FAKE/on-debian || -e $FAKE/engine/debian-minbase:trixie ]]
   local image
   for image in base cron keystone-base keystone; do
     [[ -e $FAKE/engine/$image:tag ]] && continue
@@ -51,6 +52,10 @@ case "${0##*/} $*" in
     [[ -e $image ]] && printf 'HTTP/1.1 200 OK\r\nDocker-Content-Digest: %s\r\n' "$(<"$image")" ;;
   curl*/v2/) [[ ! -e $FAKE/no-registry ]] ;;
   dpkg-query*) printf 'installed\n' ;;
+  'apt-get indextargets '*) echo 'Debian http://mirror/debian' ;;
+  mmdebstrap*) sleep 1 && [[ ! -e $FAKE/breaks-debian ]] && touch "${*: -2:1}" ;;
+  'docker import '*) touch "$FAKE/engine/$last" ;;
+  'python -m pip download '*) [[ ! -e $FAKE/breaks-$last ]] ;;
   kolla-build*) kolla_build "$@" ;;
   *) exit 99 ;;
 esac

@@ -251,4 +251,11 @@ describe('a rollback', () => {
     onTestFinished(await hide('memcached', digest))
     await refused(['rollback', '--confirm'], 'kolla2: error: images of 2025.2-', image)
   })
+
+  it('pulls them where they are gone from a host alone, and takes back what was finished by another upgrade', async () => {
+    expect(await installation.run('rollback', '--confirm')).toContain('back to 2025.2-')
+    await released.describeAs(old)
+    await released.expectToBe(old, 'before')
+    expect(await openstack.imageContent(image)).toEqual(content)
+  })
 })
