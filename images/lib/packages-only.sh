@@ -44,7 +44,7 @@ debian_tarball() { # FILE
 debian_mirror() { # Debian|Debian-Security
   # shellcheck disable=SC2016
   apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-    sed -n "s|^$1 \(.*[^/]\)/*$|\1|p" | head -n 1
+    sed -n "s|^$1 \(.*[^/]\)/*$|\1|p" | sed -n 1p # head would not read all, whose end by that would count
 }
 
 debian_source() { # URI SUITES
