@@ -18,7 +18,7 @@ describe('attempts at one step', () => {
     const attempts = new Attempts()
     const log: string[] = []
     const first = attempts.run('step', never, (signal) => untilEnded(signal, log, 'first'))
-    const second = attempts.run('step', never, async () => log.push('second'))
+    const second = attempts.run('step', never, () => Promise.resolve(log.push('second')))
     await expect(first).rejects.toMatchObject({ type: 'AttemptEnded', nonRetryable: false })
     await second
     expect(log).toEqual(['first begins', 'first is over', 'second'])
@@ -29,7 +29,7 @@ describe('attempts at one step', () => {
     const log: string[] = []
     const first = attempts.run('step', never, (signal) => untilEnded(signal, log, 'first'))
     const second = attempts.run('step', never, (signal) => untilEnded(signal, log, 'second'))
-    const third = attempts.run('step', never, async () => log.push('third'))
+    const third = attempts.run('step', never, () => Promise.resolve(log.push('third')))
     await Promise.all(
       [first, second].map((attempt) => expect(attempt).rejects.toThrow('a newer attempt')),
     )
@@ -43,7 +43,7 @@ describe('attempts at one step', () => {
       await once(signal, 'abort')
       return 'nobody has votes'
     })
-    await attempts.run('step', never, async () => undefined)
+    await attempts.run('step', never, () => Promise.resolve())
     await expect(first).rejects.toMatchObject({ type: 'AttemptEnded' })
   })
 
@@ -53,10 +53,10 @@ describe('attempts at one step', () => {
     let release = () => {}
     const first = attempts.run('step', never, () => new Promise<void>((over) => (release = over)))
     const cancel = new AbortController()
-    const second = attempts.run('step', cancel.signal, async () => log.push('second'))
+    const second = attempts.run('step', cancel.signal, () => Promise.resolve(log.push('second')))
     cancel.abort(new Error('aborted by hand'))
     await expect(second).rejects.toThrow('aborted by hand')
-    const third = attempts.run('step', never, async () => log.push('third'))
+    const third = attempts.run('step', never, () => Promise.resolve(log.push('third')))
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(log).toEqual([])
     release()
@@ -72,8 +72,8 @@ describe('attempts at one step', () => {
 
   it('of different steps are nothing to each other', async () => {
     const attempts = new Attempts()
-    const other = attempts.run('other', never, async (signal) => signal.aborted)
-    await attempts.run('step', never, async () => 'done')
+    const other = attempts.run('other', never, (signal) => Promise.resolve(signal.aborted))
+    await attempts.run('step', never, () => Promise.resolve('done'))
     expect(await other).toBe(false)
   })
 })
@@ -87,6 +87,8 @@ describe('a worker that is not heard', () => {
     )
     attempts.endAll('Temporal is silent')
     for (const attempt of running) await expect(attempt).rejects.toThrow('Temporal is silent')
-    expect(await attempts.run('one', never, async (signal) => signal.aborted)).toBe(false)
+    expect(await attempts.run('one', never, (signal) => Promise.resolve(signal.aborted))).toBe(
+      false,
+    )
   })
 })
