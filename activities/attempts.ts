@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { ApplicationFailure } from '@temporalio/common'
 
 interface Attempt {
@@ -29,7 +30,8 @@ export class Attempts {
     const end = new AbortController()
     const signal = AbortSignal.any([end.signal, cancelled])
     const running = (async () => {
-      if (earlier) await Promise.race([earlier.ended, aborted(signal)])
+      signal.throwIfAborted()
+      if (earlier) await Promise.race([earlier.ended, once(signal, 'abort')])
       signal.throwIfAborted()
       return body(signal)
     })()
@@ -54,14 +56,4 @@ export class Attempts {
   endAll(reason: string): void {
     for (const { end } of this.#running.values()) end.abort(reason)
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else
-      signal.addEventListener('abort', () => {
-        resolve()
-      })
-  })
 }

@@ -70,6 +70,7 @@ const ofctl = 'timeout 20 ovs-ofctl --protocols=OpenFlow14'
  */
 export const save = (folder: string) => `bridges=$(ovs-vsctl --timeout=20 list-br) || exit
 new=$(mktemp -d ${folder}.XXXXXX) || exit
+trap 'rm -rf "$new"' EXIT
 for bridge in $bridges; do
   ${ofctl} --no-names --no-stats dump-flows "$bridge" | grep cookie= >"$new/$bridge"
 done
