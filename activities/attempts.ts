@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { ApplicationFailure } from '@temporalio/common'
+import type { PassingFailureType } from '../workflows/operations.js'
 
 interface Attempt {
   readonly end: AbortController
@@ -49,7 +50,8 @@ export class Attempts {
     } catch (error) {
       if (!end.signal.aborted || cancelled.aborted) throw error
       const reason = String(end.signal.reason)
-      throw ApplicationFailure.retryable(`this attempt was ended: ${reason}`, 'AttemptEnded')
+      const type: PassingFailureType = 'AttemptEnded'
+      throw ApplicationFailure.retryable(`this attempt was ended: ${reason}`, type)
     }
   }
 

@@ -36,6 +36,7 @@ import { readStateId } from '../src/state/state-id.js'
 import { Snapshots } from '../src/state/snapshots.js'
 import type { Found } from '../src/state/snapshots.js'
 import { RememberedTimes } from '../src/state/step-times.js'
+import type { PassingFailureType } from '../workflows/operations.js'
 import type { Adapters } from './adapters.js'
 import { Fences } from './fences.js'
 
@@ -168,8 +169,9 @@ export class CloudContexts {
 const namesOf = ({ hosts }: Found) => hosts.map(({ name }) => name)
 
 function wrongWorker(stateDirectory: string): ApplicationFailure {
+  const type: PassingFailureType = 'WrongWorker'
   return ApplicationFailure.create({
-    type: 'WrongWorker',
+    type,
     message: `the worker on ${hostname()} has another state directory (${stateDirectory}) than the one that this operation began with, and is not to work on its cloud: stop that worker (kolla-temporal server stop), or give it the same state directory`,
   })
 }

@@ -154,7 +154,10 @@ export async function startContainer(
   await replaceContainer(engine, name, options, replacement)
 }
 
-/** Whether what a container has started itself is still to go on: it was of the same image and environment. */
+/**
+ * Whether what a container has started itself is still to go on: it was of the same image and environment. An attempt that
+ * was killed after it had removed the old container has seen to that, and left the new one under its first name.
+ */
 async function keepsHelpers(
   engine: Engine,
   name: string,
@@ -162,7 +165,8 @@ async function keepsHelpers(
 ): Promise<boolean> {
   if (helpersOf(name) === undefined) return true
   const { [label.image]: image = '', [label.definition]: definition = '' } = labels
-  const present = await inspectContainer(engine, name)
+  const present =
+    (await inspectContainer(engine, name)) ?? (await inspectContainer(engine, successorOf(name)))
   return hasLabels(present, { [label.image]: image, [label.definition]: definition })
 }
 

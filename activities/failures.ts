@@ -4,7 +4,7 @@ import { LockLost } from '../src/host/fence.js'
 import { HostError, hostFinding, RemoteError, RemoteTimeout } from '../src/ssh/errors.js'
 import { formatFinding, hasErrors } from '../src/model/finding.js'
 import type { Finding } from '../src/model/finding.js'
-import type { FailureType, StepFailure } from '../workflows/operations.js'
+import type { FailureType, PassingFailureType, StepFailure } from '../workflows/operations.js'
 
 /** A step that fails for another reason than an unreachable host is tried this often: the third time is no accident. */
 const ATTEMPTS = 3
@@ -73,7 +73,7 @@ export function toFailure(
   })
 }
 
-function typeOf(error: HostError): FailureType | 'HostUnreachable' {
+function typeOf(error: HostError): FailureType | PassingFailureType {
   if (error instanceof LockLost) return 'LockLost'
   return error.retryable ? 'HostUnreachable' : 'BadInput'
 }

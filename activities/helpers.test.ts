@@ -3,6 +3,7 @@ import { imageRef } from '../src/catalog/image.js'
 import { testFacts } from '../src/catalog/testing/cloud.js'
 import { FakeEngine } from '../src/docker/fake-engine.js'
 import { label } from '../src/plan/desired.js'
+import { successorOf } from '../src/plan/passing.js'
 import { containerActivities, startContainer } from './containers.js'
 import { testActivity, testContexts, testRef } from './testing.js'
 
@@ -16,8 +17,11 @@ afterEach(() => docker.stop())
 
 const within = <Result>(body: () => Promise<Result>) => testActivity().run(body)
 
-/** An agent that runs, made from what is wanted but for these labels, with a helper and a one-shot of its own. */
-async function start(changes: Readonly<Record<string, string>>, paused = false) {
+/** An agent that runs, made from what is wanted but for these properties, with a helper and a one-shot of its own. */
+async function start(
+  changes: Readonly<Record<string, string>>,
+  properties: { readonly paused?: boolean; readonly name?: string } = {},
+) {
   const { cloud: opened } = testContexts(docker, undefined, { enable_neutron: true })
   const container = opened.container('kolla1', agent)
   const ref = imageRef(opened.host('kolla1').globals, container)
@@ -25,7 +29,7 @@ async function start(changes: Readonly<Record<string, string>>, paused = false) 
   await within(() => startContainer(cloud, 'kolla1', agent))
   const made = docker.containers.find(({ name }) => name === agent)
   Object.assign(made?.options['Labels'] as object, changes)
-  Object.assign(made ?? {}, { paused })
+  Object.assign(made ?? {}, properties)
   docker.add(helper, true)
   docker.add(`${agent}_sync`, true).options['Labels'] = { [label.cloud]: 'demo' }
   docker.requests.length = 0
@@ -47,8 +51,16 @@ it.each([label.image, label.definition])('helpers end with an agent of another %
   ])
 })
 
+it.each([
+  [{}, [helper]],
+  [{ [label.image]: 'other' }, []],
+])('helpers of an agent go on with its successor where it is gone: %o', async (changes, left) => {
+  const names = await start(changes, { name: successorOf(agent) })
+  expect(names).toEqual([agent, ...left, `${agent}_sync`])
+})
+
 it('an agent that somebody has paused is made anew, which Docker would not start', async () => {
-  await start({}, true)
+  await start({}, { paused: true })
   expect(docker.requests).toContain(`POST /containers/${agent}/stop`)
   expect(docker.containers.find(({ name }) => name === agent)).toMatchObject({ running: true })
   expect(docker.containers.some(({ paused }) => paused)).toBe(false)

@@ -1,5 +1,5 @@
 import { patched, upsertMemo, workflowInfo } from '@temporalio/workflow'
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common'
+import { ApplicationFailure } from '@temporalio/common'
 import type { CloudRef, Observation, OpenedCloud, PlannedCloud } from '../activities/index.js'
 import type { OneShotKind } from '../src/catalog/one-shots.js'
 import type { Finding } from '../src/model/finding.js'
@@ -10,6 +10,7 @@ import type { Change } from '../src/plan/change.js'
 import { pack, unpack } from '../src/plan/same-on-hosts.js'
 import { holding } from './cloud-lock.js'
 import type { CloudInput, OperationName, OperationResult } from './operations.js'
+import { failedBy } from './reason.js'
 import { sideBySide } from './side-by-side.js'
 import { Stages } from './stages.js'
 import { step } from './steps.js'
@@ -163,9 +164,7 @@ async function observeHost(host: string, ref: CloudRef): Promise<Observation> {
     try {
       return await step('observeHost', host, ref, host)
     } catch (error) {
-      const reason = error instanceof ActivityFailure ? error.cause : undefined
-      const wasEnded = reason instanceof ApplicationFailure && reason.type === 'AttemptEnded'
-      if (!wasEnded || steps === 5) throw error
+      if (!failedBy(error, 'AttemptEnded') || steps === 5) throw error
     }
   }
 }

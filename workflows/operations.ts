@@ -205,6 +205,15 @@ export type FailureType =
   /** An upgrade failed and undid itself. Its cause is what failed. */
   | 'RolledBack'
 
+/** `type` of an activity's ApplicationFailures that say nothing of its step: it is tried again. */
+export type PassingFailureType =
+  /** The host can't be reached. Details: Finding[]. */
+  | 'HostUnreachable'
+  /** A newer attempt has begun, or Temporal can't hear the worker. */
+  | 'AttemptEnded'
+  /** The operation began with another worker's state directory. */
+  | 'WrongWorker'
+
 /** Details of a failed step, as `explain` shows it. */
 export interface StepFailure {
   readonly host: string

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common'
-import type { FailureType } from './operations.js'
+import type { FailureType, PassingFailureType } from './operations.js'
 
 /** What a person must know of a failure: the reason, not Temporal's wrapping. */
 export function reasonOf(error: unknown): string {
@@ -14,7 +14,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** Whether a step failed for that reason; one that was cancelled, or ran out of time, has none. */
-export function failedBy(error: unknown, type: FailureType): boolean {
+export function failedBy(error: unknown, type: FailureType | PassingFailureType): boolean {
   if (!(error instanceof ActivityFailure)) return false
   return error.cause instanceof ApplicationFailure && error.cause.type === type
 }

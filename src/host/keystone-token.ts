@@ -25,7 +25,7 @@ export async function issueToken(remote: Remote, request: TokenRequest): Promise
   const status = lines.pop()
   if (code === 0 && status === '201') return
   const seen = [...stderr.trim().split('\n'), `HTTP status ${status ?? 'none'}`, ...lines]
-  throw new RemoteError(remote.host, title, code || 1, seen.filter(Boolean).slice(-20))
+  throw new RemoteError(remote.host, title, code, seen.filter(Boolean).slice(-20))
 }
 
 export function authentication({ user, project, password }: TokenRequest) {

@@ -249,7 +249,7 @@ async function ask(
     `HTTP status ${status || 'none'}`,
     text.slice(0, 1000),
   ]
-  throw new ApiError(remote.host, title, code || 1, status, seen.filter(Boolean), reasonIn(text))
+  throw new ApiError(remote.host, title, code, status, seen.filter(Boolean), reasonIn(text))
 }
 
 /** `{"badRequest":{"code":400,"message":"…"}}`: all of them say it one level down. */

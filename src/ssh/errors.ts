@@ -72,7 +72,7 @@ export class SudoRefused extends HostError {
   readonly retryable = false
 }
 
-/** A script ended with another exit code than 0. */
+/** A script ended with another exit code than 0, or what it printed shows that it has not done what it was to. */
 export class RemoteError extends HostError {
   readonly retryable: boolean = true
 
@@ -84,7 +84,8 @@ export class RemoteError extends HostError {
     /** Last lines of its output. */
     readonly tail: readonly string[],
   ) {
-    super(host, [`${command} ended with exit code ${exitCode}`, ...tail].join('\n  '))
+    const end = `${command} ended with exit code ${exitCode}${exitCode === 0 ? ', and yet' : ''}`
+    super(host, [end, ...tail].join('\n  '))
   }
 }
 
