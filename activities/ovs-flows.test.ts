@@ -164,12 +164,21 @@ describe('flows on the host', () => {
     await mkdir(flows())
     for (const bridge of ['br-ex', 'br-int']) await writeFile(join(flows(), bridge), 'cookie=0x1')
     const takes = (which: string) => ({
-      'ovs-appctl': 'exit 0',
-      'ovs-ofctl': `case "$*" in *${which}*) exit 0 ;; *) exit 1 ;; esac`,
+      'ovs-ofctl': `case "$*" in *show* | *${which}*) exit 0 ;; *) exit 1 ;; esac`,
     })
     await run(putBack(flows()), takes('br-ex'))
     expect(await readdir(flows())).toEqual(['br-int'])
     await run(putBack(flows()), takes('br-'))
+    await expect(readdir(flows())).rejects.toThrow('ENOENT')
+  })
+  it('are put back into bridges that a daemon makes a moment after it has begun', async () => {
+    await mkdir(flows())
+    for (const bridge of ['br-ex', 'br-int']) await writeFile(join(flows(), bridge), 'cookie=0x1')
+    const tried = join(folder, 'tried')
+    const late = `[ -e ${tried} ] && exit 0; case "$*" in *br-int*) touch ${tried} ;; esac; exit 1`
+    await run(putBack(flows()), {
+      'ovs-ofctl': `case "$*" in *show*br-ex*) exit 0 ;; esac; ${late}`,
+    })
     await expect(readdir(flows())).rejects.toThrow('ENOENT')
   })
 })

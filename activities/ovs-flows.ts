@@ -78,9 +78,14 @@ rm -rf ${folder}
 mv "$new" ${folder}
 `
 
-/** One that was started a moment ago may not answer yet. What it does not take is kept for another attempt. */
+/**
+ * A daemon that was started a moment ago tells its version before it has its bridges: each of them is asked. What is not
+ * taken is kept for another attempt.
+ */
 export const putBack = (folder: string) => `cd ${folder} 2>/dev/null || exit 0
-timeout 20 bash -c 'until ovs-appctl version; do sleep 0.5; done' >/dev/null 2>&1
+shopt -s nullglob
+bridges_answer() { for bridge in *; do ${ofctl} show "$bridge" >/dev/null 2>&1 || return; done; }
+until bridges_answer || ((SECONDS >= 20)); do sleep 0.1; done
 for bridge in *; do
   [ ! -s "$bridge" ] || ${ofctl} --bundle replace-flows "$bridge" "$bridge" || continue
   rm -f "$bridge"
